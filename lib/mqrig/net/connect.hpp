@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mqrig/net/error.hpp>
+#include <mqrig/net/stream.hpp>
+#include <string>
+
+namespace asio {
+class io_context;
+}
+
+namespace mqrig::net {
+
+// Where to connect to, and how long to try.
+struct ConnectOptions {
+  ConnectOptions() =
+      default;  // no aggregate: safe as a temporary in a co_await expression (g++ 12)
+  ConnectOptions(std::string host_, std::uint16_t port_) : host(std::move(host_)), port(port_) {}
+
+  std::string host;          // a name, an IPv4 address, or an IPv6 address without brackets
+  std::uint16_t port = 0;    // 1 to 65535
+  std::string unix_path;     // when not empty: this Unix socket; host, port and bind are unused
+  std::string bind_address;  // local address, or an interface whose address is taken; empty: any
+  std::chrono::milliseconds timeout{30000};  // for everything together; 0: as long as it takes
+};
+
+// Makes a connection: names are resolved, and the addresses of both families tried in turn as RFC
+// 8305 (happy eyeballs) describes; the first to connect wins. "localhost" and numeric addresses
+// never start the resolver and its thread (RFC 6761).
+//
+// Belongs to the thread of its io_context, and must be destroyed before it. One attempt at a time;
+// may be used again after the callback, from inside it too.
+class Connector {
+ public:
+  // The stream is null if and only if there is an error. Called once, from the event loop, never
+  // from inside start(); the connector may be destroyed in it.
+  using Callback = std::function<void(std::error_code, std::unique_ptr<Stream>)>;
+
+  explicit Connector(asio::io_context& context);
+  Connector(const Connector&) = delete;
+  Connector& operator=(const Connector&) = delete;
+  ~Connector();  // cancels
+
+  // Cancels an attempt under way first.
+  void start(ConnectOptions options, Callback callback);
+
+  // Drops everything under way. The callback is not called. Returns at once, also while a name is
+  // being resolved.
+  void cancel();
+
+  // What the last attempt tried and why each of it failed, for the person, such as
+  // "[::1]:1883: Connection refused; 127.0.0.1:1883: Connection refused". Empty after success.
+  // Valid until the next start().
+  const std::string& detail() const;
+
+ private:
+  class Attempt;
+  asio::io_context& context_;
+  std::shared_ptr<Attempt> attempt_;
+  std::string detail_;
+};
+
+}  // namespace mqrig::net

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <system_error>
+
+namespace mqrig::net {
+
+// What the operating system has no word for. Refused, unreachable, reset and the like stay as the
+// system reports them (compare with std::errc).
+enum class Error {
+  end_of_stream = 1,     // the peer has ended its direction, in order; nothing more will be read
+  closed,                // used after close(), or the other end of a memory stream is gone
+  connect_timeout,       // ConnectOptions::timeout passed before any address answered
+  name_not_found,        // the resolver says: no such host, or it has no addresses
+  resolver_failed,       // the resolver could not say: no name server, a temporary failure
+  no_address_of_family,  // the host has addresses, but none of the family of the bind address
+  bad_bind_address,      // neither an address of this machine's syntax nor an interface with one
+  bad_unix_path,         // empty, or longer than a socket address can hold (107 bytes)
+};
+
+const std::error_category& error_category() noexcept;
+
+inline std::error_code make_error_code(Error error) noexcept {
+  return {static_cast<int>(error), error_category()};
+}
+
+}  // namespace mqrig::net
+
+template <>
+struct std::is_error_code_enum<mqrig::net::Error> : std::true_type {};

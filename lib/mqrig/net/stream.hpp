@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <system_error>
+
+namespace mqrig::net {
+
+// What one read_some() or write_some() did. No count and no error: nothing now, so wait.
+struct IoResult {
+  std::size_t count = 0;
+  std::error_code error;
+};
+
+// Who is told that a stream is ready. Both calls come from the event loop, never from inside a call
+// on the stream. Any call on the stream is allowed in them, its destruction too.
+class StreamHandler {
+ public:
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+
+ protected:
+  ~StreamHandler() = default;
+};
+
+// A connected byte stream, type-erased once per connection: TCP, Unix socket, terminal, pipe, file,
+// memory; later TLS and WebSocket. It owns no buffer that it can do without: its user waits for
+// readiness and then reads into a buffer of its own, shared by all streams of the thread.
+//
+// Belongs to the thread that runs its io_context; must be destroyed before that io_context. A wait
+// under way counts as work: io_context::run() does not return before it is answered or closed.
+class Stream {
+ public:
+  Stream() = default;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  virtual ~Stream() = default;
+
+  // Not owned; must outlive the stream or be replaced. Null drops the calls of waits under way.
+  virtual void set_handler(StreamHandler* handler) = 0;
+
+  // One-shot: one call of on_readable() when read_some() has something to return (bytes, the end or
+  // an error), at once if it has already. Calling again while waiting changes nothing.
+  virtual void wait_readable() = 0;
+
+  // The same for on_writable() and write_some().
+  virtual void wait_writable() = 0;
+
+  // Never blocks. Fewer bytes than asked for is normal. The end of the stream is
+  // Error::end_of_stream; it and errors are repeated on every later call. `into` is not empty.
+  virtual IoResult read_some(std::span<std::uint8_t> into) = 0;
+
+  // Never blocks, never raises SIGPIPE. May take a part. A peer that is gone is
+  // std::errc::broken_pipe or connection_reset.
+  virtual IoResult write_some(std::span<const std::uint8_t> from) = 0;
+
+  // Ends our direction; the peer reads the end of the stream after what was written. Reading goes
+  // on.
+  virtual void shutdown_send() = 0;
+
+  // Ends both directions and lets go of the descriptor. From here on, and after destruction, the
+  // handler is not called, whatever was under way. May be repeated.
+  virtual void close() = 0;
+
+  // The other end, for messages: "tcp 127.0.0.1:1883", "unix /run/mosquitto.sock", "pipe".
+  virtual std::string description() const = 0;
+};
+
+}  // namespace mqrig::net
