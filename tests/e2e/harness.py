@@ -1,0 +1,332 @@
+"""Runs the real binary against real brokers: processes with deadlines, a private Mosquitto, a base test case.
+
+MQRIG_BINARY names the program. Nothing here waits on time alone: each wait is on a condition, with a deadline.
+"""
+
+import getpass
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import peer
+
+DEADLINE = 20
+BINARY = os.environ.get("MQRIG_BINARY", "mqrig")
+SANITIZED = bool(os.environ.get("MQRIG_SANITIZE"))
+MOSQUITTO = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+SANITIZER_REPORT = re.compile(rb"Sanitizer: |runtime error: |Sanitizer:DEADLYSIGNAL")
+
+
+def free_port():
+    """A loopback port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Output:
+    """What a process writes to one stream, collected by a thread; paused, it is a reader that stalls."""
+
+    def __init__(self, stream, reading=True):
+        self.stream, self.data, self.changed, self.ended = stream, bytearray(), threading.Condition(), False
+        self.reading = threading.Event()
+        if reading:
+            self.reading.set()
+        self.thread = threading.Thread(target=self._collect, daemon=True)
+        self.thread.start()
+
+    def _collect(self):
+        while True:
+            self.reading.wait()
+            data = self.stream.read1(1 << 16)
+            with self.changed:
+                self.data += data
+                self.ended = not data
+                self.changed.notify_all()
+            if not data:
+                return
+
+    def bytes(self):
+        with self.changed:
+            return bytes(self.data)
+
+    def text(self):
+        return self.bytes().decode("utf-8", "replace")
+
+    def lines(self):
+        return self.bytes().decode("utf-8").splitlines()
+
+    def wait_for(self, condition, what, timeout=DEADLINE):
+        """condition is a function of the bytes so far."""
+        with self.changed:
+            self.changed.wait_for(lambda: condition(self.data) or self.ended, timeout)
+            if not condition(self.data):
+                raise AssertionError(f"{what} did not come, but: {bytes(self.data[-2000:])!r}")
+
+    def wait_text(self, pattern, timeout=DEADLINE):
+        self.wait_for(re.compile(pattern.encode()).search, f"/{pattern}/", timeout)
+
+    def wait_lines(self, count, timeout=DEADLINE):
+        self.wait_for(lambda data: data.count(b"\n") >= count, f"{count} lines", timeout)
+        return self.lines()
+
+
+class Process:
+    """A child process with collected output. stop() ends it whatever its state."""
+
+    def __init__(self, args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, reading=True, **options):
+        self.args = [os.fspath(a) if not isinstance(a, bytes) else a for a in args]
+        self.child = subprocess.Popen(
+            self.args, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, **options)
+        self.pid = self.child.pid
+        self.out = Output(self.child.stdout, reading) if stdout == subprocess.PIPE else None
+        self.err = Output(self.child.stderr)
+
+    def write(self, data):
+        self.child.stdin.write(data)
+        self.child.stdin.flush()
+
+    def close_input(self):
+        self.child.stdin.close()
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def wait(self, timeout=DEADLINE):
+        """The exit code, after everything it wrote was collected."""
+        try:
+            code = self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self} still runs after {timeout} s; stderr: {self.err.text()}") from None
+        for output in (self.out, self.err):
+            if output:
+                output.reading.set()
+                output.thread.join(DEADLINE)
+        return code
+
+    def running(self):
+        return self.child.poll() is None
+
+    def resident_kib(self):
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        if self.running():
+            self.child.kill()
+        self.child.wait()
+        for output in (self.out, self.err):
+            if output:
+                output.reading.set()
+                output.thread.join(DEADLINE)
+                output.stream.close()
+        if self.child.stdin:
+            try:
+                self.child.stdin.close()
+            except BrokenPipeError:
+                pass
+
+    def __str__(self):
+        return " ".join(str(a) for a in self.args)
+
+
+class Result:
+    """How a finished run of mqrig went."""
+
+    def __init__(self, process, code):
+        self.code, self.args = code, str(process)
+        self.out = process.out.bytes() if process.out else b""
+        self.err = process.err.text()
+
+    def __str__(self):
+        return f"{self.args}\nexit {self.code}\nstdout: {self.out[:2000]!r}\nstderr: {self.err[:4000]}"
+
+
+class Mosquitto:
+    """A broker in a directory of its own, on a loopback port that stays the same across restarts."""
+
+    def __init__(self, directory, config="", anonymous=True, users=None, acl=None, persistence=False, verbose=False):
+        self.dir = pathlib.Path(directory)
+        self.dir.mkdir(exist_ok=True)
+        self.unix = self.dir / "socket"
+        self.port = free_port()
+        self.verbose, self.process = verbose, None
+        lines = [
+            "per_listener_settings false",
+            f"user {getpass.getuser()}",
+            f"allow_anonymous {'true' if anonymous else 'false'}",
+            f"listener {self.port} 127.0.0.1",
+            f"listener 0 {self.unix}",
+        ]
+        if users:
+            lines.append(f"password_file {self._passwords(users)}")
+        if acl:
+            path = self.dir / "acl"
+            path.write_text(acl)
+            path.chmod(0o600)
+            lines.append(f"acl_file {path}")
+        if persistence:
+            lines += ["persistence true", f"persistence_location {self.dir}/", "autosave_interval 3600"]
+        (self.dir / "mosquitto.conf").write_text("\n".join(lines) + f"\n{config}\n")
+
+    def _passwords(self, users):
+        path = self.dir / "passwords"
+        path.write_text("")
+        path.chmod(0o600)
+        for name, password in users.items():
+            subprocess.run(["mosquitto_passwd", "-b", path, name, password], check=True, capture_output=True)
+        return path
+
+    def start(self):
+        args = [MOSQUITTO, "-c", self.dir / "mosquitto.conf"] + (["-v"] if self.verbose else [])
+        self.process = Process(args)
+        self.log.wait_text(r"mosquitto version \S+ running")
+        return self
+
+    @property
+    def log(self):
+        return self.process.err
+
+    def save(self):
+        """Writes sessions and retained messages to disk: what a kill() leaves behind."""
+        database = self.dir / "mosquitto.db"
+        database.unlink(missing_ok=True)
+        self.process.signal(signal.SIGUSR1)
+        wait_until(database.exists, "the database is saved")
+
+    def kill(self):
+        self.process.child.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.running():
+            self.process.signal(signal.SIGTERM)
+            self.process.wait()
+        if self.process:
+            self.process.stop()
+
+    def restart(self):
+        self.stop()
+        return self.start()
+
+
+class MqttTest(unittest.TestCase):
+    """A test with a directory of its own, which starts brokers and mqrigs and leaves none of them behind."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mqrig-"))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.brokers = 0
+
+    # Brokers and peers
+
+    def broker(self, **options):
+        if not MOSQUITTO:
+            self.skipTest("mosquitto is not installed")
+        self.brokers += 1
+        broker = Mosquitto(self.dir / f"broker{self.brokers}", **options)
+        self.addCleanup(broker.stop)
+        return broker.start()
+
+    def observer(self, broker, *filters, **options):
+        observer = peer.Observer(broker.port, *filters, **options)
+        self.addCleanup(observer.stop)
+        return observer
+
+    def peer(self, *dialogues):
+        scripted = peer.ScriptedPeer(*dialogues)
+        self.addCleanup(scripted.stop)
+        return scripted
+
+    # mqrig
+
+    def environment(self, **extra):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MQRIG_", "XDG_", "NO_COLOR"))}
+        kept.update(HOME=str(self.dir), LC_ALL="C.UTF-8", TERM="xterm",
+                    ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99", TSAN_OPTIONS="exitcode=99")
+        kept.update({k: v for k, v in extra.items()})
+        return kept
+
+    def start(self, *args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=None, **options):
+        """Starts mqrig with these arguments; numbers and paths are turned into text."""
+        process = Process([BINARY, *[a if isinstance(a, (bytes, str)) else str(a) for a in args]],
+                          stdin=stdin, stdout=stdout, env=self.environment(**(env or {})), **options)
+        self.addCleanup(self._end, process)
+        return process
+
+    def _end(self, process):
+        process.stop()
+        if SANITIZER_REPORT.search(process.err.bytes()):
+            self.fail(f"{process}\n{process.err.text()}")
+
+    def run_mqrig(self, *args, input=b"", timeout=DEADLINE, **options):
+        """Runs mqrig to its end, with this on stdin."""
+        process = self.start(*args, **options)
+        feeder = threading.Thread(target=self._feed, args=(process, input), daemon=True)
+        feeder.start()
+        result = Result(process, process.wait(timeout))
+        feeder.join(DEADLINE)
+        return result
+
+    @staticmethod
+    def _feed(process, data):
+        try:
+            process.child.stdin.write(data)
+            process.child.stdin.close()
+        except (BrokenPipeError, ValueError):
+            pass
+
+    def pub(self, port, *args, **options):
+        return self.run_mqrig("pub", "-p", port, *args, **options)
+
+    def start_sub(self, port, *args, **options):
+        """Starts a subscriber and waits until its subscriptions are acknowledged."""
+        process = self.start("sub", "-p", port, "-d", *args, **options)
+        process.err.wait_text("SUBACK")
+        return process
+
+    # What is expected
+
+    def expect_code(self, result, *codes):
+        self.assertIn(result.code, codes, str(result))
+
+    def expect_ok(self, result):
+        self.expect_code(result, 0)
+
+    def expect_failure(self, result, code, *texts):
+        """This exit code, nothing on stdout, and one complaint that holds each of the texts (regular expressions)."""
+        self.assertEqual(code, result.code, str(result))
+        self.assertEqual(b"", result.out, str(result))
+        self.assertTrue(result.err.strip(), "no word on stderr\n" + str(result))
+        for text in texts:
+            self.assertRegex(result.err, text, str(result))
+
+    def json_lines(self, data):
+        return [json.loads(line) for line in data.decode("utf-8").splitlines()]
+
+
+def wait_until(condition, what, timeout=DEADLINE):
+    """For conditions that nothing announces, such as a number in /proc: looked at again and again."""
+    pause, waited = threading.Event(), 0.0
+    while not condition():
+        if waited >= timeout:
+            raise AssertionError(f"{what}: not so after {timeout} s")
+        pause.wait(0.02)
+        waited += 0.02
+
+
+def main():
+    unittest.main(verbosity=2)
