@@ -12,6 +12,7 @@ namespace mqrig::wire {
 enum class Fault : std::uint8_t {
   none = 0,
   malformed_remaining_length,    // a fifth byte, or more bytes than needed [MQTT-1.5.5-1]
+  malformed_variable_integer,    // the same inside a packet [MQTT-1.5.5-1]
   packet_too_large,              // beyond the maximum packet size that we announced [MQTT-3.1.2-24]
   invalid_packet_type,           // type 0, or AUTH below 5.0
   invalid_flags,                 // reserved bits of the fixed header [MQTT-2.1.3-1]

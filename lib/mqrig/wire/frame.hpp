@@ -30,7 +30,9 @@ struct FrameResult {
 // Looks at the front of `bytes`. The frame is filled when the status is complete.
 // `maximum_packet_size` bounds the whole packet, and is checked before the packet's bytes are
 // there: an endless length is refused at its header [MQTT-3.1.2-24]. Reserved flag bits are refused
-// here [MQTT-2.1.3-1].
-FrameResult split_frame(ByteView bytes, std::uint32_t maximum_packet_size, Frame& frame) noexcept;
+// here [MQTT-2.1.3-1]; in 3.1 PUBREL, SUBSCRIBE and UNSUBSCRIBE may carry DUP. Before CONNECT is
+// decoded the version does not matter.
+FrameResult split_frame(ByteView bytes, std::uint32_t maximum_packet_size, Frame& frame,
+                        Version version = Version::mqtt_5) noexcept;
 
 }  // namespace mqrig::wire

@@ -45,6 +45,10 @@ struct Connack {
 };
 
 // Section 3.3. With a topic alias the topic may be empty.
+//
+// `topic_alias` is what counts: decoding copies it out of the properties (which keep it, as they
+// were received), and encoding writes this field and leaves out an alias that `properties` holds. A
+// decoded packet can therefore be forwarded after setting this field alone.
 struct Publish {
   std::string_view topic;
   ByteView payload;
@@ -52,7 +56,7 @@ struct Publish {
   bool retain = false;
   bool dup = false;
   PacketId packet_id = 0;         // 0 at QoS 0
-  std::uint16_t topic_alias = 0;  // 0: none. Decoded from the properties; encoded in front of them.
+  std::uint16_t topic_alias = 0;  // 0: none
   Properties properties;
 };
 

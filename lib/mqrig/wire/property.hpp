@@ -76,13 +76,18 @@ struct PropertySpec {
   PropertyId id;
   PropertyType type;
   std::uint16_t contexts;  // bit n: allowed in PropertyContext n
-  bool repeatable;         // anywhere; Subscription Identifier repeats in PUBLISH only
+  bool repeatable;         // in every context; see repeatable_in()
   std::uint32_t minimum;   // range of an integer
   std::uint32_t maximum;
   std::string_view name;  // as mosquitto's -D spells it: "content-type"
 
   constexpr bool allowed_in(PropertyContext context) const noexcept {
     return (contexts >> static_cast<unsigned>(context) & 1U) != 0;
+  }
+  // Subscription Identifier repeats in PUBLISH only, section 3.3.2.3.8.
+  constexpr bool repeatable_in(PropertyContext context) const noexcept {
+    return repeatable ||
+           (id == PropertyId::subscription_identifier && context == PropertyContext::publish);
   }
 };
 
@@ -119,6 +124,8 @@ class Properties {
       read();
       return *this;
     }
+    // The encoded bytes from the current property on.
+    ByteView rest() const noexcept { return rest_; }
     bool operator==(const Iterator& other) const noexcept {
       return rest_.size() == other.rest_.size();
     }
