@@ -1,0 +1,66 @@
+#include "program.hpp"
+
+#include <array>
+
+#include "pub/pub.hpp"
+#include "sub/sub.hpp"
+
+namespace mqrig {
+namespace {
+
+constexpr Command table[] = {
+    {pub::command, pub::run},
+    {sub::command, sub::run},
+};
+
+constexpr cli::OptionSpec options[] = {
+    {.long_name = "help", .in_config = false, .help = "show this help"},
+    {.long_name = "version", .in_config = false, .help = "show the version"},
+};
+
+constexpr cli::OptionGroup general{"General", options};
+constexpr const cli::OptionGroup* groups[] = {&general};
+
+constexpr std::string_view usage[] = {"COMMAND [OPTION...]", "help COMMAND"};
+
+constexpr cli::Example examples[] = {
+    {"mqrig pub -t home/door -m open", "Publish a message to the broker on this machine."},
+    {"mqrig sub -h broker -t 'home/#' -v", "Follow what happens at home."},
+};
+
+constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)"};
+
+constinit const cli::CommandSpec spec{
+    .name = "mqrig",
+    .summary = "the command-line MQTT toolkit",
+    .description =
+        "One program for what people do with MQTT from a shell, over MQTT 3.1, 3.1.1 "
+        "and 5.0, on TCP and Unix sockets.\n\n"
+        "Standard output carries data and nothing else; everything said about the run "
+        "goes to standard error.",
+    .usage = usage,
+    .groups = groups,
+    .examples = examples,
+    .see_also = see_also,
+};
+
+}  // namespace
+
+const cli::CommandSpec& program() {
+  return spec;
+}
+
+std::span<const Command> commands() {
+  return table;
+}
+
+std::span<const cli::CommandSpec* const> command_specs() {
+  static const auto specs = [] {
+    std::array<const cli::CommandSpec*, std::size(table)> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = &table[i].spec();
+    return all;
+  }();
+  return specs;
+}
+
+}  // namespace mqrig

@@ -1,0 +1,239 @@
+#include <mqrig/cli/shared_options.hpp>
+
+#include "sub.hpp"
+
+namespace mqrig::sub {
+namespace {
+
+using cli::Choice;
+using cli::OptionSpec;
+using cli::ValueKind;
+
+constexpr Choice retain_handling[] = {
+    {"always", "with every subscription"},
+    {"new", "only if the subscription is new"},
+    {"never", "not at all"},
+};
+
+constexpr OptionSpec subscription_options[] = {
+    {.long_name = "topic",
+     .short_name = 't',
+     .kind = ValueKind::topic_filter,
+     .value_name = "FILTER",
+     .repeatable = true,
+     .env = "MQRIG_TOPIC",
+     .help = "topic filter to subscribe to",
+     .details = "+ stands for one level, a final # for all the rest: quote it for the shell."},
+    {.long_name = "qos",
+     .short_name = 'q',
+     .kind = ValueKind::integer,
+     .value_name = "QOS",
+     .maximum = 2,
+     .default_value = "0",
+     .env = "MQRIG_QOS",
+     .help = "highest quality of service to receive with: 0, 1 or 2"},
+    {.long_name = "unsubscribe",
+     .short_name = 'U',
+     .kind = ValueKind::topic_filter,
+     .value_name = "FILTER",
+     .repeatable = true,
+     .help = "end this subscription of a kept session",
+     .details = "Useful with --disable-clean-session. Done after the subscriptions of --topic."},
+    {.long_name = "no-local", .negated = "local", .help = "leave out our own messages (MQTT 5.0)"},
+    {.long_name = "retain-as-published",
+     .negated = "no-retain-as-published",
+     .help = "keep the retain flag as the publisher set it (MQTT 5.0)"},
+    {.long_name = "retain-handling",
+     .kind = ValueKind::choice,
+     .value_name = "WHEN",
+     .choices = retain_handling,
+     .default_value = "always",
+     .help = "when the broker sends retained messages (MQTT 5.0)",
+     .details = "always, new (only for a subscription that did not exist) or never."},
+    {.long_name = "subscription-id",
+     .kind = ValueKind::integer,
+     .value_name = "NUMBER",
+     .minimum = 1,
+     .maximum = 268'435'455,
+     .help = "number that comes back with each message (MQTT 5.0)"},
+    {.long_name = "subscribe-user-property",
+     .kind = ValueKind::key_value,
+     .value_name = "KEY=VALUE",
+     .repeatable = true,
+     .help = "user property of the subscription (MQTT 5.0)"},
+};
+
+constexpr OptionSpec output_options[] = {
+    {.long_name = "verbose",
+     .short_name = 'v',
+     .negated = "no-verbose",
+     .env = "MQRIG_VERBOSE",
+     .help = "print the topic in front of each payload"},
+    {.long_name = "json",
+     .short_name = 'j',
+     .negated = "no-json",
+     .env = "MQRIG_JSON",
+     .help = "print each message as one JSON object on a line",
+     .details = "Always valid UTF-8: a payload that is not becomes base64, as the key enc says."},
+    {.long_name = "json-payload",
+     .negated = "no-json-payload",
+     .env = "MQRIG_JSON_PAYLOAD",
+     .help = "with --json: embed payloads that are JSON as values"},
+    {.long_name = "format",
+     .short_name = 'F',
+     .kind = ValueKind::text,
+     .value_name = "FORMAT",
+     .env = "MQRIG_FORMAT",
+     .help = "print each message in this format, such as '%t %p'",
+     .details = "The specifiers are those of mosquitto_sub(1): %t topic, %p payload, %x payload in "
+                "hexadecimal, %q QoS, %r retain, %m packet identifier, %l length, %I %U time, "
+                "%j %J JSON, @X strftime(3) fields, and the MQTT 5.0 properties %A %C %D %E %F %P "
+                "%R %S. Overrides --verbose."},
+    {.long_name = "no-newline",
+     .short_name = 'N',
+     .negated = "newline",
+     .help = "print no line end after a payload"},
+};
+
+constexpr OptionSpec selection_options[] = {
+    {.long_name = "filter-out",
+     .short_name = 'T',
+     .kind = ValueKind::topic_filter,
+     .value_name = "FILTER",
+     .repeatable = true,
+     .help = "drop messages whose topic matches this filter"},
+    {.long_name = "skip-retained",
+     .short_name = 'R',
+     .negated = "no-skip-retained",
+     .help = "drop retained messages"},
+    {.long_name = "retained-only",
+     .negated = "no-retained-only",
+     .help = "print retained messages only; end at the first that is not"},
+    {.long_name = "remove-retained",
+     .in_config = false,
+     .help = "clear each retained message that arrives",
+     .details = "Messages that --filter-out drops are left alone."},
+    {.long_name = "random-filter",
+     .kind = ValueKind::number,
+     .value_name = "PERCENT",
+     .maximum = 100,
+     .default_value = "100",
+     .help = "print only about this share of the messages"},
+};
+
+constexpr OptionSpec end_options[] = {
+    {.long_name = "count",
+     .short_name = 'C',
+     .kind = ValueKind::integer,
+     .value_name = "COUNT",
+     .minimum = 1,
+     .help = "end after this many messages"},
+    {.long_name = "timeout",
+     .short_name = 'W',
+     .kind = ValueKind::duration,
+     .value_name = "TIME",
+     .help = "end after this time"},
+    {.long_name = "idle-timeout",
+     .kind = ValueKind::duration,
+     .value_name = "TIME",
+     .help = "end after this time without a message"},
+    {.long_name = "exit-after-subscribe",
+     .short_name = 'E',
+     .in_config = false,
+     .help = "end as soon as the broker has acknowledged the subscriptions",
+     .details = "With --disable-clean-session this sets up a session for later."},
+};
+
+constexpr Choice property_packets[] = {
+    {"connect", "properties of the connection"},
+    {"subscribe", "properties of the subscription"},
+    {"unsubscribe", "properties of the unsubscription"},
+    {"will", "properties of the will"},
+    {"disconnect", "properties of the disconnection"},
+};
+
+constexpr OptionSpec any_property_options[] = {
+    {.long_name = "property",
+     .short_name = 'D',
+     .kind = ValueKind::property,
+     .value_name = "PACKET NAME VALUE",
+     .choices = property_packets,
+     .repeatable = true,
+     .help = "set any MQTT 5.0 property by its name",
+     .details = "PACKET is connect, subscribe, unsubscribe, will or disconnect. The name is as in "
+                "the specification, with dashes: subscription-identifier. For user-property a key "
+                "and a value follow."},
+};
+
+constexpr cli::OptionGroup subscription_group{"Subscription", subscription_options};
+constexpr cli::OptionGroup output_group{"Output", output_options};
+constexpr cli::OptionGroup selection_group{"Which messages", selection_options};
+constexpr cli::OptionGroup end_group{"When to end", end_options};
+constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
+
+constexpr const cli::OptionGroup* groups[] = {
+    &subscription_group,
+    &output_group,
+    &selection_group,
+    &end_group,
+    &cli::connection_group,
+    &cli::session_group,
+    &cli::connect_properties_group,
+    &cli::will_group,
+    &any_property_group,
+    &cli::general_group,
+};
+
+constexpr std::string_view formats[] = {"json", "format"};
+constexpr std::string_view retained[] = {"skip-retained", "retained-only"};
+constexpr cli::Exclusive one_format{"output format", formats};
+constexpr cli::Exclusive one_retained{"choice of retained messages", retained};
+
+constexpr const cli::Exclusive* exclusives[] = {&one_format,        &one_retained,
+                                                &cli::one_broker,   &cli::one_client_id,
+                                                &cli::one_password, &cli::one_will_payload};
+
+constexpr std::string_view usage[] = {
+    "[OPTION...] -t FILTER...",
+    "[OPTION...] mqtt://[USER@]HOST[:PORT]/FILTER",
+};
+
+constexpr cli::Example examples[] = {
+    {"mqrig sub -t 'home/#' -v", "Follow a tree of topics."},
+    {"mqrig sub -t sensors/+/temperature -j | jq -r .payload", "Pass messages on as JSON."},
+    {"mqrig sub -t reply -C 1 -W 5s", "Wait for one message, five seconds at most."},
+    {"mqrig sub -t '#' --retained-only -F '%t' -W 2s", "List what a broker retains."},
+    {"mqrig sub -h broker -i tail -c -x 1h -q 1 -t jobs",
+     "Miss nothing while away for up to an hour."},
+};
+
+constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-pub(1)", "jq(1)"};
+
+constinit const cli::CommandSpec spec{
+    .name = "sub",
+    .summary = "subscribe to MQTT topics and print the messages",
+    .description =
+        "Subscribes to topics of an MQTT broker and prints what arrives: payloads on lines, "
+        "payloads with their topics, JSON, or any format.\n\n"
+        "A message is acknowledged after it was written. When the reader of the output is slow, "
+        "mqrig reads less from the broker: memory stays small and the connection alive. When "
+        "the connection is lost, mqrig says so, connects again and goes on.",
+    .usage = usage,
+    .positional = "url",
+    .groups = groups,
+    .exclusives = exclusives,
+    .examples = examples,
+    .exit_notes =
+        "Zero means that the run ended as asked: by --count, --idle-timeout, "
+        "--exit-after-subscribe, --retained-only, a signal, or a closed pipe. A --timeout that "
+        "passes is 7.",
+    .see_also = see_also,
+};
+
+}  // namespace
+
+const cli::CommandSpec& command() {
+  return spec;
+}
+
+}  // namespace mqrig::sub

@@ -1,0 +1,12 @@
+#include <mqrig/cli/diagnostic.hpp>
+
+#include "sub.hpp"
+
+namespace mqrig::sub {
+
+cli::ExitCode run(const cli::Options& options) {
+  cli::Diagnostic(options).error("not connected to the client yet");
+  return cli::ExitCode::failed;
+}
+
+}  // namespace mqrig::sub

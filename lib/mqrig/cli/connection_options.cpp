@@ -1,0 +1,128 @@
+#include <mqrig/cli/shared_options.hpp>
+
+namespace mqrig::cli {
+namespace {
+
+constexpr Choice versions[] = {
+    {"auto", "MQTT 5.0, and 3.1.1 if the broker refuses that"},
+    {"5", "MQTT 5.0"},
+    {"311", "MQTT 3.1.1"},
+    {"31", "MQTT 3.1"},
+    {"5.0", {}, "5"},
+    {"mqttv5", {}, "5"},
+    {"3.1.1", {}, "311"},
+    {"mqttv311", {}, "311"},
+    {"3.1", {}, "31"},
+    {"mqttv31", {}, "31"},
+};
+
+constexpr OptionSpec options[] = {
+    {.long_name = "url",
+     .short_name = 'L',
+     .kind = ValueKind::url,
+     .value_name = "URL",
+     .once = true,
+     .env = "MQRIG_URL",
+     .help = "broker, credentials and topic in one",
+     .details = "The form is mqtt://[user[:password]@]host[:port][/topic], or unix:///path for a "
+                "Unix socket. Reserved characters are percent-encoded (p%40ss). May also be given "
+                "as a bare word. A password in it is wiped from the process list."},
+    {.long_name = "host",
+     .short_name = 'h',
+     .kind = ValueKind::host,
+     .value_name = "HOST[:PORT]",
+     .default_value = "localhost",
+     .repeatable = true,
+     .env = "MQRIG_HOST",
+     .help = "broker to connect to; more than one are tried in order",
+     .details = "A name or an address; an IPv6 address with a port is written [::1]:1883."},
+    {.long_name = "port",
+     .short_name = 'p',
+     .kind = ValueKind::integer,
+     .value_name = "PORT",
+     .minimum = 1,
+     .maximum = 65535,
+     .default_value = "1883",
+     .env = "MQRIG_PORT",
+     .help = "port of the broker, where the host names none"},
+    {.long_name = "unix",
+     .kind = ValueKind::path,
+     .value_name = "PATH",
+     .env = "MQRIG_UNIX",
+     .help = "connect to a Unix socket"},
+    {.long_name = "bind",
+     .short_name = 'A',
+     .kind = ValueKind::host,
+     .value_name = "ADDRESS",
+     .env = "MQRIG_BIND",
+     .help = "local address to connect from"},
+    {.long_name = "connect-timeout",
+     .kind = ValueKind::duration,
+     .value_name = "TIME",
+     .default_value = "10s",
+     .env = "MQRIG_CONNECT_TIMEOUT",
+     .help = "give up an attempt to connect after this time",
+     .details = "Covers everything up to the broker's CONNACK."},
+    {.long_name = "protocol-version",
+     .short_name = 'V',
+     .kind = ValueKind::choice,
+     .value_name = "VERSION",
+     .choices = versions,
+     .default_value = "auto",
+     .env = "MQRIG_PROTOCOL_VERSION",
+     .help = "MQTT version: auto, 5, 311 or 31",
+     .details = "With auto, 5.0 is tried first, then 3.1.1. The spellings mqttv5, mqttv311, "
+                "mqttv31, 5.0, 3.1.1 and 3.1 are understood too."},
+    {.long_name = "username",
+     .short_name = 'u',
+     .kind = ValueKind::text,
+     .value_name = "NAME",
+     .env = "MQRIG_USERNAME",
+     .help = "user name for the broker"},
+    {.long_name = "password",
+     .short_name = 'P',
+     .alias = "pw",
+     .kind = ValueKind::secret,
+     .value_name = "PASSWORD",
+     .env = "MQRIG_PASSWORD",
+     .help = "password for the broker",
+     .details = "It is wiped from the process list at once, but --password-file and the "
+                "environment keep it out of the shell's history too."},
+    {.long_name = "password-file",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_PASSWORD_FILE",
+     .help = "read the password from a file",
+     .details = "One line end after the password is removed."},
+    {.long_name = "password-env",
+     .kind = ValueKind::variable_name,
+     .value_name = "VARIABLE",
+     .env = "MQRIG_PASSWORD_ENV",
+     .help = "take the password from this environment variable"},
+    {.long_name = "id",
+     .short_name = 'i',
+     .kind = ValueKind::text,
+     .value_name = "ID",
+     .env = "MQRIG_ID",
+     .help = "client identifier",
+     .details = "Without one the broker chooses (MQTT 5.0), or a random one is made up."},
+    {.long_name = "id-prefix",
+     .short_name = 'I',
+     .kind = ValueKind::text,
+     .value_name = "PREFIX",
+     .env = "MQRIG_ID_PREFIX",
+     .help = "client identifier of this prefix and the process id"},
+};
+
+constexpr std::string_view brokers[] = {"url", "host", "unix"};
+constexpr std::string_view client_ids[] = {"id", "id-prefix"};
+constexpr std::string_view passwords[] = {"password", "password-file", "password-env"};
+
+}  // namespace
+
+constinit const OptionGroup connection_group{"Connection", options};
+constinit const Exclusive one_broker{"way to name the broker", brokers};
+constinit const Exclusive one_client_id{"client identifier", client_ids};
+constinit const Exclusive one_password{"password", passwords};
+
+}  // namespace mqrig::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <mqrig/cli/option_spec.hpp>
+
+/// Groups of options that several commands have. Data only; a command lists the ones it wants.
+
+namespace mqrig::cli {
+
+/// Where the broker is and who we are: --url, --host, --username, --id, ...
+extern const OptionGroup connection_group;
+/// What lives as long as the session: --disable-clean-session, --keepalive, --reconnect, ...
+extern const OptionGroup session_group;
+/// MQTT 5 properties of CONNECT.
+extern const OptionGroup connect_properties_group;
+/// The will message and its MQTT 5 properties.
+extern const OptionGroup will_group;
+/// What is written to standard error, the configuration file, --help: every command has these.
+extern const OptionGroup general_group;
+
+/// --url, --host and --unix are three ways to name the broker.
+extern const Exclusive one_broker;
+/// --id and --id-prefix.
+extern const Exclusive one_client_id;
+/// --password, --password-file, --password-env.
+extern const Exclusive one_password;
+/// --will-payload, --will-payload-file.
+extern const Exclusive one_will_payload;
+
+/// The values of every --payload-format option.
+inline constexpr Choice payload_formats[] = {
+    {"utf8", "the payload is UTF-8 text"},
+    {"bytes", "the payload is unspecified bytes"},
+};
+
+}  // namespace mqrig::cli
