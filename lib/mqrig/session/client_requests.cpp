@@ -1,0 +1,104 @@
+// What the owner of a client session asks for: publish, subscribe, unsubscribe, acknowledge.
+#include <mqrig/session/client_session.hpp>
+#include <mqrig/wire/encode.hpp>
+#include <mqrig/wire/topic.hpp>
+
+namespace mqrig::session {
+
+using wire::PacketType;
+using wire::Version;
+
+std::error_code ClientSession::publish(const wire::Publish& publish, std::uint64_t token, Time now,
+                                       wire::Buffer& out) {
+  if (state_ != State::connected) return Error::not_connected;
+  const bool first = !awaits_acknowledgement();
+  const std::error_code error = engine_.publish(publish, token, out);
+  if (error) return error;
+  if (first) last_acknowledged_ = now;
+  sent(now);
+  return {};
+}
+
+std::error_code ClientSession::check_subscribe(std::span<const wire::Subscription> subscriptions,
+                                               wire::Properties properties) const noexcept {
+  if (state_ != State::connected) return Error::not_connected;
+  const Limits& server = server_limits();
+  if (!server.subscription_identifier_available &&
+      properties.find(wire::PropertyId::subscription_identifier)) {
+    return Error::identifier_not_supported;
+  }
+  for (const wire::Subscription& subscription : subscriptions) {
+    if (!server.shared_available && wire::is_shared(subscription.filter)) {
+      return Error::shared_not_supported;
+    }
+    if (!server.wildcard_available &&
+        subscription.filter.find_first_of("+#") != std::string_view::npos) {
+      return Error::wildcard_not_supported;
+    }
+  }
+  return {};
+}
+
+std::error_code ClientSession::subscribe(std::span<const wire::Subscription> subscriptions,
+                                         wire::Properties properties, std::uint64_t token, Time now,
+                                         wire::Buffer& out) {
+  if (const std::error_code error = check_subscribe(subscriptions, properties)) return error;
+  const wire::PacketId id = engine_.sender().allocate(token);
+  if (id == 0) return Error::would_block;
+  const std::size_t start = out.size();
+  const bool encoded = wire::encode_subscribe(out, version_, id, subscriptions, properties);
+  return request(encoded, id, PacketType::subscribe, subscriptions.size(), start, now, out);
+}
+
+std::error_code ClientSession::unsubscribe(std::span<const std::string_view> filters,
+                                           wire::Properties properties, std::uint64_t token,
+                                           Time now, wire::Buffer& out) {
+  if (state_ != State::connected) return Error::not_connected;
+  const wire::PacketId id = engine_.sender().allocate(token);
+  if (id == 0) return Error::would_block;
+  const std::size_t start = out.size();
+  const bool encoded = wire::encode_unsubscribe(out, version_, id, filters, properties);
+  return request(encoded, id, PacketType::unsubscribe, filters.size(), start, now, out);
+}
+
+// Keeps an encoded request at `start`, or takes it back when it is too large.
+std::error_code ClientSession::request(bool encoded, wire::PacketId id, PacketType type,
+                                       std::size_t count, std::size_t start, Time now,
+                                       wire::Buffer& out) {
+  if (!encoded || out.size() - start > server_limits().maximum_packet_size) {
+    out.truncate(start);
+    engine_.sender().release(id);
+    return Error::packet_too_large;
+  }
+  if (!awaits_acknowledgement()) last_acknowledged_ = now;
+  engine_.sender().keep_request(id, type, count);
+  ++requests_;
+  sent(now);
+  return {};
+}
+
+void ClientSession::acknowledge(std::uint64_t receipt, wire::ReasonCode reason, Time now,
+                                wire::Buffer& out) {
+  const std::size_t start = out.size();
+  engine_.receiver().acknowledge(receipt, reason, version_, out);
+  if (out.size() != start) sent(now);
+}
+
+void ClientSession::acknowledge_through(std::uint64_t receipt, Time now, wire::Buffer& out) {
+  const std::size_t start = out.size();
+  engine_.receiver().acknowledge_through(receipt, version_, out);
+  if (out.size() != start) sent(now);
+}
+
+void ClientSession::dump(wire::Buffer& out) const {
+  engine_.sender().dump(out);
+  engine_.receiver().dump(out);
+}
+
+std::error_code ClientSession::restore(wire::ByteView bytes) {
+  const bool whole = engine_.sender().restore(bytes) && engine_.receiver().restore(bytes);
+  if (!whole || !bytes.empty()) return Error::corrupt_state;
+  return {};
+}
+
+}  // namespace mqrig::session

@@ -1,0 +1,175 @@
+#include <mqrig/session/engine.hpp>
+
+#include <algorithm>
+
+#include <mqrig/wire/decode.hpp>
+#include <mqrig/wire/encode.hpp>
+
+namespace mqrig::session {
+
+void Engine::resume(bool session_present, wire::Version version, const Limits& peer,
+                    const Limits& own) {
+  version_ = version;
+  peer_ = peer;
+  own_receive_maximum_ = own.receive_maximum;
+  own_alias_maximum_ = own.topic_alias_maximum;
+  const std::uint16_t window = std::min(settings_.window, peer.receive_maximum);
+  sender_.set_window(window, version == wire::Version::mqtt_5
+                                 ? window
+                                 : std::min(window, settings_.legacy_qos_2_window));
+  sender_.resume(session_present, version);
+  receiver_.resume(session_present);
+}
+
+void Engine::connection_lost() noexcept {
+  sender_.connection_lost();
+  receiver_.connection_lost();
+  aliases_.reset();
+}
+
+Engine::Aliases& Engine::aliases() {
+  if (!aliases_) aliases_ = std::make_unique<Aliases>();
+  return *aliases_;
+}
+
+std::error_code Engine::check(const wire::Publish& publish) const noexcept {
+  if (publish.qos > peer_.maximum_qos) return Error::qos_not_supported;
+  if (publish.retain && !peer_.retain_available) return Error::retain_not_supported;
+  if (publish.topic_alias > peer_.topic_alias_maximum) return Error::topic_alias_invalid;
+  if (!ready(publish.qos)) return Error::would_block;
+  return {};
+}
+
+std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t token,
+                                wire::Buffer& out) {
+  if (const std::error_code error = check(publish)) return error;
+  wire::Publish packet = publish;
+  packet.dup = false;
+  packet.packet_id = 0;
+  packet.topic_alias = 0;
+  const std::size_t start = out.size();
+  const bool acknowledged = packet.qos != wire::QoS::at_most_once;
+  if (acknowledged) {
+    packet.packet_id = sender_.allocate(token);
+    if (packet.packet_id == 0) return Error::would_block;
+  }
+  if (const std::error_code error = append(packet, out)) {
+    if (acknowledged) sender_.release(packet.packet_id);
+    return error;
+  }
+  // Aliases end with the connection, so what is kept for another one has the topic.
+  if (acknowledged) {
+    sender_.keep(packet.packet_id, packet.qos, out.view().subspan(start));
+  }
+  if (publish.topic_alias != 0 ||
+      (settings_.assign_topic_aliases && peer_.topic_alias_maximum != 0)) {
+    packet.topic_alias = publish.topic_alias;
+    append_aliased(packet, start, out);
+  }
+  return {};
+}
+
+std::error_code Engine::append(const wire::Publish& publish, wire::Buffer& out) {
+  const std::size_t start = out.size();
+  if (wire::encode(out, version_, publish) && out.size() - start <= peer_.maximum_packet_size) {
+    return {};
+  }
+  out.truncate(start);
+  return Error::packet_too_large;
+}
+
+// Puts an aliased packet in the place of the plain one at `start`, where it still fits.
+void Engine::append_aliased(const wire::Publish& publish, std::size_t start, wire::Buffer& out) {
+  wire::Publish packet = publish;
+  const std::size_t plain_size = out.size() - start;
+  constexpr std::size_t alias_size = 3;
+  constexpr std::size_t length_growth = 2;
+  if (plain_size + alias_size + length_growth > peer_.maximum_packet_size) return;
+  bool known = false;
+  if (packet.topic_alias != 0) {
+    known = aliases().out.use(packet.topic, packet.topic_alias);
+  } else {
+    const AliasSender::Choice choice =
+        aliases().out.choose(packet.topic, peer_.topic_alias_maximum);
+    packet.topic_alias = choice.alias;
+    known = choice.known;
+  }
+  if (known) packet.topic = {};
+  out.truncate(start);
+  wire::encode(out, version_, packet);
+}
+
+Violation Engine::handle(const wire::Frame& frame, Event& event, wire::Buffer& out) {
+  event.kind = EventKind::none;
+  return frame.type() == wire::PacketType::publish ? handle_publish(frame, event, out)
+                                                   : handle_ack(frame, event, out);
+}
+
+Violation Engine::handle_publish(const wire::Frame& frame, Event& event, wire::Buffer& out) {
+  wire::Publish& publish = event.publish;
+  if (const wire::Fault fault = wire::decode(frame, version_, publish);
+      fault != wire::Fault::none) {
+    return {wire::reason(fault), wire::text(fault)};
+  }
+  if (publish.topic_alias != 0 &&
+      !aliases().in.resolve(publish.topic_alias, own_alias_maximum_, publish.topic)) {
+    return {wire::ReasonCode::topic_alias_invalid, "a topic alias is unknown or out of range"};
+  }
+  if (role_ == Role::server && publish.properties.find(wire::PropertyId::subscription_identifier)) {
+    return {wire::ReasonCode::protocol_error, "a client sent a subscription identifier"};
+  }
+  event.receipt = 0;
+  if (publish.qos != wire::QoS::at_most_once) {
+    switch (receiver_.received(publish, own_receive_maximum_, event.receipt)) {
+      case Receiver::Verdict::quota_exceeded:
+        return {wire::ReasonCode::receive_maximum_exceeded,
+                "more messages are in flight than the receive maximum allows"};
+      case Receiver::Verdict::duplicate:
+        receiver_.flush(version_, out);
+        return {};
+      case Receiver::Verdict::deliver:
+        break;
+    }
+    if (settings_.ack_mode == AckMode::automatic) {
+      receiver_.acknowledge_through(event.receipt, version_, out);
+    }
+  }
+  event.kind = EventKind::message;
+  return {};
+}
+
+Violation Engine::handle_ack(const wire::Frame& frame, Event& event, wire::Buffer& out) {
+  wire::Ack ack;
+  if (const wire::Fault fault = wire::decode(frame, version_, ack); fault != wire::Fault::none) {
+    return {wire::reason(fault), wire::text(fault)};
+  }
+  if (ack.type == wire::PacketType::pubrel) {
+    receiver_.released(ack, version_, out);
+    return {};
+  }
+  const Sender::Outcome outcome = sender_.acknowledged(ack, version_, out);
+  if (outcome.completed) {
+    event.kind = EventKind::published;
+    event.token = outcome.token;
+    event.packet_id = ack.packet_id;
+    event.reason = ack.reason;
+    event.properties = ack.properties;
+  }
+  return {};
+}
+
+void Engine::resend(wire::Buffer& out, std::size_t enough) {
+  if (sender_.resending()) sender_.resend(peer_, version_, out, enough);
+}
+
+bool Engine::take_refused(Event& event) noexcept {
+  const Sender::Outcome outcome = sender_.take_refused(event.reason);
+  if (!outcome.completed) return false;
+  event.kind = EventKind::published;
+  event.token = outcome.token;
+  event.packet_id = 0;
+  event.properties = {};
+  return true;
+}
+
+}  // namespace mqrig::session

@@ -1,0 +1,33 @@
+// Why the session did not take a request: faults of ours, not of the peer.
+#pragma once
+
+#include <system_error>
+
+namespace mqrig::session {
+
+// Nothing was sent and no state changed when one of these is returned.
+enum class Error {
+  would_block =
+      1,  // as many messages in flight as receiver and settings allow: wait for an acknowledgement
+  not_connected,             // no CONNACK yet, or the connection has ended
+  packet_too_large,          // beyond the peer's Maximum Packet Size [MQTT-3.2.2-15]
+  qos_not_supported,         // beyond the server's Maximum QoS [MQTT-3.2.2-11]
+  retain_not_supported,      // [MQTT-3.2.2-14]
+  topic_alias_invalid,       // beyond the server's Topic Alias Maximum [MQTT-3.2.2-17]
+  shared_not_supported,      // section 3.2.2.3.13
+  wildcard_not_supported,    // section 3.2.2.3.11
+  identifier_not_supported,  // subscription identifiers, section 3.2.2.3.12
+  not_in_version,            // a feature of 5.0 on an older connection
+  no_authentication_method,  // AUTH without a method in CONNECT [MQTT-4.12.0-7]
+  corrupt_state,             // restore() of bytes that dump() did not write
+};
+
+const std::error_category& error_category() noexcept;
+inline std::error_code make_error_code(Error error) noexcept {
+  return {static_cast<int>(error), error_category()};
+}
+
+}  // namespace mqrig::session
+
+template <>
+struct std::is_error_code_enum<mqrig::session::Error> : std::true_type {};

@@ -1,0 +1,72 @@
+// The receiving half of QoS 1 and 2, of both roles: duplicate suppression and acknowledgement in
+// order.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <mqrig/session/packet_id_set.hpp>
+#include <mqrig/wire/buffer.hpp>
+#include <mqrig/wire/packets.hpp>
+
+namespace mqrig::session {
+
+// Each QoS 1 or 2 message that is to be delivered gets a receipt, a number that counts up from 1
+// for the life of the session. Acknowledging a receipt sends PUBACK or PUBREC, in the order of
+// reception [MQTT-4.6.0-2] [MQTT-4.6.0-3]: an acknowledgement given early waits for those before
+// it. Receipts of a connection that has ended may still be acknowledged: nothing is sent, and a QoS
+// 2 message counts as taken over. Owns no memory until the first QoS 1 or 2 message.
+class Receiver {
+ public:
+  enum class Verdict : std::uint8_t { deliver, duplicate, quota_exceeded };
+
+  // An incoming PUBLISH with QoS 1 or 2. `receive_maximum` is what we announced. With `deliver` the
+  // receipt is set; a duplicate is acknowledged as soon as the first delivery is, by flush().
+  Verdict received(const wire::Publish& publish, std::uint16_t receive_maximum,
+                   std::uint64_t& receipt);
+  // An error (0x80 and above) ends a QoS 2 exchange; versions below 5.0 send success in any case.
+  // Unknown receipts are ignored.
+  void acknowledge(std::uint64_t receipt, wire::ReasonCode reason, wire::Version version,
+                   wire::Buffer& out);
+  // The receipt and all before it, with success.
+  void acknowledge_through(std::uint64_t receipt, wire::Version version, wire::Buffer& out);
+  // Sends what is due at the head of the queue.
+  void flush(wire::Version version, wire::Buffer& out);
+  // PUBREL: answers PUBCOMP [MQTT-4.3.3-11].
+  void released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out);
+
+  // Delivered and not acknowledged.
+  std::size_t unacknowledged() const noexcept { return count_; }
+  // QoS 2 messages for which no PUBREL has come.
+  std::size_t unreleased() const noexcept { return unreleased_.size(); }
+
+  void connection_lost() noexcept;
+  // A new connection stands; without the session the peer has forgotten its identifiers.
+  void resume(bool session_present) noexcept;
+
+  void dump(wire::Buffer& out) const;
+  bool restore(wire::ByteView& bytes);
+
+ private:
+  struct Entry {
+    wire::PacketId id;
+    wire::QoS qos;
+    wire::ReasonCode reason;
+    bool done;       // acknowledged by the application
+    bool current;    // of this connection: the peer awaits the packet
+    bool forgotten;  // of a session that the peer has lost
+  };
+
+  Entry& at(std::size_t offset) noexcept { return ring_[(head_ + offset) & (ring_.size() - 1)]; }
+  void push(const Entry& entry);
+  void finish(const Entry& entry, wire::Version version, wire::Buffer& out);
+
+  std::vector<Entry> ring_;  // a power of two
+  PacketIdSet unreleased_;
+  std::uint64_t first_receipt_ = 1;  // of the entry at the head
+  std::uint32_t head_ = 0;
+  std::uint32_t count_ = 0;
+  std::uint32_t in_use_ = 0;  // of the receive maximum, on this connection
+};
+
+}  // namespace mqrig::session

@@ -1,0 +1,125 @@
+// The sending half of QoS 1 and 2, of both roles: packet identifiers, messages in flight,
+// resending.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <mqrig/session/error.hpp>
+#include <mqrig/session/limits.hpp>
+#include <mqrig/wire/buffer.hpp>
+#include <mqrig/wire/packets.hpp>
+
+namespace mqrig::session {
+
+// Messages are kept, encoded, in slots that are indexed by packet identifier: an acknowledgement
+// costs the same whatever the number in flight. Slots are reused first in, first out, so the
+// identifiers in use stay few and dense. Owns no memory until the first QoS 1 or 2 message or
+// request.
+class Sender {
+ public:
+  // What an acknowledgement meant.
+  struct Outcome {
+    bool completed = false;  // false: the exchange goes on, or the identifier is not known
+    std::uint64_t token = 0;
+  };
+
+  // `window`: how many messages may be in flight on this connection, at least 1; `qos_2_window`:
+  // how many of them at QoS 2.
+  void set_window(std::uint16_t window, std::uint16_t qos_2_window) noexcept;
+
+  // May another message of this QoS be sent now? False also while messages of an earlier connection
+  // wait to be resent: they go first [MQTT-4.6.0-1].
+  bool ready(wire::QoS qos) const noexcept {
+    return resend_head_ == 0 && in_flight_ < window_ &&
+           (qos != wire::QoS::exactly_once || in_flight_qos_2_ < qos_2_window_);
+  }
+  // Uncompleted messages, those that wait to be resent included.
+  std::size_t pending() const noexcept { return pending_; }
+
+  // An unused, non-zero identifier [MQTT-2.2.1-3]; 0 when all 65,535 are in use.
+  wire::PacketId allocate(std::uint64_t token);
+  // Gives back an allocated identifier with which nothing was sent.
+  void release(wire::PacketId id) noexcept { free_slot(id); }
+  // Keeps the encoded PUBLISH that was just sent with an allocated identifier.
+  void keep(wire::PacketId id, wire::QoS qos, wire::ByteView packet);
+  // Marks an allocated identifier as that of a SUBSCRIBE or UNSUBSCRIBE with `count` filters.
+  void keep_request(wire::PacketId id, wire::PacketType request, std::size_t count) noexcept;
+
+  // PUBACK, PUBREC, PUBCOMP; PUBREL is appended where one is due [MQTT-4.3.3-4].
+  Outcome acknowledged(const wire::Ack& ack, wire::Version version, wire::Buffer& out);
+  // SUBACK, UNSUBACK; not completed when the identifier is not that of such a request, or `count`
+  // (where the version has one) differs from the number of filters.
+  Outcome answered(wire::PacketId id, wire::PacketType request,
+                   std::optional<std::size_t> count) noexcept;
+
+  // The connection is gone: requests are forgotten, messages stay.
+  void connection_lost() noexcept;
+  // A new connection stands. With the session present, messages are resent with their identifiers
+  // and DUP [MQTT-4.4.0-1]; without it the receiver knows none of them, and all are sent as new.
+  // Nothing goes out until resend().
+  void resume(bool session_present, wire::Version version);
+  // Sends what resume() queued, as far as the window allows and until `out` holds `enough` bytes:
+  // PUBRELs first, then PUBLISHs in their original order.
+  void resend(const Limits& limits, wire::Version version, wire::Buffer& out, std::size_t enough);
+  bool resending() const noexcept { return resend_head_ != 0; }
+  // A queued message that the new connection's limits refuse is taken out by this; completed is
+  // false when there is none.
+  Outcome take_refused(wire::ReasonCode& reason) noexcept;
+
+  void dump(wire::Buffer& out) const;
+  // False when the bytes are damaged; takes what it reads off the front.
+  bool restore(wire::ByteView& bytes);
+
+ private:
+  enum class State : std::uint8_t {
+    free,
+    allocated,
+    request,    // awaits SUBACK or UNSUBACK
+    published,  // awaits PUBACK or PUBREC
+    released,   // awaits PUBCOMP
+    refused,    // cannot be resent under the limits of the new connection
+  };
+
+  struct Slot {
+    std::uint64_t token = 0;
+    std::unique_ptr<std::uint8_t[]> packet;
+    std::uint32_t size = 0;  // of the packet; the number of filters of a request
+    std::uint32_t capacity = 0;
+    std::uint32_t order = 0;  // of the PUBLISH or, once released, of the PUBREL
+    wire::PacketId next = 0;  // in the list that the slot is in: free, to be resent, refused
+    State state = State::free;
+    wire::QoS qos = wire::QoS::at_most_once;
+    wire::PacketType request{};
+    wire::ReasonCode reason{};
+    bool dup = false;     // was sent on an earlier connection that the receiver remembers
+    bool queued = false;  // waits in the resend list
+  };
+
+  Slot* find(wire::PacketId id) noexcept;
+  void store(Slot& slot, wire::ByteView packet);
+  void finish(wire::PacketId id) noexcept;
+  void free_slot(wire::PacketId id) noexcept;
+  void enqueue(wire::PacketId id) noexcept;
+  void refuse(wire::PacketId id, wire::ReasonCode reason) noexcept;
+  bool convert(Slot& slot, wire::Version version);
+  void sent(const Slot& slot) noexcept;
+
+  std::vector<Slot> slots_;  // index: packet id - 1
+  std::uint32_t next_order_ = 0;
+  std::uint32_t pending_ = 0;
+  std::uint16_t in_flight_ = 0;  // sent on this connection, uncompleted
+  std::uint16_t in_flight_qos_2_ = 0;
+  std::uint16_t window_ = 1;
+  std::uint16_t qos_2_window_ = 1;
+  wire::PacketId free_head_ = 0;
+  wire::PacketId free_tail_ = 0;
+  wire::PacketId resend_head_ = 0;
+  wire::PacketId resend_tail_ = 0;
+  wire::PacketId refused_head_ = 0;
+  wire::Version version_ = wire::Version::mqtt_5;  // of the kept packets
+};
+
+}  // namespace mqrig::session
