@@ -10,7 +10,6 @@ namespace {
 // A slot that held a larger packet gives its memory back; a smaller one keeps it for the next
 // message.
 constexpr std::uint32_t kept_capacity = 512;
-constexpr std::size_t most_slots = 65'535;
 }  // namespace
 
 void Sender::set_window(std::uint16_t window, std::uint16_t qos_2_window) noexcept {

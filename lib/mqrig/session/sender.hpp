@@ -83,6 +83,8 @@ class Sender {
     refused,    // cannot be resent under the limits of the new connection
   };
 
+  static constexpr std::size_t most_slots = 65'535;
+
   struct Slot {
     std::uint64_t token = 0;
     std::unique_ptr<std::uint8_t[]> packet;
