@@ -5,23 +5,6 @@
 
 namespace mqrig::wire {
 
-namespace {
-
-Fault decode_properties(Reader& reader, Publish& packet) {
-  // No properties at all is the usual case.
-  if (!reader.at_end() && reader.rest().front() == 0) {
-    ByteView length;
-    return reader.bytes(1, length) ? Fault::none : Fault::truncated;
-  }
-  const Fault fault = read_property_list(reader, PropertyContext::publish, packet.properties);
-  if (fault != Fault::none) return fault;
-  const auto alias = packet.properties.integer(PropertyId::topic_alias);
-  packet.topic_alias = static_cast<std::uint16_t>(alias.value_or(0));
-  return Fault::none;
-}
-
-}  // namespace
-
 Fault decode(const Frame& frame, Version version, Publish& packet) noexcept {
   const unsigned flags = frame.flags();
   const unsigned qos = flags >> 1 & 3U;
@@ -45,7 +28,9 @@ Fault decode(const Frame& frame, Version version, Publish& packet) noexcept {
   packet.topic_alias = 0;
   packet.properties = Properties();
   if (version == Version::mqtt_5) {
-    if (const Fault fault = decode_properties(reader, packet); fault != Fault::none) return fault;
+    const Fault fault =
+        read_property_list(reader, PropertyContext::publish, packet.properties, packet.topic_alias);
+    if (fault != Fault::none) return fault;
   }
   if (packet.topic.empty() && packet.topic_alias == 0) return Fault::invalid_topic_name;
   packet.payload = reader.rest();

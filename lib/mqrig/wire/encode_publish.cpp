@@ -69,12 +69,16 @@ bool encode(Buffer& out, Version version, const Publish& packet) {
   const bool has_properties = version == Version::mqtt_5;
   const PropertyPieces pieces = has_properties ? split_at_alias(packet) : PropertyPieces{{}, {}, 0};
   const std::size_t size = body_size(packet, has_properties ? list_size(pieces) : 0);
-  return append_packet(out, first_byte(packet), size, [&](Writer& writer) {
-    writer.text(packet.topic);
-    if (packet.qos != QoS::at_most_once) writer.two_bytes(packet.packet_id);
+  // Captured as values: writing bytes could change what a reference refers to, as far as the
+  // compiler knows, and everything would be loaded again and again.
+  const auto write = [topic = packet.topic, payload = packet.payload, qos = packet.qos,
+                      packet_id = packet.packet_id, pieces, has_properties](Writer& writer) {
+    writer.text(topic);
+    if (qos != QoS::at_most_once) writer.two_bytes(packet_id);
     if (has_properties) write_pieces(writer, pieces);
-    writer.bytes(packet.payload);
-  });
+    writer.bytes(payload);
+  };
+  return append_packet(out, first_byte(packet), size, write);
 }
 
 std::size_t encoded_size(Version version, const Publish& packet) noexcept {

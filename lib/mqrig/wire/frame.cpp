@@ -4,21 +4,13 @@ namespace mqrig::wire {
 
 namespace {
 
-// Reserved flags are 0, but 2 for PUBREL, SUBSCRIBE and UNSUBSCRIBE, table 2-2; PUBLISH uses them
-// all. In 3.1 the three had the DUP flag as well.
+// In 3.1 three packets had the DUP flag as well.
 bool flags_are_valid(const Frame& frame, Version version) noexcept {
-  switch (frame.type()) {
-    case PacketType::publish:
-      return true;
-    case PacketType::pubrel:
-    case PacketType::subscribe:
-    case PacketType::unsubscribe: {
-      const unsigned checked = version == Version::mqtt_3_1 ? 0x07U : 0x0FU;
-      return (frame.flags() & checked) == 2;
-    }
-    default:
-      return frame.flags() == 0;
-  }
+  if (detail::is_plain_first_byte(frame.first_byte)) return true;
+  constexpr std::uint8_t dup = 0x08;
+  return version == Version::mqtt_3_1 && frame.type() != PacketType::publish &&
+         frame.flags() == (dup | 2) &&
+         detail::is_plain_first_byte(static_cast<std::uint8_t>(frame.first_byte & ~dup));
 }
 
 constexpr FrameResult invalid(Fault fault) noexcept {
@@ -30,8 +22,8 @@ constexpr FrameResult need_more(std::size_t wanted) noexcept {
 
 }  // namespace
 
-FrameResult split_frame(ByteView bytes, std::uint32_t maximum_packet_size, Frame& frame,
-                        Version version) noexcept {
+FrameResult detail::split_any_frame(ByteView bytes, std::uint32_t maximum_packet_size, Frame& frame,
+                                    Version version) noexcept {
   if (bytes.empty()) return need_more(0);
   frame.first_byte = bytes[0];
   if (frame.first_byte < 0x10) return invalid(Fault::invalid_packet_type);

@@ -22,8 +22,11 @@ constexpr std::uint64_t null_or_not_ascii(std::uint64_t word) noexcept {
   return (word | zero_bytes(word)) & high_bits;
 }
 // '+' and '#' differ in bit 3 only.
+constexpr std::uint64_t wildcards(std::uint64_t word) noexcept {
+  return zero_bytes((word | 0x08 * every_byte) ^ '+' * every_byte);
+}
 constexpr std::uint64_t not_plain_topic(std::uint64_t word) noexcept {
-  return null_or_not_ascii(word) | zero_bytes((word | 0x08 * every_byte) ^ '+' * every_byte);
+  return null_or_not_ascii(word) | wildcards(word);
 }
 
 inline std::uint64_t load_word(const char* at) noexcept {
@@ -51,7 +54,8 @@ inline std::uint64_t load_short(const char* at, std::size_t count) noexcept {
 // True when `suspicious(word)` is zero for all of the text. The last word may overlap the one
 // before.
 template <class Suspicious>
-inline bool all_words(std::string_view text, Suspicious suspicious) noexcept {
+[[gnu::always_inline]] inline bool all_words(std::string_view text,
+                                             Suspicious suspicious) noexcept {
   if (text.size() < 8) return suspicious(load_short(text.data(), text.size())) == 0;
   const char* last = text.data() + text.size() - 8;
   std::uint64_t found = suspicious(load_word(last));
@@ -64,8 +68,12 @@ inline bool is_plain_text(std::string_view text) noexcept {
   return all_words(text, null_or_not_ascii);
 }
 // The same, and without wildcards.
-inline bool is_plain_topic(std::string_view text) noexcept {
+[[gnu::always_inline]] inline bool is_plain_topic(std::string_view text) noexcept {
   return all_words(text, not_plain_topic);
+}
+
+inline bool has_no_wildcard(std::string_view text) noexcept {
+  return all_words(text, wildcards);
 }
 
 }  // namespace mqrig::wire

@@ -137,7 +137,9 @@ std::optional<std::string_view> Properties::text(PropertyId id) const noexcept {
   return property ? std::optional(property->text) : std::nullopt;
 }
 
-Fault validate_properties(ByteView encoded, PropertyContext context) noexcept {
+namespace {
+
+Fault validate(ByteView encoded, PropertyContext context, std::uint16_t& topic_alias) {
   Reader reader(encoded);
   std::uint64_t seen = 0;
   while (!reader.at_end()) {
@@ -152,6 +154,9 @@ Fault validate_properties(ByteView encoded, PropertyContext context) noexcept {
     }
     seen |= bit(spec->id);
     if (const Fault fault = check_content(*spec, property); fault != Fault::none) return fault;
+    if (spec->id == PropertyId::topic_alias) {
+      topic_alias = static_cast<std::uint16_t>(property.integer);
+    }
   }
   const bool data_alone =
       (seen & (bit(PropertyId::authentication_data) | bit(PropertyId::authentication_method))) ==
@@ -159,13 +164,22 @@ Fault validate_properties(ByteView encoded, PropertyContext context) noexcept {
   return data_alone ? Fault::auth_data_without_method : Fault::none;
 }
 
-Fault read_property_list(Reader& reader, PropertyContext context, Properties& properties) noexcept {
+}  // namespace
+
+Fault validate_properties(ByteView encoded, PropertyContext context) noexcept {
+  std::uint16_t topic_alias = 0;
+  return validate(encoded, context, topic_alias);
+}
+
+Fault detail::read_properties(Reader& reader, PropertyContext context, Properties& properties,
+                              std::uint16_t& topic_alias) noexcept {
+  topic_alias = 0;
   std::uint32_t length = 0;
   if (const Fault fault = reader.variable(length); fault != Fault::none) return fault;
   ByteView encoded;
   if (!reader.bytes(length, encoded)) return Fault::truncated;
   properties = Properties(encoded);
-  return length == 0 ? Fault::none : validate_properties(encoded, context);
+  return validate(encoded, context, topic_alias);
 }
 
 PropertyWriter& PropertyWriter::add(PropertyId id, std::uint32_t integer) {

@@ -22,6 +22,12 @@ class Reader {
     value = *at_++;
     return true;
   }
+  // Takes the next byte if it is 0.
+  [[nodiscard]] bool skip_zero() noexcept {
+    if (at_end() || *at_ != 0) return false;
+    ++at_;
+    return true;
+  }
   [[nodiscard]] bool two_bytes(std::uint16_t& value) noexcept {
     if (left() < 2) return false;
     value = static_cast<std::uint16_t>(at_[0] << 8 | at_[1]);

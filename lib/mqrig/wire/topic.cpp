@@ -27,6 +27,7 @@ TopicError check_text(std::string_view topic) {
 }
 
 TopicError check_wildcards(std::string_view filter) {
+  if (has_no_wildcard(filter)) return TopicError::none;
   for (std::size_t at = filter.find_first_of("+#"); at != std::string_view::npos;
        at = filter.find_first_of("+#", at + 1)) {
     const bool last = at + 1 == filter.size();
@@ -69,8 +70,7 @@ std::string_view text(TopicError error) noexcept {
 
 TopicError check_topic_name(std::string_view topic) noexcept {
   if (const TopicError error = check_text(topic); error != TopicError::none) return error;
-  const bool wildcard = topic.find_first_of("+#") != std::string_view::npos;
-  return wildcard ? TopicError::wildcard_in_name : TopicError::none;
+  return has_no_wildcard(topic) ? TopicError::none : TopicError::wildcard_in_name;
 }
 
 TopicError check_topic_filter(std::string_view filter) noexcept {
@@ -79,9 +79,7 @@ TopicError check_topic_filter(std::string_view filter) noexcept {
   const std::string_view tail = filter.substr(share_prefix.size());
   const std::size_t name_size = std::min(tail.find('/'), tail.size());
   if (name_size == 0) return TopicError::share_name_empty;
-  if (tail.substr(0, name_size).find_first_of("+#") != std::string_view::npos) {
-    return TopicError::share_name_wildcard;
-  }
+  if (!has_no_wildcard(tail.substr(0, name_size))) return TopicError::share_name_wildcard;
   if (tail.size() <= name_size + 1) return TopicError::share_without_filter;
   return check_wildcards(tail.substr(name_size + 1));
 }

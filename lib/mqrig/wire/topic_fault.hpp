@@ -21,7 +21,7 @@ constexpr Fault to_fault(TopicError error, Fault otherwise) noexcept {
   }
 }
 
-inline Fault topic_name_fault(std::string_view topic) noexcept {
+[[gnu::always_inline]] inline Fault topic_name_fault(std::string_view topic) noexcept {
   if (!topic.empty() && is_plain_topic(topic)) return Fault::none;
   return to_fault(check_topic_name(topic), Fault::invalid_topic_name);
 }

@@ -48,7 +48,7 @@ bool is_utf8(std::string_view text) noexcept {
 Fault check_utf8_string(std::string_view text) noexcept {
   if (is_plain_text(text)) return Fault::none;
   if (!is_utf8(text)) return Fault::invalid_utf8;
-  return text.find('\0') == std::string_view::npos ? Fault::none : Fault::null_character;
+  return all_words(text, zero_bytes) ? Fault::none : Fault::null_character;
 }
 
 }  // namespace mqrig::wire

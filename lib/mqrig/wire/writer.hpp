@@ -13,6 +13,19 @@ constexpr std::size_t variable_size(std::size_t value) noexcept {
   return value < 128 ? 1 : value < 16'384 ? 2 : value < 2'097'152 ? 3 : 4;
 }
 
+// memcpy() that does without a call for the sizes of most topics and small payloads.
+inline void copy_bytes(std::uint8_t* to, const std::uint8_t* from, std::size_t size) noexcept {
+  if (size >= 16 && size <= 32) {
+    std::memcpy(to, from, 16);
+    std::memcpy(to + size - 16, from + size - 16, 16);
+  } else if (size >= 8 && size < 16) {
+    std::memcpy(to, from, 8);
+    std::memcpy(to + size - 8, from + size - 8, 8);
+  } else if (size > 0) {
+    std::memcpy(to, from, size);
+  }
+}
+
 class Writer {
  public:
   explicit Writer(std::uint8_t* at) noexcept : at_(at) {}
@@ -37,8 +50,7 @@ class Writer {
     byte(static_cast<std::uint8_t>(value));
   }
   void bytes(ByteView value) noexcept {
-    if (value.empty()) return;
-    std::memcpy(at_, value.data(), value.size());
+    copy_bytes(at_, value.data(), value.size());
     at_ += value.size();
   }
   void binary(ByteView value) noexcept {
