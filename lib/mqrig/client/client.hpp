@@ -1,0 +1,94 @@
+// An MQTT client that stays connected: one session over a sequence of network connections.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <mqrig/client/handler.hpp>
+#include <mqrig/client/options.hpp>
+#include <mqrig/session/error.hpp>
+
+namespace asio {
+class io_context;
+}
+
+namespace mqrig::client {
+
+// Connects to the first broker that answers, negotiates the version, resumes or resends the
+// session, subscribes again when the session was lost, and reconnects with exponential back-off and
+// jitter. A refusal that would only be repeated (credentials, version, client id, taken over by
+// another client …) ends in on_failed(). When none of the brokers can be reached at the first
+// start(), that is on_failed(), too.
+//
+// Messages are written once per turn of the event loop, or when 64 KiB have gathered. Belongs to
+// the thread of its io_context and must be destroyed before it. See async_client.hpp for completion
+// tokens.
+class Client {
+ public:
+  // `handler` and `context` outlive the client.
+  Client(asio::io_context& context, Options options, Handler& handler);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();  // drops the connection without DISCONNECT
+
+  // Begins to connect. Once, or again after on_failed() or on_disconnected().
+  void start();
+
+  // Sends everything that was accepted, then DISCONNECT, and ends the connection; on_disconnected()
+  // follows, within a few seconds whatever the broker does. QoS 1 and 2 messages in flight are not
+  // waited for: wait for on_published() first. Without a connection, attempts to get one end.
+  // `properties` and other reasons than success are 5.0's.
+  void disconnect(wire::ReasonCode reason = wire::ReasonCode::success,
+                  wire::Properties properties = {});
+
+  // True when publish() would take a message of that QoS now.
+  bool ready(wire::QoS qos) const noexcept;
+
+  // Takes a message, or says why not: session::Error::would_block and not_connected pass (wait for
+  // on_ready()); the others are for good. packet_id and dup are ignored. A token names the message
+  // in on_published(); QoS 1 and 2 messages that were taken are completed across reconnects.
+  std::error_code publish(const wire::Publish& publish, std::uint64_t token = 0);
+
+  // Remembers the filters, subscribes when connected, and again whenever the session was lost. The
+  // content is copied. Errors of session::Error come when the broker is known not to support what
+  // is asked; then nothing is remembered.
+  std::error_code subscribe(std::span<const wire::Subscription> subscriptions,
+                            wire::Properties properties, std::uint64_t token);
+  // Forgets the filters; sends UNSUBSCRIBE when connected, or as soon as it is.
+  std::error_code unsubscribe(std::span<const std::string_view> filters,
+                              wire::Properties properties, std::uint64_t token);
+
+  // With AckMode::manual: one message, or all up to a receipt.
+  void acknowledge(std::uint64_t receipt, wire::ReasonCode reason = wire::ReasonCode::success);
+  void acknowledge_through(std::uint64_t receipt);
+
+  // Stops and resumes reading from the broker (back-pressure); keep alive goes on. Remembered
+  // across connections.
+  void pause_reading();
+  void resume_reading();
+
+  // AUTH with 0x18 and 0x19; `properties` hold method and data.
+  std::error_code authenticate(wire::Properties properties);
+  std::error_code reauthenticate(wire::Properties properties);
+
+  bool connected() const noexcept;
+  // Outgoing QoS 1 and 2 messages not yet completed.
+  std::size_t pending() const noexcept;
+  wire::Version version() const noexcept;         // of the current or last connection
+  const std::string& client_id() const noexcept;  // as given, made up, or assigned by the broker
+  // "127.0.0.1:1883" or "unix /run/m.sock": the broker that is, was last, or is about to be
+  // connected.
+  std::string broker() const;
+  const session::Limits& broker_limits() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mqrig::client

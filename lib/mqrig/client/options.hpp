@@ -1,0 +1,70 @@
+// What a client needs to know to connect, and how it behaves while it is connected.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <mqrig/session/engine.hpp>
+#include <mqrig/wire/packets.hpp>
+
+namespace mqrig::client {
+
+// One address of a broker: host and port, or a Unix socket.
+struct Broker {
+  Broker() = default;
+  Broker(std::string host_name, std::uint16_t port_number)
+      : host(std::move(host_name)), port(port_number) {}
+
+  std::string host = "localhost";
+  std::uint16_t port = 1883;
+  std::string unix_path;  // when not empty, host and port are unused
+};
+
+// The will, owning its content.
+struct WillMessage {
+  std::string topic;
+  std::string payload;
+  wire::QoS qos = wire::QoS::at_most_once;
+  bool retain = false;
+  wire::PropertyWriter properties;  // 5.0
+};
+
+struct Options {
+  Options() = default;
+
+  std::vector<Broker> brokers;                        // tried in order; empty: localhost:1883
+  std::string bind_address;                           // see net::ConnectOptions
+  std::chrono::milliseconds connect_timeout{30'000};  // TCP and CONNACK, each
+  std::optional<wire::Version> version;               // none: 5.0, then 3.1.1 when that is refused
+  std::string client_id;  // empty: one is made up, 21 letters and digits
+  std::optional<std::string> user_name;
+  std::optional<std::string> password;
+  std::uint16_t keep_alive = 60;  // seconds, 0: off
+  bool clean_start = true;        // of the first connection
+  // 5.0: seconds the broker keeps the session when the connection is lost. None: 0, or what
+  // `survive_reconnects` says.
+  std::optional<std::uint32_t> session_expiry;
+  // Without a session expiry: let the broker keep the session for five minutes while connections
+  // are lost, so that reconnecting resumes it, and end it at disconnect(). 5.0 only; below, a clean
+  // session ends with its connection.
+  bool survive_reconnects = false;
+  std::optional<WillMessage> will;
+  wire::PropertyWriter connect_properties;  // 5.0: all but session expiry
+
+  bool reconnect = true;                           // after a connection that once stood was lost
+  std::chrono::milliseconds reconnect_delay{500};  // doubles at each failure, with jitter
+  std::chrono::milliseconds reconnect_max_delay{30'000};
+  std::chrono::milliseconds reconnect_timeout{
+      0};  // give up after this long without a connection; 0: never
+
+  std::chrono::milliseconds ack_timeout{0};  // see session::ClientSettings
+  session::ExchangeSettings exchange;        // window, acknowledgement mode, topic aliases
+  std::uint32_t maximum_packet_size = wire::max_remaining_length + 5;  // accepted from the broker
+  bool trace = false;                                                  // call Handler::on_packet()
+};
+
+}  // namespace mqrig::client
