@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include <mqrig/payload/base64.hpp>
+#include <mqrig/payload/digits.hpp>
+#include <mqrig/payload/json_escape.hpp>
+#include <mqrig/payload/json_scanner.hpp>
+#include <mqrig/payload/json_writer.hpp>
+
+namespace mqrig::payload {
+
+namespace {
+
+using wire::PropertyId;
+
+// Of a literal, so that the copy has a size known to the compiler.
+template <std::size_t Size>
+std::uint8_t* put(std::uint8_t* to, const char (&text)[Size]) noexcept {
+  std::memcpy(to, text, Size - 1);
+  return to + Size - 1;
+}
+
+std::uint8_t* put_bool(std::uint8_t* to, bool value) noexcept {
+  return value ? put(to, "true") : put(to, "false");
+}
+
+void append(wire::Buffer& out, std::string_view text) {
+  out.append(wire::as_bytes(text));
+}
+
+// Everything up to and with "size".
+void append_head(wire::Buffer& out, const wire::Publish& message, UtcText& utc, WallTime received) {
+  constexpr std::size_t fixed = 192;  // more than all literals and numbers
+  std::uint8_t* const start = out.prepare(fixed + message.topic.size() * escape_growth);
+  std::uint8_t* to = put(start, "{\"ts\":\"");
+  utc.put(to, received);
+  to = put(to + UtcText::size, "\",\"topic\":\"");
+  std::uint8_t* const behind_topic = put_escaped(to, message.topic);
+  if (behind_topic == nullptr) {
+    out.commit(static_cast<std::size_t>(to - start));
+    append_escaped_lossy(out, message.topic);
+    to = out.prepare(fixed);
+  } else {
+    to = behind_topic;
+  }
+  std::uint8_t* const rest = behind_topic == nullptr ? to : start;
+  to = put(to, "\",\"qos\":");
+  *to++ = static_cast<std::uint8_t>('0' + static_cast<unsigned>(message.qos));
+  to = put_bool(put(to, ",\"retain\":"), message.retain);
+  to = put_bool(put(to, ",\"dup\":"), message.dup);
+  if (message.qos != wire::QoS::at_most_once) {
+    to = put_number(put(to, ",\"mid\":"), message.packet_id);
+  }
+  to = put_number(put(to, ",\"size\":"), message.payload.size());
+  out.commit(static_cast<std::size_t>(to - rest));
+}
+
+void append_text_payload(wire::Buffer& out, wire::ByteView payload) {
+  const std::size_t before = out.size();
+  append(out, ",\"enc\":\"utf8\",\"payload\":\"");
+  if (!append_escaped(out, wire::as_text(payload))) {
+    out.truncate(before);
+    append(out, ",\"enc\":\"base64\",\"payload\":\"");
+    append_base64(out, payload);
+  }
+  append(out, "\"");
+}
+
+// The bytes of valid JSON; its raw line breaks are white space between tokens.
+void append_value_payload(wire::Buffer& out, wire::ByteView payload) {
+  append(out, ",\"enc\":\"json\",\"payload\":");
+  std::uint8_t* const to = out.prepare(payload.size());
+  std::transform(payload.begin(), payload.end(), to, [](std::uint8_t byte) {
+    return byte == '\n' || byte == '\r' ? std::uint8_t{' '} : byte;
+  });
+  out.commit(payload.size());
+}
+
+// Opens the array or object of the first such property, or goes on with the next element.
+void append_key(wire::Buffer& out, bool& first, std::string_view key) {
+  append(out, first ? ",\"props\":{\"" : ",\"");
+  append(out, key);
+  append(out, "\":");
+  first = false;
+}
+
+void append_string(wire::Buffer& out, std::string_view text) {
+  append(out, "\"");
+  append_escaped_lossy(out, text);
+  append(out, "\"");
+}
+
+void append_number(wire::Buffer& out, std::uint32_t value) {
+  std::uint8_t* const start = out.prepare(20);
+  out.commit(static_cast<std::size_t>(put_number(start, value) - start));
+}
+
+void append_single(wire::Buffer& out, bool& first, const wire::Property& property) {
+  switch (property.id) {
+    case PropertyId::content_type:
+      append_key(out, first, "content_type");
+      return append_string(out, property.text);
+    case PropertyId::response_topic:
+      append_key(out, first, "response_topic");
+      return append_string(out, property.text);
+    case PropertyId::correlation_data:
+      append_key(out, first, "correlation_data");
+      append(out, "\"");
+      append_base64(out, wire::as_bytes(property.text));
+      return append(out, "\"");
+    case PropertyId::message_expiry_interval:
+      append_key(out, first, "expiry");
+      return append_number(out, property.integer);
+    case PropertyId::payload_format_indicator:
+      append_key(out, first, "format");
+      return append_number(out, property.integer);
+    default:
+      return;
+  }
+}
+
+void append_repeated(wire::Buffer& out, bool& first, wire::Properties properties, PropertyId id,
+                     std::string_view key) {
+  bool open = false;
+  for (const wire::Property& property : properties) {
+    if (property.id != id) continue;
+    if (open) {
+      append(out, ",");
+    } else {
+      append_key(out, first, key);
+      append(out, "[");
+      open = true;
+    }
+    if (id == PropertyId::user_property) {
+      append(out, "[");
+      append_string(out, property.key);
+      append(out, ",");
+      append_string(out, property.text);
+      append(out, "]");
+    } else {
+      append_number(out, property.integer);
+    }
+  }
+  if (open) append(out, "]");
+}
+
+void append_properties(wire::Buffer& out, wire::Properties properties) {
+  constexpr PropertyId order[] = {PropertyId::content_type, PropertyId::response_topic,
+                                  PropertyId::correlation_data, PropertyId::message_expiry_interval,
+                                  PropertyId::payload_format_indicator};
+  bool first = true;
+  for (const PropertyId id : order) {
+    if (const auto property = properties.find(id)) append_single(out, first, *property);
+  }
+  append_repeated(out, first, properties, PropertyId::subscription_identifier, "sub_ids");
+  append_repeated(out, first, properties, PropertyId::user_property, "user");
+  if (!first) append(out, "}");
+}
+
+}  // namespace
+
+void JsonWriter::write(wire::Buffer& out, const wire::Publish& message, WallTime received) {
+  append_head(out, message, utc_, received);
+  if (payload_ == JsonPayload::value && is_json(wire::as_text(message.payload))) {
+    append_value_payload(out, message.payload);
+  } else {
+    append_text_payload(out, message.payload);
+  }
+  if (!message.properties.empty()) append_properties(out, message.properties);
+  append(out, "}\n");
+}
+
+}  // namespace mqrig::payload
