@@ -57,25 +57,23 @@ class Parser {
     bool negated = false;
     const OptionSpec* option = find_long(name, negated);
     if (!option) unknown_long(name);
-    std::string spelling = "--" + std::string(name);
     if (option->kind == ValueKind::flag) {
-      if (attached) throw UsageError(spelling + " takes no value");
-      add_flag(*option, std::move(spelling), !negated);
+      if (attached) throw UsageError("--" + std::string(name) + " takes no value");
+      add_flag(*option, !negated);
     } else {
-      add_value(*option, std::move(spelling), attached);
+      add_value(*option, attached);
     }
   }
 
   void short_options(char* letters) {
     for (; *letters != '\0'; ++letters) {
       const OptionSpec* option = find_short(*letters);
-      std::string spelling = {'-', *letters};
-      if (!option) unknown_short(spelling);
+      if (!option) unknown_short(*letters);
       if (option->kind == ValueKind::flag) {
-        add_flag(*option, std::move(spelling), true);
+        add_flag(*option, true);
         continue;
       }
-      add_value(*option, std::move(spelling), letters[1] == '\0' ? nullptr : letters + 1);
+      add_value(*option, letters[1] == '\0' ? nullptr : letters + 1);
       return;
     }
   }
@@ -88,16 +86,16 @@ class Parser {
       throw UsageError("unexpected argument '" + std::string(word) + "': expected an option, or " +
                        accepted_values(*option));
     }
-    add_value(*option, std::string(option->value_name), word);
+    add_value(*option, word);
   }
 
-  void add_flag(const OptionSpec& option, std::string spelling, bool on) {
+  void add_flag(const OptionSpec& option, bool on) {
     if (option.long_name == "help") result_.help = true;
     if (option.long_name == "version") result_.version = true;
-    result_.occurrences.push_back({&option, std::move(spelling), on ? "true" : "false"});
+    result_.occurrences.push_back({&option, on ? "true" : "false"});
   }
 
-  void add_value(const OptionSpec& option, std::string spelling, char* attached) {
+  void add_value(const OptionSpec& option, char* attached) {
     if (option.once && was_typed(option)) {
       throw UsageError(option_label(option) + " was given twice");
     }
@@ -106,7 +104,7 @@ class Parser {
     if (option.kind == ValueKind::secret) overwrite(word, value.size());
     if (option.kind == ValueKind::url) overwrite_url_password(word, value.size());
     if (option.kind == ValueKind::property) append_property_words(option, value);
-    result_.occurrences.push_back({&option, std::move(spelling), std::move(value)});
+    result_.occurrences.push_back({&option, std::move(value)});
   }
 
   void append_property_words(const OptionSpec& option, std::string& value) {
@@ -156,8 +154,8 @@ class Parser {
     throw UsageError("unknown option '--" + std::string(name) + "'" + suggestion.question("--"));
   }
 
-  [[noreturn]] void unknown_short(const std::string& spelling) const {
-    std::string text = "unknown option '" + spelling + "'";
+  [[noreturn]] void unknown_short(char letter) const {
+    std::string text = std::string("unknown option '-") + letter + "'";
     const std::string_view word = words_[next_ - 1];
     if (word.size() > 2) {
       text += " in '" + std::string(word) + "'";

@@ -11,7 +11,6 @@ namespace mqrig::cli {
 /// One option as it was typed.
 struct Occurrence {
   const OptionSpec* option = nullptr;
-  std::string spelling;  ///< "-q", "--qos", "--no-retain"; the value's name for a bare word.
   std::string value;     ///< Flags: "true" or "false". Properties: the words joined by NUL.
 };
 

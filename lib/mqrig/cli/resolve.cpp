@@ -15,7 +15,7 @@ std::string quoted(const OptionSpec& option, std::string_view value) {
   return text + "'";
 }
 
-/// One value from one source; `where` says which ("-q", "MQRIG_QOS", "config.toml:3: qos").
+/// One value from one source; `where` says which ("-q/--qos", "MQRIG_QOS", "config.toml:3: qos").
 void check(const OptionSpec& option, std::string_view value, std::string_view where) {
   if (!acceptable(option, value)) {
     Suggestion suggestion(value);
@@ -75,7 +75,7 @@ void apply_environment(Options& options, const char* const* environment) {
 
 void apply_flags(Options& options, const CommandLine& line) {
   for (const Occurrence& occurrence : line.occurrences) {
-    check(*occurrence.option, occurrence.value, occurrence.spelling);
+    check(*occurrence.option, occurrence.value, option_label(*occurrence.option));
     put(options, *occurrence.option, Source::flag, occurrence.value);
   }
 }

@@ -32,7 +32,7 @@ void Suggestion::offer(std::string_view word) {
   std::size_t distance = edit_distance(typed_, word);
   // An unfinished word is a likely slip too: "--reconnect-max" for "--reconnect-max-delay".
   const bool unfinished = typed_.size() >= 3 && word.substr(0, typed_.size()) == typed_;
-  if (unfinished) distance = std::min(distance, limit);
+  if (unfinished) distance = std::min<std::size_t>(distance, 1);
   if (distance > limit || distance >= distance_) return;
   best_ = word;
   distance_ = distance;

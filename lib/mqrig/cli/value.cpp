@@ -215,9 +215,19 @@ std::string accepted_values(const OptionSpec& option) {
       return "a broker URL such as mqtt://user@host:1883/topic";
     case ValueKind::variable_name:
       return "the name of an environment variable";
-    default:
-      return "something that is not empty";
+    case ValueKind::text:
+    case ValueKind::secret:
+      return option.minimum == 0 ? "any text" : "text that is not empty";
+    case ValueKind::path:
+      return "the name of a file";
+    case ValueKind::topic:
+      return "a topic";
+    case ValueKind::topic_filter:
+      return "a topic filter";
+    case ValueKind::host:
+      return "a name or an address";
   }
+  return {};
 }
 
 std::string_view canonical_choice(const OptionSpec& option, std::string_view text) {
