@@ -11,6 +11,7 @@
 #include <mqrig/cli/usage_error.hpp>
 #include <string>
 
+#include "generate/generate.hpp"
 #include "program.hpp"
 
 namespace mqrig {
@@ -95,6 +96,14 @@ ExitCode help(std::span<char* const> words) {
   return print(cli::render_help(command->spec(), width()));
 }
 
+ExitCode generate_text(std::span<char* const> words) {
+  try {
+    return print(generate::text(words));
+  } catch (const cli::UsageError& error) {
+    return usage_error("mqrig", error.what());
+  }
+}
+
 /// `mqrig` with nothing but options.
 ExitCode run_program(std::span<char* const> words) {
   try {
@@ -111,6 +120,7 @@ ExitCode dispatch(std::span<char* const> words) {
   if (words.empty() || words[0][0] == '-') return run_program(words);
   const std::string_view name = words[0];
   if (name == "help") return help(words.subspan(1));
+  if (name == "generate") return generate_text(words.subspan(1));
   const Command* command = find_command(name);
   return command ? run_command(*command, words.subspan(1)) : unknown_command(name);
 }

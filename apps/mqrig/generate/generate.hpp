@@ -1,12 +1,12 @@
 #pragma once
 
-#include <mqrig/cli/exit_code.hpp>
 #include <span>
+#include <string>
 
 namespace mqrig::generate {
 
-/// The hidden command behind the checked-in manual pages and completions. Writes to standard
-/// output: `man` (followed by the name of a page), `bash`, `zsh` or `fish`.
-cli::ExitCode run(std::span<char* const> words);
+/// The hidden command behind the checked-in manual pages and completions: `man [PAGE]`, `bash`,
+/// `zsh`, `fish`; `list` names the files and what makes each. Throws cli::UsageError.
+std::string text(std::span<char* const> words);
 
 }  // namespace mqrig::generate

@@ -11,7 +11,7 @@ namespace mqrig::cli {
 /// One option as it was typed.
 struct Occurrence {
   const OptionSpec* option = nullptr;
-  std::string value;     ///< Flags: "true" or "false". Properties: the words joined by NUL.
+  std::string value;  ///< Flags: "true" or "false". Properties: the words joined by NUL.
 };
 
 /// What was typed after "mqrig <command>", in order. No value has been checked yet.

@@ -1,0 +1,28 @@
+# Compares the checked-in files that the program makes with what it makes now; WRITE rewrites them.
+#   cmake -DPROGRAM=<mqrig> -DROOT=<source tree> [-DWRITE=ON] -P checked_in_files.cmake
+execute_process(COMMAND ${PROGRAM} generate list OUTPUT_VARIABLE list COMMAND_ERROR_IS_FATAL ANY)
+string(STRIP "${list}" list)
+string(REPLACE "\n" ";" list "${list}")
+set(stale "")
+foreach(line IN LISTS list)
+  separate_arguments(words UNIX_COMMAND "${line}")
+  list(POP_FRONT words file)
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/made_by_generate)
+  execute_process(COMMAND ${PROGRAM} generate ${words} OUTPUT_FILE ${made}
+    COMMAND_ERROR_IS_FATAL ANY)
+  if(WRITE)
+    get_filename_component(folder ${ROOT}/${file} DIRECTORY)
+    file(MAKE_DIRECTORY ${folder})
+    file(COPY_FILE ${made} ${ROOT}/${file} ONLY_IF_DIFFERENT)
+  else()
+    execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${made} ${ROOT}/${file}
+      RESULT_VARIABLE different ERROR_QUIET)
+    if(different)
+      list(APPEND stale ${file})
+    endif()
+  endif()
+  file(REMOVE ${made})
+endforeach()
+if(stale)
+  message(FATAL_ERROR "Out of date, run the target 'generate': ${stale}")
+endif()

@@ -1,0 +1,183 @@
+# bash completion for mqrig
+# Made by 'mqrig generate bash' from the option data: do not edit.
+
+# Offers words from a list.
+_mqrig_words() {
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+# Offers what a builtin of the shell knows: files, host names, variables.
+_mqrig_known() {
+    mapfile -t COMPREPLY < <(compgen -A "$1" -- "$2")
+    if [[ $1 == file ]]; then
+        compopt -o filenames 2>/dev/null
+    fi
+}
+
+_mqrig_commands="pub sub"
+
+_mqrig_pub() {
+    local cur=$1 prev=$2
+    case $prev in
+        -f|--file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -q|--qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --payload-format)
+            _mqrig_words "utf8 bytes" "$cur"
+            return
+            ;;
+        -h|--host)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --unix)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -A|--bind)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        -V|--protocol-version)
+            _mqrig_words "auto 5 311 31" "$cur"
+            return
+            ;;
+        --password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        -x|--session-expiry-interval)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --will-payload-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --will-qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --will-payload-format)
+            _mqrig_words "utf8 bytes" "$cur"
+            return
+            ;;
+        -D|--property)
+            _mqrig_words "connect publish will disconnect" "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -m|--message|-t|--topic|--topic-separator|-M|--max-inflight|--inflight|--repeat|--repeat-delay|--rate|--content-type|--message-expiry|--response-topic|--correlation-data|--topic-alias|--user-property|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+            return
+            ;;
+    esac
+    _mqrig_words "--message --file --stdin-file --stdin-line --stdin-null --ndjson --null-message --topic --topic-separator --qos --retain --no-retain --max-inflight --repeat --repeat-delay --rate --skip-invalid --no-skip-invalid --content-type --payload-format --message-expiry --response-topic --correlation-data --topic-alias --user-property --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
+_mqrig_sub() {
+    local cur=$1 prev=$2
+    case $prev in
+        -q|--qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --retain-handling)
+            _mqrig_words "always new never" "$cur"
+            return
+            ;;
+        -h|--host)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --unix)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -A|--bind)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        -V|--protocol-version)
+            _mqrig_words "auto 5 311 31" "$cur"
+            return
+            ;;
+        --password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        -x|--session-expiry-interval)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --will-payload-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --will-qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --will-payload-format)
+            _mqrig_words "utf8 bytes" "$cur"
+            return
+            ;;
+        -D|--property)
+            _mqrig_words "connect subscribe unsubscribe will disconnect" "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -t|--topic|-U|--unsubscribe|--subscription-id|--subscribe-user-property|-F|--format|-T|--filter-out|--random-filter|-C|--count|-W|--timeout|--idle-timeout|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+            return
+            ;;
+    esac
+    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
+_mqrig() {
+    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    COMPREPLY=()
+    # Bash takes "--qos=1" for three words.
+    if [[ $cur == "=" ]]; then
+        cur=
+    elif [[ $prev == "=" ]] && ((COMP_CWORD > 2)); then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    if ((COMP_CWORD == 1)); then
+        _mqrig_words "$_mqrig_commands help --help --version" "$cur"
+        return
+    fi
+    case ${COMP_WORDS[1]} in
+        help) _mqrig_words "$_mqrig_commands" "$cur" ;;
+        pub) _mqrig_pub "$cur" "$prev" ;;
+        sub) _mqrig_sub "$cur" "$prev" ;;
+    esac
+}
+
+complete -F _mqrig mqrig
