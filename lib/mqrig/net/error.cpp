@@ -1,0 +1,40 @@
+#include <mqrig/net/error.hpp>
+
+namespace mqrig::net {
+namespace {
+
+class Category final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "mqrig.net"; }
+
+  std::string message(int value) const override {
+    switch (static_cast<Error>(value)) {
+      case Error::end_of_stream:
+        return "the peer closed the connection";
+      case Error::closed:
+        return "the stream is closed";
+      case Error::connect_timeout:
+        return "no connection within the time allowed";
+      case Error::name_not_found:
+        return "no such host";
+      case Error::resolver_failed:
+        return "the host name could not be looked up";
+      case Error::no_address_of_family:
+        return "the host has no address of the bind address's family";
+      case Error::bad_bind_address:
+        return "not a local address or interface";
+      case Error::bad_unix_path:
+        return "not a usable Unix socket path (1 to 107 bytes)";
+    }
+    return "unknown network error";
+  }
+};
+
+}  // namespace
+
+const std::error_category& error_category() noexcept {
+  static const Category category;
+  return category;
+}
+
+}  // namespace mqrig::net

@@ -1,0 +1,67 @@
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <mqrig/net/connected_socket.hpp>
+#include <mqrig/net/endpoint.hpp>
+#include <mqrig/net/error.hpp>
+#include <mqrig/net/socket_stream.hpp>
+#include <mqrig/net/system_call.hpp>
+
+namespace mqrig::net {
+namespace {
+
+// TCP and Unix alike: both are read with recv and written with send.
+class SocketStream final : public Stream {
+ public:
+  SocketStream(WatchPtr watch, std::string description)
+      : watch_(std::move(watch)), description_(std::move(description)) {}
+  ~SocketStream() override { watch_->close(); }
+
+  void set_handler(StreamHandler* handler) override { watch_->set_handler(handler); }
+  void wait_readable() override { watch_->wait_readable(); }
+  void wait_writable() override { watch_->wait_writable(); }
+
+  IoResult read_some(std::span<std::uint8_t> into) override {
+    const int socket = watch_->descriptor();
+    if (socket < 0) return {0, Error::closed};
+    return receive_now(socket, into);
+  }
+
+  IoResult write_some(std::span<const std::uint8_t> from) override {
+    const int socket = watch_->descriptor();
+    if (socket < 0) return {0, Error::closed};
+    return send_now(socket, from);
+  }
+
+  void shutdown_send() override { ::shutdown(watch_->descriptor(), SHUT_WR); }
+  void close() override { watch_->close(); }
+  std::string description() const override { return description_; }
+
+ private:
+  WatchPtr watch_;
+  std::string description_;
+};
+
+}  // namespace
+
+void send_without_delay(int socket) {
+  const int on = 1;
+  // Fails for Unix sockets, which never delay.
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+std::unique_ptr<Stream> make_socket_stream(WatchPtr watch, const Endpoint& peer) {
+  return std::make_unique<SocketStream>(std::move(watch), peer.description());
+}
+
+std::unique_ptr<Stream> open_socket(asio::io_context& context, int socket, std::error_code& error) {
+  Endpoint peer;
+  if (::getpeername(socket, peer.address(), peer.size_slot()) != 0) peer = Endpoint();
+  if (peer.family() != AF_UNIX) send_without_delay(socket);
+  WatchPtr watch = Watch::open(context, socket, error);
+  if (!watch) return nullptr;
+  return make_socket_stream(std::move(watch), peer);
+}
+
+}  // namespace mqrig::net

@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <mqrig/net/url.hpp>
+
+namespace mqrig::net {
+namespace {
+
+struct SchemeEntry {
+  Scheme scheme;
+  std::string_view name;
+  std::uint16_t port;
+};
+
+constexpr std::array<SchemeEntry, 5> schemes{{
+    {Scheme::mqtt, "mqtt", 1883},
+    {Scheme::mqtts, "mqtts", 8883},
+    {Scheme::ws, "ws", 80},
+    {Scheme::wss, "wss", 443},
+    {Scheme::unix_socket, "unix", 0},
+}};
+
+const SchemeEntry& entry_of(Scheme scheme) {
+  return schemes[static_cast<std::size_t>(scheme)];
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_word(std::string_view typed, std::string_view word) {
+  if (typed.size() != word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (lower(typed[i]) != word[i]) return false;
+  }
+  return true;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
+  return -1;
+}
+
+// Nothing if a '%' is not followed by two hexadecimal digits.
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded += static_cast<char>(16 * high + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+std::string broken_escape(std::string_view part) {
+  return std::string(part) + ": '%' must be followed by two hexadecimal digits (write %25 for '%')";
+}
+
+bool has_control_character(std::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+  }
+  return false;
+}
+
+std::string host_fault(std::string_view host) {
+  if (host.empty()) return "the host is missing";
+  for (const char c : host) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte == 0x7f ||
+        std::string_view("/?#@[]<>\\^`{|}\"").find(c) != std::string_view::npos) {
+      return "the host " + quoted(host) + " contains a character that no host name has";
+    }
+  }
+  return {};
+}
+
+// Only its shape: whether the address exists, the connecting will say.
+std::string v6_fault(std::string_view address) {
+  const std::string_view digits = address.substr(0, address.find('%'));
+  const bool shaped = digits.find_first_not_of("0123456789abcdefABCDEF:.") == digits.npos &&
+                      digits.find(':') != digits.rfind(':');
+  return shaped ? "" : quoted(address) + " in brackets is not an IPv6 address";
+}
+
+std::string port_fault(std::string_view digits, std::uint16_t& port) {
+  unsigned value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (digits.empty()) return "the port after ':' is missing";
+  if (error != std::errc() || stop != end || value < 1 || value > 65535) {
+    return "the port " + quoted(digits) + " is not a number from 1 to 65535";
+  }
+  port = static_cast<std::uint16_t>(value);
+  return {};
+}
+
+HostPort fault(std::string error) {
+  HostPort result;
+  result.error = std::move(error);
+  return result;
+}
+
+HostPort split_bracketed(std::string_view text) {
+  const std::size_t close = text.find(']');
+  if (close == text.npos) return fault("the closing ']' of the IPv6 address is missing");
+  HostPort result;
+  result.host = text.substr(1, close - 1);
+  result.error = v6_fault(result.host);
+  const std::string_view rest = text.substr(close + 1);
+  if (!result.error.empty() || rest.empty()) return result;
+  if (rest[0] != ':') return fault("after ']' only ':' and a port may follow, not " + quoted(rest));
+  std::uint16_t port = 0;
+  result.error = port_fault(rest.substr(1), port);
+  result.port = port;
+  return result;
+}
+
+}  // namespace
+
+std::uint16_t default_port(Scheme scheme) noexcept {
+  return entry_of(scheme).port;
+}
+
+std::string_view scheme_name(Scheme scheme) noexcept {
+  return entry_of(scheme).name;
+}
+
+HostPort split_host_port(std::string_view text) {
+  if (text.starts_with('[')) return split_bracketed(text);
+  const std::size_t colon = text.find(':');
+  HostPort result;
+  if (colon != text.npos && text.find(':', colon + 1) != text.npos) {
+    result.host = text;
+    if (!v6_fault(text).empty()) {
+      return fault(quoted(text) + " is neither host:port nor an IPv6 address");
+    }
+    return result;
+  }
+  result.host = text.substr(0, colon);
+  result.error = host_fault(result.host);
+  if (!result.error.empty() || colon == text.npos) return result;
+  std::uint16_t port = 0;
+  result.error = port_fault(text.substr(colon + 1), port);
+  result.port = port;
+  return result;
+}
+
+std::string join_host_port(std::string_view host, std::uint16_t port) {
+  std::string joined(host);
+  if (host.find(':') != host.npos) joined = "[" + joined + "]";
+  return joined.append(":").append(std::to_string(port));
+}
+
+namespace {
+
+// Parses into `url` part by part; each returns what is wrong, or nothing.
+class UrlParser {
+ public:
+  explicit UrlParser(Url& url) : url_(url) {}
+
+  std::string parse(std::string_view text) {
+    const std::size_t end = text.find("://");
+    if (end == text.npos) return "a URL begins with mqtt://, mqtts://, ws://, wss:// or unix://";
+    if (auto error = scheme(text.substr(0, end)); !error.empty()) return error;
+    text.remove_prefix(end + 3);
+    const std::size_t slash = std::min(text.find_first_of("/?"), text.size());
+    std::string_view authority = text.substr(0, slash);
+    if (const std::size_t at = authority.rfind('@'); at != authority.npos) {
+      if (auto error = user(authority.substr(0, at)); !error.empty()) return error;
+      authority.remove_prefix(at + 1);
+    }
+    const std::string_view rest = text.substr(slash);
+    if (url_.scheme == Scheme::unix_socket) return socket_path(authority, rest);
+    if (auto error = host(authority); !error.empty()) {
+      // A '/' or '?' in a password ends the authority too early, and the error would quote a part.
+      if (rest.find('@') == rest.npos) return error;
+      return "in a user name or password, '/' is written %2F, '?' %3F and '@' %40";
+    }
+    return web() ? target(rest) : topic(rest);
+  }
+
+ private:
+  bool web() const { return url_.scheme == Scheme::ws || url_.scheme == Scheme::wss; }
+
+  std::string scheme(std::string_view typed) {
+    for (const SchemeEntry& entry : schemes) {
+      if (!same_word(typed, entry.name)) continue;
+      url_.scheme = entry.scheme;
+      url_.port = entry.port;
+      return {};
+    }
+    return "unknown scheme " + quoted(typed) + ": use mqtt, mqtts, ws, wss or unix";
+  }
+
+  std::string user(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    url_.username = percent_decode(text.substr(0, colon));
+    if (!url_.username) return broken_escape("user name");
+    if (colon == text.npos) return {};
+    url_.password = percent_decode(text.substr(colon + 1));
+    return url_.password ? "" : broken_escape("password");
+  }
+
+  std::string host(std::string_view authority) {
+    HostPort parts = split_host_port(authority);
+    if (!parts.error.empty()) return parts.error;
+    const bool v6 = parts.host.find(':') != parts.host.npos;
+    if (v6 && !authority.starts_with('[')) return "an IPv6 address stands in brackets: [::1]";
+    // RFC 6874 writes the '%' before a zone as %25; people write it plainly.
+    const std::size_t zone = parts.host.find("%25");
+    if (v6 && zone != parts.host.npos) parts.host.erase(zone + 1, 2);
+    const auto decoded = v6 ? parts.host : percent_decode(parts.host);
+    if (!decoded) return broken_escape("host");
+    if (!v6 && decoded != parts.host) {
+      if (auto error = host_fault(*decoded); !error.empty()) return error;
+    }
+    url_.host = *decoded;
+    if (parts.port) url_.port = *parts.port;
+    return {};
+  }
+
+  std::string topic(std::string_view rest) {
+    if (rest.find('?') != rest.npos) {
+      return "'?' has no meaning in this URL: write %3F for one in a topic or password";
+    }
+    if (!rest.empty()) rest.remove_prefix(1);
+    const auto decoded = percent_decode(rest);
+    if (!decoded) return broken_escape("topic");
+    url_.topic = *decoded;
+    return {};
+  }
+
+  // Kept encoded: it goes to the HTTP request as it is.
+  std::string target(std::string_view rest) {
+    if (has_control_character(rest) || rest.find(' ') != rest.npos) {
+      return "the path contains a space or control character: percent-encode it";
+    }
+    rest = rest.substr(0, rest.find('#'));
+    url_.path = rest.starts_with('/') ? "" : "/";
+    url_.path += rest;
+    return {};
+  }
+
+  std::string socket_path(std::string_view authority, std::string_view rest) {
+    if (!authority.empty()) {
+      return "unix:// has no host: write three slashes, as in unix:///run/mosquitto.sock";
+    }
+    if (rest.find('?') != rest.npos) return "'?' has no meaning in a unix URL: write %3F in a path";
+    const auto decoded = percent_decode(rest);
+    if (!decoded) return broken_escape("socket path");
+    if (decoded->size() < 2) return "the path of the Unix socket is missing";
+    if (decoded->find('\0') != decoded->npos) return "the path of the Unix socket contains NUL";
+    url_.path = *decoded;
+    return {};
+  }
+
+  Url& url_;
+};
+
+}  // namespace
+
+UrlResult parse_url(std::string_view text) {
+  UrlResult result;
+  result.error = UrlParser(result.url).parse(text);
+  return result;
+}
+
+}  // namespace mqrig::net
