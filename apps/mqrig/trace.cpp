@@ -1,0 +1,15 @@
+#include "trace.hpp"
+
+#include <mqrig/payload/packet_text.hpp>
+#include <string>
+
+namespace mqrig {
+
+void trace(const cli::Diagnostic& diagnostic, client::Direction direction, wire::Version version,
+           wire::ByteView packet) {
+  std::string line = direction == client::Direction::sent ? "sent " : "received ";
+  payload::append_packet_text(line, version, packet);
+  diagnostic.debug(line);
+}
+
+}  // namespace mqrig
