@@ -28,6 +28,8 @@ WatchPtr Watch::open(asio::io_context& context, int descriptor, std::error_code&
   watch->descriptor_.assign(descriptor, error);
   if (!error) return watch;
   ::close(descriptor);
+  // Asio's own category does not compare with std::errc.
+  error = {error.value(), std::system_category()};
   return {};
 }
 
