@@ -12,6 +12,7 @@
 #include <string>
 
 #include "generate/generate.hpp"
+#include "input_file.hpp"
 #include "program.hpp"
 
 namespace mqrig {
@@ -83,6 +84,9 @@ ExitCode run_command(const Command& command, std::span<char* const> words) {
     return command.run(options);
   } catch (const cli::UsageError& error) {
     return usage_error(prefix, error.what());
+  } catch (const InputError& error) {
+    complain(prefix, error.what());
+    return ExitCode::input;
   } catch (const std::exception& error) {
     complain(prefix, error.what());
     return ExitCode::failed;
