@@ -117,7 +117,7 @@ class Files(harness.MqttTest):
 
     def test_bad_configuration_names_file_and_line(self):
         path = self.dir / "config.toml"
-        for text in ("qos = 7\n", "no-such-key = 1\n", "qos = \n", "[pub]\nhost = 3\n"):
+        for text in ("qos = 7\n", "no-such-key = 1\n", "qos = \n", "[no-such-command]\nqos = 1\n"):
             path.write_text(text)
             result = self.run_mqrig("pub", "--config", path, "-p", "1", "-t", "a", "-m", "x")
             self.expect_failure(result, USAGE, r"config\.toml:\d")

@@ -255,9 +255,10 @@ class MqttTest(unittest.TestCase):
 
     def environment(self, **extra):
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("MQRIG_", "XDG_", "NO_COLOR"))}
-        kept.update(HOME=str(self.dir), LC_ALL="C.UTF-8", TERM="xterm",
+        kept.update(HOME=str(self.dir), LC_ALL="C.UTF-8", TERM="xterm", TZ="UTC",
                     ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99", TSAN_OPTIONS="exitcode=99")
-        kept.update({k: v for k, v in extra.items()})
+        kept.update(extra)
+        kept = {name: value for name, value in kept.items() if value is not None}
         return kept
 
     def start(self, *args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=None, **options):

@@ -68,14 +68,16 @@ class Connection:
             else:
                 return found
 
-    def expect_closed(self, timeout=DEADLINE):
-        """Reads what still comes until the other side closes; returns those packets."""
-        rest = []
+    def until_closed(self, timeout=DEADLINE):
+        """The packets that still come, until the other side closes."""
         try:
             while True:
-                rest.append(self.read(timeout))
+                yield self.read(timeout)
         except Closed:
-            return rest
+            return
+
+    def expect_closed(self, timeout=DEADLINE):
+        return list(self.until_closed(timeout))
 
     def accept(self, session_present=False, **props):
         """CONNECT, answered with success; props_like_this become property names."""
