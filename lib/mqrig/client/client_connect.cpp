@@ -1,0 +1,209 @@
+// How a client gets a connection, and what it does when one cannot be had or is lost.
+#include <array>
+#include <string>
+
+#include <mqrig/client/client_impl.hpp>
+#include <mqrig/client/refusal.hpp>
+#include <mqrig/net/error.hpp>
+#include <mqrig/net/url.hpp>
+
+namespace mqrig::client {
+
+using wire::PropertyId;
+using wire::ReasonCode;
+using wire::Version;
+
+namespace {
+
+constexpr std::uint32_t surviving_seconds = 300;
+// A connection that ends sooner than this does not count as a recovery.
+constexpr std::chrono::seconds stable_after{5};
+
+std::string join(std::string_view first, std::string_view second) {
+  return second.empty() ? std::string(first) : std::string(first) + "; " + std::string(second);
+}
+
+}  // namespace
+
+std::string Client::Impl::broker() const {
+  const Broker& broker = options_.brokers[broker_];
+  return broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port)
+                                  : "unix " + broker.unix_path;
+}
+
+void Client::Impl::first_broker() {
+  broker_ = 0;
+  connect();
+}
+
+void Client::Impl::connect() {
+  state_ = State::connecting;
+  const Broker& broker = options_.brokers[broker_];
+  net::ConnectOptions connect(broker.host, broker.port);
+  connect.unix_path = broker.unix_path;
+  connect.bind_address = options_.bind_address;
+  connect.timeout = options_.connect_timeout;
+  connector_.start(std::move(connect),
+                   [this](std::error_code error, std::unique_ptr<net::Stream> stream) {
+                     stream_made(error, std::move(stream));
+                   });
+}
+
+void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Stream> stream) {
+  if (error) {
+    Failure failure;
+    failure.kind = FailureKind::unreachable;
+    failure.error = error;
+    const std::string& detail = connector_.detail();
+    failure.text =
+        "could not connect to " + broker() + ": " + (detail.empty() ? error.message() : detail);
+    return next_broker(std::move(failure));
+  }
+  state_ = State::handshaking;
+  connection_ =
+      std::make_shared<Connection>(context_, std::move(stream), session_, *this, options_.trace);
+  connection_->start();
+  send_connect();
+}
+
+std::uint32_t Client::Impl::session_expiry() const noexcept {
+  if (options_.session_expiry) return *options_.session_expiry;
+  return options_.survive_reconnects ? surviving_seconds : 0;
+}
+
+void Client::Impl::send_connect() {
+  wire::Connect connect;
+  connect.version = version_.value_or(Version::mqtt_5);
+  // The session of the last connection is wanted back, wherever the broker was asked to keep it.
+  const bool kept = connect.version == Version::mqtt_5 && granted_expiry_ != 0;
+  connect.clean_start = options_.clean_start && !(was_connected_ && kept);
+  connect.keep_alive = options_.keep_alive;
+  connect.client_id = client_id_;
+  connect.user_name = options_.user_name;
+  if (options_.password) connect.password = wire::as_bytes(*options_.password);
+  if (options_.will) {
+    const WillMessage& will = *options_.will;
+    connect.will = wire::Will{.topic = will.topic,
+                              .payload = wire::as_bytes(will.payload),
+                              .qos = will.qos,
+                              .retain = will.retain,
+                              .properties = will.properties.view()};
+  }
+  wire::PropertyWriter properties;
+  if (session_expiry() != 0) properties.add(PropertyId::session_expiry_interval, session_expiry());
+  for (const wire::Property& property : options_.connect_properties.view()) {
+    properties.add(property);
+  }
+  connect.properties = properties.view();
+  session_.open(connect, connection_->now(), connection_->out());
+  connection_->touch();
+}
+
+// A version was refused: is there another one to try?
+bool Client::Impl::fall_back() {
+  if (options_.version || was_connected_ || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
+    return false;
+  }
+  version_ = Version::mqtt_3_1_1;
+  drop_connection();
+  connect();
+  return true;
+}
+
+void Client::Impl::drop_connection() noexcept {
+  if (connection_) connection_->close();
+  connection_.reset();
+  session_.close();
+  deadline_timer_.cancel();
+  connector_.cancel();
+}
+
+// This broker could not be had; the others are tried before the round counts as failed.
+void Client::Impl::next_broker(Failure failure) {
+  drop_connection();
+  if (broker_ + 1 < options_.brokers.size()) {
+    ++broker_;
+    if (!options_.version && !was_connected_) version_.reset();
+    return connect();
+  }
+  was_connected_&& options_.reconnect ? retry(std::move(failure)) : give_up(std::move(failure));
+}
+
+// A connection that stood is gone.
+void Client::Impl::lost(Failure failure) {
+  drop_connection();
+  if (!options_.reconnect) return give_up(std::move(failure));
+  if (std::chrono::steady_clock::now() - connected_at_ >= stable_after) backoff_.reset();
+  retry(std::move(failure));
+}
+
+void Client::Impl::retry(Failure failure) {
+  const session::Time now = std::chrono::steady_clock::now();
+  if (!lost_at_) lost_at_ = now;
+  const std::chrono::milliseconds delay = backoff_.next();
+  const auto limit = options_.reconnect_timeout;
+  if (limit.count() != 0 && now + delay - *lost_at_ >= limit) {
+    failure.text +=
+        "; gave up after " +
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limit).count()) +
+        " s without a connection";
+    return give_up(std::move(failure));
+  }
+  state_ = State::waiting;
+  state_timer_.expires_at(now + delay, [this] { first_broker(); });
+  handler_.on_connection_lost(failure, delay);
+}
+
+void Client::Impl::give_up(Failure failure) {
+  drop_connection();
+  state_timer_.cancel();
+  state_ = State::idle;
+  handler_.on_failed(failure);  // may destroy us
+}
+
+Failure Client::Impl::stream_failure(std::error_code error) const {
+  Failure failure;
+  const bool up = state_ == State::up;
+  failure.kind = up ? FailureKind::disconnected : FailureKind::refused;
+  failure.error = error;
+  const bool ended = error == net::Error::end_of_stream;
+  failure.text =
+      broker() + (ended ? " closed the connection" : " dropped the connection: " + error.message());
+  if (!up) failure.text += " instead of answering CONNECT";
+  return failure;
+}
+
+Failure Client::Impl::refusal(const session::Event& event, bool connected) const {
+  Failure failure;
+  failure.kind = kind_of(event.reason, connected);
+  failure.reason = event.reason;
+  failure.text = broker() + (connected ? " ended the connection: " : " refused the connection: ");
+  failure.text += wire::name(event.reason,
+                             connected ? wire::PacketType::disconnect : wire::PacketType::connack);
+  if (const auto text = event.properties.text(PropertyId::reason_string)) {
+    failure.text += " (" + std::string(*text) + ")";
+  }
+  if (const auto server = event.properties.text(PropertyId::server_reference)) {
+    failure.text += "; it names the server " + std::string(*server);
+  }
+  failure.text = join(failure.text, advice(event.reason));
+  return failure;
+}
+
+void Client::Impl::on_stream_end(std::error_code error) {
+  if (state_ == State::finishing) return finished();
+  Failure failure = stream_failure(error);
+  if (state_ == State::up) return lost(std::move(failure));
+  // Some brokers refuse a version by closing without a word.
+  if (connection_->first_bytes().empty() && fall_back()) return;
+  next_broker(std::move(failure));
+}
+
+void Client::Impl::refused(const session::Event& event) {
+  if (event.reason == ReasonCode::unsupported_protocol_version && fall_back()) return;
+  Failure failure = refusal(event, false);
+  if (concerns_one_server(event.reason)) return next_broker(std::move(failure));
+  give_up(std::move(failure));
+}
+
+}  // namespace mqrig::client

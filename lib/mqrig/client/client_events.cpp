@@ -1,0 +1,160 @@
+// What a client makes of the events of its session.
+#include <mqrig/client/client_impl.hpp>
+#include <mqrig/client/refusal.hpp>
+
+namespace mqrig::client {
+
+using session::EventKind;
+using wire::PropertyId;
+using wire::ReasonCode;
+
+namespace {
+
+// The reason code that a broker would have given for what the session found out by itself.
+ReasonCode reason_of(std::error_code error) {
+  if (error == session::Error::shared_not_supported) {
+    return ReasonCode::shared_subscriptions_not_supported;
+  }
+  if (error == session::Error::wildcard_not_supported) {
+    return ReasonCode::wildcard_subscriptions_not_supported;
+  }
+  if (error == session::Error::identifier_not_supported) {
+    return ReasonCode::subscription_identifiers_not_supported;
+  }
+  return ReasonCode::packet_too_large;
+}
+
+}  // namespace
+
+void Client::Impl::on_event(const session::Event& event) {
+  switch (event.kind) {
+    case EventKind::message:
+      return handler_.on_message(event.publish, event.receipt);
+    case EventKind::published:
+      want_ready_ = true;
+      return handler_.on_published(event.token, event.reason, event.properties);
+    case EventKind::connected:
+      return connected(event);
+    case EventKind::subscribed:
+      subscriptions_.answered(event.token, true, event.reasons);
+      return handler_.on_subscribed(event.token, event.reasons, event.properties);
+    case EventKind::unsubscribed:
+      subscriptions_.answered(event.token, false, event.reasons);
+      return handler_.on_unsubscribed(event.token, event.reasons, event.properties);
+    case EventKind::auth:
+      return handler_.on_auth(event.reason, event.properties);
+    case EventKind::refused:
+      return refused(event);
+    case EventKind::disconnected: {
+      Failure failure = refusal(event, true);
+      if (state_ != State::up) return next_broker(std::move(failure));
+      return is_permanent(event.reason) ? give_up(std::move(failure)) : lost(std::move(failure));
+    }
+    case EventKind::fault:
+    case EventKind::timed_out:
+      return broken(event);
+    case EventKind::none:
+      return;
+  }
+}
+
+void Client::Impl::broken(const session::Event& event) {
+  Failure failure;
+  const bool silent = event.kind == EventKind::timed_out;
+  failure.kind = silent ? FailureKind::timed_out : FailureKind::protocol;
+  failure.reason = event.reason;
+  failure.text = broker() + (silent ? ": " : " broke the protocol: ") + std::string(event.detail);
+  const bool up = state_ == State::up;
+  if (!up && !silent) failure.text += "; " + std::string(guess_peer(connection_->first_bytes()));
+  connection_->finish();  // the DISCONNECT that tells the peer why
+  if (!up) return next_broker(std::move(failure));
+  // Silence may be the network's; a peer that breaks the protocol, or never acknowledges, does so
+  // again.
+  return silent && session_.pending() == 0 ? lost(std::move(failure)) : give_up(std::move(failure));
+}
+
+void Client::Impl::connected(const session::Event& event) {
+  state_ = State::up;
+  version_ = session_.version();
+  was_connected_ = true;
+  lost_at_.reset();
+  connected_at_ = connection_->now();
+  granted_expiry_ =
+      event.properties.integer(PropertyId::session_expiry_interval).value_or(session_expiry());
+  if (const auto assigned = event.properties.text(PropertyId::assigned_client_identifier)) {
+    client_id_ = *assigned;
+  }
+  if (!event.session_present) subscriptions_.session_lost();
+  if (!reading_) connection_->pause_reading();
+  send_requests();
+  want_ready_ = true;
+  handler_.on_connected(event.session_present, event.properties);
+}
+
+void Client::Impl::send_requests() {
+  // By index: an answer that is given at once may change the list.
+  for (std::size_t index = 0; index < subscriptions_.requests().size(); ++index) {
+    Subscriptions::Request& request = subscriptions_.requests()[index];
+    if (request.answered || (request.subscribe && request.filters.empty())) continue;
+    if (const std::error_code error = send(request)) answer_locally(request, error);
+  }
+  connection_->touch();
+}
+
+std::error_code Client::Impl::send(Subscriptions::Request& request) {
+  wire::Buffer& out = connection_->out();
+  const session::Time now = connection_->now();
+  return request.subscribe ? session_.subscribe(request.subscriptions(), request.properties.view(),
+                                                request.token, now, out)
+                           : session_.unsubscribe(request.views(), request.properties.view(),
+                                                  request.token, now, out);
+}
+
+// The broker is known not to support it: nothing was sent, and the owner hears what the broker
+// would have said.
+void Client::Impl::answer_locally(const Subscriptions::Request& request, std::error_code error) {
+  const std::string reasons(request.filters.size(), static_cast<char>(reason_of(error)));
+  const std::uint64_t token = request.token;
+  const bool subscribe = request.subscribe;
+  subscriptions_.answered(token, subscribe, wire::as_bytes(reasons));
+  if (subscribe) {
+    handler_.on_subscribed(token, wire::as_bytes(reasons), {});
+  } else {
+    handler_.on_unsubscribed(token, wire::as_bytes(reasons), {});
+  }
+}
+
+void Client::Impl::on_turn_end() {
+  handler_.on_turn_end();
+  if (want_ready_ && state_ == State::up && connection_->writable() && !session_.resending()) {
+    want_ready_ = false;
+    handler_.on_ready();
+  }
+}
+
+void Client::Impl::on_writable() {
+  if (state_ != State::up || session_.resending()) return;
+  want_ready_ = false;
+  handler_.on_ready();
+}
+
+void Client::Impl::on_deadline(session::Time deadline) {
+  if (deadline == session::never) {
+    deadline_timer_.cancel();
+  } else {
+    deadline_timer_.expires_at(deadline);
+  }
+}
+
+void Client::Impl::on_packet(Direction direction, wire::ByteView packet) {
+  handler_.on_packet(direction, session_.version(), packet);
+}
+
+void Client::Impl::finished() {
+  drop_connection();
+  state_timer_.cancel();
+  state_ = State::idle;
+  handler_.on_disconnected();  // may destroy us
+}
+
+}  // namespace mqrig::client

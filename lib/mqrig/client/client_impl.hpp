@@ -1,0 +1,105 @@
+// The life of a client: connect, handshake, up, lost, wait, again.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <mqrig/client/backoff.hpp>
+#include <mqrig/client/client.hpp>
+#include <mqrig/client/connection.hpp>
+#include <mqrig/client/subscriptions.hpp>
+#include <mqrig/net/connect.hpp>
+#include <mqrig/net/timer.hpp>
+
+namespace mqrig::client {
+
+class Client::Impl final : private Connection::Owner {
+ public:
+  Impl(asio::io_context& context, Options options, Handler& handler);
+  ~Impl();
+
+  void start();
+  void disconnect(wire::ReasonCode reason, wire::Properties properties);
+
+  bool ready(wire::QoS qos) const noexcept;
+  std::error_code publish(const wire::Publish& publish, std::uint64_t token);
+  std::error_code subscribe(std::span<const wire::Subscription> subscriptions,
+                            wire::Properties properties, std::uint64_t token);
+  std::error_code unsubscribe(std::span<const std::string_view> filters,
+                              wire::Properties properties, std::uint64_t token);
+  void acknowledge(std::uint64_t receipt, wire::ReasonCode reason);
+  void acknowledge_through(std::uint64_t receipt);
+  void set_reading(bool on);
+  std::error_code authenticate(wire::Properties properties, bool again);
+
+  const session::ClientSession& session() const noexcept { return session_; }
+  const std::string& client_id() const noexcept { return client_id_; }
+  std::string broker() const;
+
+ private:
+  enum class State : std::uint8_t {
+    idle,         // before start(), after the end
+    connecting,   // the network connection is being made
+    handshaking,  // CONNECT is sent
+    up,           // CONNACK was success
+    waiting,      // for the next attempt
+    finishing,    // DISCONNECT is sent
+  };
+
+  // Connection::Owner
+  void on_event(const session::Event& event) override;
+  void on_turn_end() override;
+  void on_writable() override;
+  void on_stream_end(std::error_code error) override;
+  void on_deadline(session::Time deadline) override;
+  void on_packet(Direction direction, wire::ByteView packet) override;
+
+  // client_connect.cpp
+  void first_broker();
+  void connect();
+  void stream_made(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void send_connect();
+  bool fall_back();
+  std::uint32_t session_expiry() const noexcept;
+  void next_broker(Failure failure);
+  void lost(Failure failure);
+  void retry(Failure failure);
+  void give_up(Failure failure);
+  void drop_connection() noexcept;
+  Failure stream_failure(std::error_code error) const;
+  Failure refusal(const session::Event& event, bool connected) const;
+
+  // client_events.cpp
+  void connected(const session::Event& event);
+  void refused(const session::Event& event);
+  void broken(const session::Event& event);
+  void send_requests();
+  std::error_code send(Subscriptions::Request& request);
+  void answer_locally(const Subscriptions::Request& request, std::error_code error);
+  void finished();
+
+  asio::io_context& context_;
+  Options options_;
+  Handler& handler_;
+  session::ClientSettings settings_;
+  session::ClientSession session_;
+  Subscriptions subscriptions_;
+  std::shared_ptr<Connection> connection_;
+  net::Connector connector_;
+  net::Timer deadline_timer_;  // of the session
+  net::Timer state_timer_;     // the next attempt; the end of finishing
+  Backoff backoff_;
+  std::string client_id_;
+  std::optional<wire::Version> version_;  // agreed with a broker, or to be tried
+  std::size_t broker_ = 0;                // index of the current one
+  session::Time connected_at_{};
+  std::optional<session::Time> lost_at_;
+  std::uint32_t granted_expiry_ = 0;  // seconds; what the broker keeps
+  State state_ = State::idle;
+  bool was_connected_ = false;
+  bool reading_ = true;
+  bool want_ready_ = false;  // publish() was refused for now
+};
+
+}  // namespace mqrig::client

@@ -1,0 +1,48 @@
+// The subscriptions that a client keeps, so that it can make them anew.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <mqrig/wire/packets.hpp>
+
+namespace mqrig::client {
+
+class Subscriptions {
+ public:
+  // What one subscribe() or unsubscribe() asked for, owned.
+  struct Request {
+    std::uint64_t token = 0;
+    bool subscribe = true;
+    bool answered = false;
+    std::vector<std::string> filters;
+    std::vector<wire::Subscription> options;  // of subscribe; the filters view `filters`
+    wire::PropertyWriter properties;
+
+    // Views for encoding, good until the request changes.
+    std::span<const wire::Subscription> subscriptions();
+    std::vector<std::string_view> views() const;
+  };
+
+  Request& add_subscribe(std::span<const wire::Subscription> subscriptions,
+                         wire::Properties properties, std::uint64_t token);
+  // Forgets the filters in what was subscribed.
+  Request& add_unsubscribe(std::span<const std::string_view> filters, wire::Properties properties,
+                           std::uint64_t token);
+  void remove(const Request& request);
+  // SUBACK or UNSUBACK: an answered unsubscribe is over, filters that were refused are forgotten.
+  void answered(std::uint64_t token, bool subscribe, wire::ByteView reasons);
+
+  // The session was lost: what was answered must be asked again.
+  void session_lost();
+
+  std::vector<Request>& requests() noexcept { return requests_; }
+
+ private:
+  std::vector<Request> requests_;
+};
+
+}  // namespace mqrig::client
