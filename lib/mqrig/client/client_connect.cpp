@@ -1,5 +1,4 @@
 // How a client gets a connection, and what it does when one cannot be had or is lost.
-#include <array>
 #include <string>
 
 #include <mqrig/client/client_impl.hpp>
@@ -60,8 +59,9 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
     return next_broker(std::move(failure));
   }
   state_ = State::handshaking;
+  Connection::Owner& owner = *this;
   connection_ =
-      std::make_shared<Connection>(context_, std::move(stream), session_, *this, options_.trace);
+      std::make_shared<Connection>(context_, std::move(stream), session_, owner, options_.trace);
   connection_->start();
   send_connect();
 }
