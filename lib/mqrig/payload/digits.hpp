@@ -34,6 +34,14 @@ inline void put_six_digits(Byte* to, std::uint32_t value) noexcept {
   put_two_digits(to + 4, value % 100);
 }
 
+// Nine digits of a value below 1,000,000,000.
+template <typename Byte>
+inline void put_nine_digits(Byte* to, std::uint32_t value) noexcept {
+  put_six_digits(to, value / 1000);
+  put_two_digits(to + 6, value / 10 % 100);
+  to[8] = static_cast<Byte>('0' + value % 10);
+}
+
 // As many digits as the value needs, at most 20; returns the end.
 inline std::uint8_t* put_number(std::uint8_t* to, std::uint64_t value) noexcept {
   if (value < 10) {

@@ -1,10 +1,10 @@
-#include <algorithm>
+#include <array>
 #include <cstring>
 #include <string_view>
 
-#include <mqrig/payload/base64.hpp>
 #include <mqrig/payload/digits.hpp>
 #include <mqrig/payload/json_escape.hpp>
+#include <mqrig/payload/json_pieces.hpp>
 #include <mqrig/payload/json_scanner.hpp>
 #include <mqrig/payload/json_writer.hpp>
 
@@ -23,10 +23,6 @@ std::uint8_t* put(std::uint8_t* to, const char (&text)[Size]) noexcept {
 
 std::uint8_t* put_bool(std::uint8_t* to, bool value) noexcept {
   return value ? put(to, "true") : put(to, "false");
-}
-
-void append(wire::Buffer& out, std::string_view text) {
-  out.append(wire::as_bytes(text));
 }
 
 // Everything up to and with "size".
@@ -58,23 +54,11 @@ void append_head(wire::Buffer& out, const wire::Publish& message, UtcText& utc, 
 
 void append_text_payload(wire::Buffer& out, wire::ByteView payload) {
   const std::size_t before = out.size();
-  append(out, ",\"enc\":\"utf8\",\"payload\":\"");
-  if (!append_escaped(out, wire::as_text(payload))) {
-    out.truncate(before);
-    append(out, ",\"enc\":\"base64\",\"payload\":\"");
-    append_base64(out, payload);
-  }
-  append(out, "\"");
-}
-
-// The bytes of valid JSON; its raw line breaks are white space between tokens.
-void append_value_payload(wire::Buffer& out, wire::ByteView payload) {
-  append(out, ",\"enc\":\"json\",\"payload\":");
-  std::uint8_t* const to = out.prepare(payload.size());
-  std::transform(payload.begin(), payload.end(), to, [](std::uint8_t byte) {
-    return byte == '\n' || byte == '\r' ? std::uint8_t{' '} : byte;
-  });
-  out.commit(payload.size());
+  append(out, ",\"enc\":\"utf8\",\"payload\":");
+  if (append_utf8_string(out, wire::as_text(payload))) return;
+  out.truncate(before);
+  append(out, ",\"enc\":\"base64\",\"payload\":");
+  append_base64_string(out, payload);
 }
 
 // Opens the array or object of the first such property, or goes on with the next element.
@@ -85,15 +69,23 @@ void append_key(wire::Buffer& out, bool& first, std::string_view key) {
   first = false;
 }
 
-void append_string(wire::Buffer& out, std::string_view text) {
-  append(out, "\"");
-  append_escaped_lossy(out, text);
-  append(out, "\"");
-}
-
-void append_number(wire::Buffer& out, std::uint32_t value) {
-  std::uint8_t* const start = out.prepare(20);
-  out.commit(static_cast<std::size_t>(put_number(start, value) - start));
+// Where the properties that occur once stand in the output; single_count for all others.
+constexpr std::size_t single_count = 5;
+std::size_t single_place(PropertyId id) {
+  switch (id) {
+    case PropertyId::content_type:
+      return 0;
+    case PropertyId::response_topic:
+      return 1;
+    case PropertyId::correlation_data:
+      return 2;
+    case PropertyId::message_expiry_interval:
+      return 3;
+    case PropertyId::payload_format_indicator:
+      return 4;
+    default:
+      return single_count;
+  }
 }
 
 void append_single(wire::Buffer& out, bool& first, const wire::Property& property) {
@@ -106,9 +98,7 @@ void append_single(wire::Buffer& out, bool& first, const wire::Property& propert
       return append_string(out, property.text);
     case PropertyId::correlation_data:
       append_key(out, first, "correlation_data");
-      append(out, "\"");
-      append_base64(out, wire::as_bytes(property.text));
-      return append(out, "\"");
+      return append_base64_string(out, wire::as_bytes(property.text));
     case PropertyId::message_expiry_interval:
       append_key(out, first, "expiry");
       return append_number(out, property.integer);
@@ -120,41 +110,54 @@ void append_single(wire::Buffer& out, bool& first, const wire::Property& propert
   }
 }
 
+void append_user_property(wire::Buffer& out, const wire::Property& property) {
+  append(out, "[");
+  append_string(out, property.key);
+  append(out, ",");
+  append_string(out, property.text);
+  append(out, "]");
+}
+
+// All properties of that kind as a list; there is at least one.
 void append_repeated(wire::Buffer& out, bool& first, wire::Properties properties, PropertyId id,
                      std::string_view key) {
-  bool open = false;
+  append_key(out, first, key);
+  std::string_view separator = "[";
   for (const wire::Property& property : properties) {
     if (property.id != id) continue;
-    if (open) {
-      append(out, ",");
-    } else {
-      append_key(out, first, key);
-      append(out, "[");
-      open = true;
-    }
+    append(out, separator);
+    separator = ",";
     if (id == PropertyId::user_property) {
-      append(out, "[");
-      append_string(out, property.key);
-      append(out, ",");
-      append_string(out, property.text);
-      append(out, "]");
+      append_user_property(out, property);
     } else {
       append_number(out, property.integer);
     }
   }
-  if (open) append(out, "]");
+  append(out, "]");
 }
 
+// One pass over the encoded properties finds those that occur once, in the order of the output.
 void append_properties(wire::Buffer& out, wire::Properties properties) {
-  constexpr PropertyId order[] = {PropertyId::content_type, PropertyId::response_topic,
-                                  PropertyId::correlation_data, PropertyId::message_expiry_interval,
-                                  PropertyId::payload_format_indicator};
-  bool first = true;
-  for (const PropertyId id : order) {
-    if (const auto property = properties.find(id)) append_single(out, first, *property);
+  std::array<const wire::Property*, single_count> found{};
+  std::array<wire::Property, single_count> singles;
+  bool sub_ids = false;
+  bool users = false;
+  for (const wire::Property& property : properties) {
+    sub_ids = sub_ids || property.id == PropertyId::subscription_identifier;
+    users = users || property.id == PropertyId::user_property;
+    const std::size_t place = single_place(property.id);
+    if (place == single_count) continue;
+    singles[place] = property;
+    found[place] = &singles[place];
   }
-  append_repeated(out, first, properties, PropertyId::subscription_identifier, "sub_ids");
-  append_repeated(out, first, properties, PropertyId::user_property, "user");
+  bool first = true;
+  for (const wire::Property* property : found) {
+    if (property != nullptr) append_single(out, first, *property);
+  }
+  if (sub_ids) {
+    append_repeated(out, first, properties, PropertyId::subscription_identifier, "sub_ids");
+  }
+  if (users) append_repeated(out, first, properties, PropertyId::user_property, "user");
   if (!first) append(out, "}");
 }
 
@@ -163,7 +166,8 @@ void append_properties(wire::Buffer& out, wire::Properties properties) {
 void JsonWriter::write(wire::Buffer& out, const wire::Publish& message, WallTime received) {
   append_head(out, message, utc_, received);
   if (payload_ == JsonPayload::value && is_json(wire::as_text(message.payload))) {
-    append_value_payload(out, message.payload);
+    append(out, ",\"enc\":\"json\",\"payload\":");
+    append_json_value(out, message.payload);
   } else {
     append_text_payload(out, message.payload);
   }
