@@ -308,8 +308,10 @@ TEST_CASE_FIXTURE(Fixture, "no descriptor is left behind") {
   int sockets[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
   const Descriptor ours(sockets[0]), theirs(sockets[1]);
+  input(ours).reset();  // the event loop opens its own when it is first used
   const auto before = count();
-  for (const Descriptor* from : {&pipe.read_end, &terminal.slave, &terminal.master, &file, &ours}) {
+  const Descriptor* const all[] = {&pipe.read_end, &terminal.slave, &terminal.master, &file, &ours};
+  for (const Descriptor* from : all) {
     const auto stream = input(*from);
     Recorder recorder;
     stream->set_handler(&recorder);

@@ -88,11 +88,12 @@ std::string host_fault(std::string_view host) {
 }
 
 // Only its shape: whether the address exists, the connecting will say.
-std::string v6_fault(std::string_view address) {
+bool looks_like_v6(std::string_view address) {
   const std::string_view digits = address.substr(0, address.find('%'));
-  const bool shaped = digits.find_first_not_of("0123456789abcdefABCDEF:.") == digits.npos &&
-                      digits.find(':') != digits.rfind(':');
-  return shaped ? "" : quoted(address) + " in brackets is not an IPv6 address";
+  if (digits.find_first_not_of("0123456789abcdefABCDEF:.") != digits.npos) return false;
+  const auto colons = std::count(digits.begin(), digits.end(), ':');
+  return digits.find("::") != digits.npos || colons == 7 ||
+         (colons == 6 && digits.find('.') != digits.npos);
 }
 
 std::string port_fault(std::string_view digits, std::uint16_t& port) {
@@ -118,9 +119,11 @@ HostPort split_bracketed(std::string_view text) {
   if (close == text.npos) return fault("the closing ']' of the IPv6 address is missing");
   HostPort result;
   result.host = text.substr(1, close - 1);
-  result.error = v6_fault(result.host);
+  if (!looks_like_v6(result.host)) {
+    return fault(quoted(result.host) + " in brackets is not an IPv6 address");
+  }
   const std::string_view rest = text.substr(close + 1);
-  if (!result.error.empty() || rest.empty()) return result;
+  if (rest.empty()) return result;
   if (rest[0] != ':') return fault("after ']' only ':' and a port may follow, not " + quoted(rest));
   std::uint16_t port = 0;
   result.error = port_fault(rest.substr(1), port);
@@ -144,7 +147,7 @@ HostPort split_host_port(std::string_view text) {
   HostPort result;
   if (colon != text.npos && text.find(':', colon + 1) != text.npos) {
     result.host = text;
-    if (!v6_fault(text).empty()) {
+    if (!looks_like_v6(text)) {
       return fault(quoted(text) + " is neither host:port nor an IPv6 address");
     }
     return result;
@@ -202,7 +205,10 @@ class UrlParser {
       url_.port = entry.port;
       return {};
     }
-    return "unknown scheme " + quoted(typed) + ": use mqtt, mqtts, ws, wss or unix";
+    // Before a "://" further on, there may be a password.
+    const bool word = typed.find_first_of("@:/?") == typed.npos;
+    return "unknown scheme" + (word ? " " + quoted(typed) : "") +
+           ": use mqtt, mqtts, ws, wss or unix";
   }
 
   std::string user(std::string_view text) {
