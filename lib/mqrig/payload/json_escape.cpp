@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 
+#include <mqrig/payload/json_bytes.hpp>
 #include <mqrig/payload/json_escape.hpp>
 #include <mqrig/payload/utf8_sequence.hpp>
 
@@ -33,17 +33,6 @@ constexpr std::array<char, 256> make_escapes() {
 }
 constexpr auto escapes = make_escapes();
 
-// The top bit of each byte that needs attention; bits above the lowest one may be wrong.
-template <typename Word>
-Word special_bytes(Word word) noexcept {
-  constexpr Word ones = static_cast<Word>(~Word{0}) / 0xFF;
-  constexpr Word tops = ones * 0x80;
-  const Word quote = word ^ (ones * '"');
-  const Word backslash = word ^ (ones * '\\');
-  const Word control = (word - ones * 0x20) & ~word;
-  return (word | control | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & tops;
-}
-
 // Copies plain bytes a word at a time, up to the first special byte or the end of the last word.
 template <typename Word>
 bool copy_plain(const std::uint8_t*& from, const std::uint8_t* end, std::uint8_t*& to) noexcept {
@@ -53,11 +42,9 @@ bool copy_plain(const std::uint8_t*& from, const std::uint8_t* end, std::uint8_t
     std::memcpy(to, &word, sizeof word);
     const Word special = special_bytes(word);
     if (special != 0) {
-      if constexpr (std::endian::native == std::endian::little) {
-        const int clean = std::countr_zero(special) / 8;
-        from += clean;
-        to += clean;
-      }
+      const std::size_t clean = plain_prefix(special);
+      from += clean;
+      to += clean;
       return false;
     }
     from += sizeof word;

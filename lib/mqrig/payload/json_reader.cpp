@@ -5,6 +5,7 @@
 #include <mqrig/payload/base64.hpp>
 #include <mqrig/payload/json_reader.hpp>
 #include <mqrig/payload/json_scanner.hpp>
+#include <mqrig/payload/shown_text.hpp>
 #include <mqrig/wire/topic.hpp>
 #include <mqrig/wire/utf8.hpp>
 
@@ -15,24 +16,12 @@ namespace {
 using wire::PropertyId;
 
 constexpr std::size_t max_text = 65'535;  // of a property
-constexpr std::size_t shown = 40;         // bytes of a wrong value that an error repeats
 
 bool is_string(std::string_view value) {
   return value.front() == '"';
 }
 std::string_view inside(std::string_view value) {
   return value.substr(1, value.size() - 2);
-}
-
-// A value for an error message: on one line, and not long.
-std::string show(std::string_view value) {
-  std::size_t size = std::min(value.size(), shown);
-  while (size < value.size() && (static_cast<std::uint8_t>(value[size]) & 0xC0) == 0x80) --size;
-  std::string text(value.substr(0, size));
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  return size == value.size() ? text : text + "…";
 }
 
 std::string quoted(std::string_view name) {
@@ -166,11 +155,11 @@ bool JsonReader::Parser::read_member(JsonScanner& scanner, std::span<const Key> 
 }
 
 bool JsonReader::Parser::topic(std::string_view value) {
-  if (!is_string(value)) return fail("“topic” must be a string, not " + show(value));
+  if (!is_string(value)) return fail("“topic” must be a string, not " + shown_text(value));
   message_->topic = unescape(inside(value), topic_);
   const wire::TopicError error = wire::check_topic_name(message_->topic);
   if (error == wire::TopicError::none) return true;
-  return fail("“topic” " + show(value) +
+  return fail("“topic” " + shown_text(value) +
               " cannot be published to: " + std::string(wire::text(error)));
 }
 
@@ -187,14 +176,14 @@ bool JsonReader::Parser::encoding(std::string_view value) {
   } else if (value == "\"json\"") {
     encoding_ = Encoding::json;
   } else {
-    return fail("“enc” must be \"utf8\", \"base64\" or \"json\", not " + show(value));
+    return fail("“enc” must be \"utf8\", \"base64\" or \"json\", not " + shown_text(value));
   }
   return true;
 }
 
 bool JsonReader::Parser::qos(std::string_view value) {
   std::uint32_t number = 0;
-  if (!integer(value, 2, number)) return fail("“qos” must be 0, 1 or 2, not " + show(value));
+  if (!integer(value, 2, number)) return fail("“qos” must be 0, 1 or 2, not " + shown_text(value));
   message_->qos = static_cast<wire::QoS>(number);
   return true;
 }
@@ -202,14 +191,14 @@ bool JsonReader::Parser::qos(std::string_view value) {
 bool JsonReader::Parser::retain(std::string_view value) {
   const bool yes = value == "true" || value == "1";
   if (!yes && value != "false" && value != "0") {
-    return fail("“retain” must be true or false, not " + show(value));
+    return fail("“retain” must be true or false, not " + shown_text(value));
   }
   message_->retain = yes;
   return true;
 }
 
 bool JsonReader::Parser::properties(std::string_view value) {
-  if (value.front() != '{') return fail("“props” must be an object, not " + show(value));
+  if (value.front() != '{') return fail("“props” must be an object, not " + shown_text(value));
   return read_object(value, property_keys_);
 }
 
@@ -225,7 +214,7 @@ bool JsonReader::Parser::response_topic(std::string_view value) {
   if (!property_text("response_topic", value, first_, text)) return false;
   const wire::TopicError error = wire::check_topic_name(text);
   if (error != wire::TopicError::none) {
-    return fail("“response_topic” " + show(value) +
+    return fail("“response_topic” " + shown_text(value) +
                 " cannot be published to: " + std::string(wire::text(error)));
   }
   own_.add(PropertyId::response_topic, text);
@@ -235,7 +224,7 @@ bool JsonReader::Parser::response_topic(std::string_view value) {
 bool JsonReader::Parser::correlation_data(std::string_view value) {
   second_.clear();
   if (!is_string(value) || !decode_base64(unescape(inside(value), first_), second_)) {
-    return fail("“correlation_data” must be a base64 string, not " + show(value));
+    return fail("“correlation_data” must be a base64 string, not " + shown_text(value));
   }
   if (second_.size() > max_text) return fail("“correlation_data” is longer than 65,535 bytes");
   own_.add(PropertyId::correlation_data, second_);
@@ -245,7 +234,8 @@ bool JsonReader::Parser::correlation_data(std::string_view value) {
 bool JsonReader::Parser::expiry(std::string_view value) {
   std::uint32_t number = 0;
   if (!integer(value, 0xFFFF'FFFF, number)) {
-    return fail("“expiry” must be a number of seconds from 0 to 4294967295, not " + show(value));
+    return fail("“expiry” must be a number of seconds from 0 to 4294967295, not " +
+                shown_text(value));
   }
   own_.add(PropertyId::message_expiry_interval, number);
   return true;
@@ -253,14 +243,15 @@ bool JsonReader::Parser::expiry(std::string_view value) {
 
 bool JsonReader::Parser::format(std::string_view value) {
   std::uint32_t number = 0;
-  if (!integer(value, 1, number)) return fail("“format” must be 0 or 1, not " + show(value));
+  if (!integer(value, 1, number)) return fail("“format” must be 0 or 1, not " + shown_text(value));
   own_.add(PropertyId::payload_format_indicator, number);
   return true;
 }
 
 bool JsonReader::Parser::user(std::string_view value) {
   JsonScanner scanner(value);
-  if (!scanner.take('[')) return fail("“user” must be a list of [key, value], not " + show(value));
+  if (!scanner.take('['))
+    return fail("“user” must be a list of [key, value], not " + shown_text(value));
   if (scanner.take_if(']')) return true;
   do {
     if (!user_pair(scanner)) return false;
@@ -284,7 +275,7 @@ bool JsonReader::Parser::user_pair(JsonScanner& scanner) {
 // A string that a property may hold [MQTT-1.5.4-2].
 bool JsonReader::Parser::property_text(std::string_view name, std::string_view value,
                                        std::string& storage, std::string_view& text) {
-  if (!is_string(value)) return fail(quoted(name) + " must hold strings, not " + show(value));
+  if (!is_string(value)) return fail(quoted(name) + " must hold strings, not " + shown_text(value));
   text = unescape(inside(value), storage);
   if (text.size() > max_text) return fail(quoted(name) + " is longer than 65,535 bytes");
   const wire::Fault fault = wire::check_utf8_string(text);
@@ -303,7 +294,7 @@ bool JsonReader::Parser::decode_payload() {
   const bool string = is_string(text);
   if (encoding_ == Encoding::base64) return decode_base64_payload();
   if (encoding_ == Encoding::utf8 && !string) {
-    return fail("“payload” must be a string with \"enc\":\"utf8\", not " + show(text));
+    return fail("“payload” must be a string with \"enc\":\"utf8\", not " + shown_text(text));
   }
   if (encoding_ != Encoding::json && string) text = unescape(inside(text), payload_);
   if (text.size() > wire::max_remaining_length) return fail("“payload” is too long for MQTT");
@@ -313,7 +304,8 @@ bool JsonReader::Parser::decode_payload() {
 
 bool JsonReader::Parser::decode_base64_payload() {
   if (!is_string(payload_value_)) {
-    return fail("“payload” must be a string with \"enc\":\"base64\", not " + show(payload_value_));
+    return fail("“payload” must be a string with \"enc\":\"base64\", not " +
+                shown_text(payload_value_));
   }
   payload_.clear();
   if (!decode_base64(unescape(inside(payload_value_), first_), payload_)) {

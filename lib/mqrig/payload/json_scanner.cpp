@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include <mqrig/payload/json_bytes.hpp>
 #include <mqrig/payload/json_scanner.hpp>
 #include <mqrig/payload/utf8_sequence.hpp>
 
@@ -170,11 +171,12 @@ bool JsonScanner::skip_scalar() noexcept {
 // From behind the opening quote to behind the closing one.
 bool JsonScanner::skip_string() noexcept {
   const std::size_t size = text_.size();
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text_.data());
+  position_ += plain_bytes(bytes + position_, size - position_);
   while (position_ < size) {
-    const auto byte = static_cast<std::uint8_t>(text_[position_]);
+    const std::uint8_t byte = bytes[position_];
     if (byte >= 0x80) {
-      const auto* bytes = reinterpret_cast<const std::uint8_t*>(text_.data()) + position_;
-      const std::size_t sequence = utf8_sequence_size(bytes, size - position_);
+      const std::size_t sequence = utf8_sequence_size(bytes + position_, size - position_);
       if (sequence == 0) return fail("a byte is not UTF-8");
       position_ += sequence;
     } else if (byte == '"') {
@@ -182,6 +184,7 @@ bool JsonScanner::skip_string() noexcept {
       return true;
     } else if (byte == '\\') {
       if (!skip_escape()) return false;
+      position_ += plain_bytes(bytes + position_, size - position_);
     } else if (byte < 0x20) {
       return fail("a control character in a string is not escaped");
     } else {
