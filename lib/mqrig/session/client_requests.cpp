@@ -1,4 +1,6 @@
 // What the owner of a client session asks for: publish, subscribe, unsubscribe, acknowledge.
+#include <algorithm>
+
 #include <mqrig/session/client_session.hpp>
 #include <mqrig/wire/encode.hpp>
 #include <mqrig/wire/topic.hpp>
@@ -7,6 +9,17 @@ namespace mqrig::session {
 
 using wire::PacketType;
 using wire::Version;
+
+namespace {
+
+bool all_valid(std::span<const std::string_view> filters) {
+  return !filters.empty() &&
+         std::all_of(filters.begin(), filters.end(), [](std::string_view filter) {
+           return wire::check_topic_filter(filter) == wire::TopicError::none;
+         });
+}
+
+}  // namespace
 
 std::error_code ClientSession::publish(const wire::Publish& publish, std::uint64_t token, Time now,
                                        wire::Buffer& out) {
@@ -27,7 +40,15 @@ std::error_code ClientSession::check_subscribe(std::span<const wire::Subscriptio
       properties.find(wire::PropertyId::subscription_identifier)) {
     return Error::identifier_not_supported;
   }
+  if (subscriptions.empty()) return Error::invalid_filter;
   for (const wire::Subscription& subscription : subscriptions) {
+    if (wire::check_topic_filter(subscription.filter) != wire::TopicError::none) {
+      return Error::invalid_filter;
+    }
+    if (subscription.no_local && version_ == Version::mqtt_5 &&
+        wire::is_shared(subscription.filter)) {
+      return Error::shared_no_local;
+    }
     if (!server.shared_available && wire::is_shared(subscription.filter)) {
       return Error::shared_not_supported;
     }
@@ -54,6 +75,7 @@ std::error_code ClientSession::unsubscribe(std::span<const std::string_view> fil
                                            wire::Properties properties, std::uint64_t token,
                                            Time now, wire::Buffer& out) {
   if (state_ != State::connected) return Error::not_connected;
+  if (!all_valid(filters)) return Error::invalid_filter;
   const wire::PacketId id = engine_.sender().allocate(token);
   if (id == 0) return Error::would_block;
   const std::size_t start = out.size();
@@ -77,6 +99,10 @@ std::error_code ClientSession::request(bool encoded, wire::PacketId id, PacketTy
   return {};
 }
 
+void ClientSession::resend(wire::Buffer& out, std::size_t enough) {
+  if (state_ == State::connected) engine_.resend(out, enough);
+}
+
 void ClientSession::acknowledge(std::uint64_t receipt, wire::ReasonCode reason, Time now,
                                 wire::Buffer& out) {
   const std::size_t start = out.size();
@@ -96,9 +122,11 @@ void ClientSession::dump(wire::Buffer& out) const {
 }
 
 std::error_code ClientSession::restore(wire::ByteView bytes) {
-  const bool whole = engine_.sender().restore(bytes) && engine_.receiver().restore(bytes);
-  if (!whole || !bytes.empty()) return Error::corrupt_state;
-  return {};
+  if (engine_.sender().restore(bytes) && engine_.receiver().restore(bytes) && bytes.empty()) {
+    return {};
+  }
+  engine_ = Engine(Role::client, settings_->exchange);
+  return Error::corrupt_state;
 }
 
 }  // namespace mqrig::session

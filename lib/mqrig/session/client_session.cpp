@@ -13,19 +13,21 @@ using wire::ReasonCode;
 using wire::Version;
 
 void ClientSession::open(const wire::Connect& connect, Time now, wire::Buffer& out) {
+  close();
   state_ = State::connecting;
   version_ = connect.version;
   clean_start_ = connect.clean_start;
   keep_alive_ = connect.keep_alive;
-  own_ = Limits::from(connect.properties);
+  // Below 5.0 the properties are not sent, and mean nothing.
+  const wire::Properties properties =
+      version_ == Version::mqtt_5 ? connect.properties : wire::Properties();
+  own_ = Limits::from(properties);
   own_.maximum_packet_size = std::min(own_.maximum_packet_size, settings_->maximum_packet_size);
-  const auto method = connect.properties.text(PropertyId::authentication_method);
+  const auto method = properties.text(PropertyId::authentication_method);
   authentication_method_ = method ? std::make_unique<std::string>(*method) : nullptr;
   wire::encode(out, connect);
-  sent(now);
   answer_deadline_ = now + settings_->connack_timeout;
-  last_acknowledged_ = now;
-  requests_ = 0;
+  last_sent_ = last_received_ = last_acknowledged_ = now;
   reading_ = true;
 }
 
@@ -33,6 +35,7 @@ void ClientSession::close() noexcept {
   state_ = State::closed;
   answer_deadline_ = never;
   requests_ = 0;
+  reauthenticating_ = false;
   engine_.connection_lost();
 }
 
@@ -40,11 +43,16 @@ bool ClientSession::read(wire::ByteView& in, Time now, Event& event, wire::Buffe
   if (state_ == State::connected && engine_.take_refused(event)) return true;
   while (state_ != State::closed) {
     wire::Frame frame;
-    const wire::FrameResult result = wire::split_frame(in, own_.maximum_packet_size, frame);
+    const wire::FrameResult result =
+        wire::split_frame(in, own_.maximum_packet_size, frame, version_);
     if (result.status == wire::FrameStatus::need_more) return false;
     if (result.status == wire::FrameStatus::invalid) return fail(result.fault, event, out);
     in = in.subspan(frame.size);
-    if (handle(frame, event, out, now)) return true;
+    last_received_ = now;
+    const std::size_t start = out.size();
+    const bool reported = handle(frame, event, out, now);
+    if (out.size() != start) sent(now);
+    if (reported) return true;
   }
   return false;
 }
@@ -53,7 +61,7 @@ bool ClientSession::handle(const wire::Frame& frame, Event& event, wire::Buffer&
   const PacketType type = frame.type();
   if (state_ == State::connecting) {
     if (type == PacketType::connack) return handle_connack(frame, event, out, now);
-    if (type == PacketType::auth) return handle_auth(frame, event, out);
+    if (type == PacketType::auth) return handle_auth(frame, event, out, now);
     if (type == PacketType::disconnect) return handle_disconnect(frame, event, out);
     return fail({ReasonCode::protocol_error, "the first packet is not CONNACK"}, event, out);
   }
@@ -82,7 +90,7 @@ bool ClientSession::handle(const wire::Frame& frame, Event& event, wire::Buffer&
     case PacketType::disconnect:
       return handle_disconnect(frame, event, out);
     case PacketType::auth:
-      return handle_auth(frame, event, out);
+      return handle_auth(frame, event, out, now);
     default:
       return fail(
           {ReasonCode::protocol_error, "a packet came that only clients send, or a second CONNACK"},
@@ -124,7 +132,7 @@ bool ClientSession::handle_disconnect(const wire::Frame& frame, Event& event, wi
   if (const wire::Fault fault = wire::decode(frame, version_, packet); fault != wire::Fault::none) {
     return fail(fault, event, out);
   }
-  state_ = State::closed;
+  close();
   event.kind = EventKind::disconnected;
   event.reason = packet.reason;
   event.properties = packet.properties;
@@ -149,6 +157,7 @@ void ClientSession::disconnect(ReasonCode reason, wire::Properties properties, w
   // Below 5.0 a DISCONNECT tells the server that all is well and drops the will; after a fault it
   // is not sent.
   if (version_ == Version::mqtt_5 || !wire::is_error(reason)) {
+    if (!wire::allowed(reason, PacketType::disconnect)) reason = ReasonCode::unspecified_error;
     const std::size_t start = out.size();
     wire::encode(out, version_, wire::Disconnect{.reason = reason, .properties = properties});
     if (out.size() - start > engine_.peer().maximum_packet_size) {
@@ -156,8 +165,7 @@ void ClientSession::disconnect(ReasonCode reason, wire::Properties properties, w
       wire::encode(out, version_, wire::Disconnect{.reason = reason, .properties = {}});
     }
   }
-  state_ = State::closed;
-  answer_deadline_ = never;
+  close();
 }
 
 }  // namespace mqrig::session

@@ -48,14 +48,17 @@ class ClientSession {
 
   // When timeout() is to be called; `never` if nothing is awaited.
   Time deadline() const noexcept;
-  // True when an event was made. Sends PINGREQ [MQTT-3.1.2-20] and notices silence.
+  // True when an event was made: call again. Sends PINGREQ when nothing was sent [MQTT-3.1.2-20] or
+  // received for the keep alive, notices silence, and reports messages that resend() could not
+  // send.
   bool timeout(Time now, Event& event, wire::Buffer& out);
 
   // The owner has stopped reading (its own consumer is slow) or reads again: silence is not held
   // against the peer meanwhile.
   void reading(bool on, Time now) noexcept;
 
-  // The network connection is gone. Requests that were not answered are forgotten, messages stay.
+  // The network connection is gone, or is to be. Requests that were not answered are forgotten,
+  // messages stay. Events that end the connection have done this already.
   void close() noexcept;
 
   State state() const noexcept { return state_; }
@@ -82,14 +85,16 @@ class ClientSession {
   // are 5.0's.
   void disconnect(wire::ReasonCode reason, wire::Properties properties, wire::Buffer& out);
 
-  // With AckMode::manual: see Receiver.
+  // With AckMode::manual: see Receiver. Nothing is sent when the connection has ended.
   void acknowledge(std::uint64_t receipt, wire::ReasonCode reason, Time now, wire::Buffer& out);
   void acknowledge_through(std::uint64_t receipt, Time now, wire::Buffer& out);
 
   // Sends messages of an earlier connection, until `out` holds `enough` bytes. Call when `out` has
   // drained and resending() holds.
-  void resend(wire::Buffer& out, std::size_t enough) { engine_.resend(out, enough); }
-  bool resending() const noexcept { return engine_.sender().resending(); }
+  void resend(wire::Buffer& out, std::size_t enough);
+  bool resending() const noexcept {
+    return state_ == State::connected && engine_.sender().resending();
+  }
 
   // Outgoing messages not yet completed, and received ones not yet acknowledged.
   std::size_t pending() const noexcept { return engine_.sender().pending(); }
@@ -107,7 +112,9 @@ class ClientSession {
   bool handle(const wire::Frame& frame, Event& event, wire::Buffer& out, Time now);
   bool handle_connack(const wire::Frame& frame, Event& event, wire::Buffer& out, Time now);
   bool handle_request_ack(const wire::Frame& frame, Event& event, wire::Buffer& out);
-  bool handle_auth(const wire::Frame& frame, Event& event, wire::Buffer& out);
+  bool handle_auth(const wire::Frame& frame, Event& event, wire::Buffer& out, Time now);
+  Violation check_auth(const wire::Auth& auth) const noexcept;
+  Violation check_connack(const wire::Connack& connack) const noexcept;
   bool handle_disconnect(const wire::Frame& frame, Event& event, wire::Buffer& out);
   void accepted(const wire::Connack& connack, Time now);
   bool fail(Violation violation, Event& event, wire::Buffer& out);
@@ -120,6 +127,7 @@ class ClientSession {
   std::error_code send_auth(wire::ReasonCode reason, wire::Properties properties, Time now,
                             wire::Buffer& out);
   Duration ping_interval() const noexcept;
+  Time ping_due() const noexcept;
   bool awaits_acknowledgement() const noexcept { return pending() != 0 || requests_ != 0; }
   void sent(Time now) noexcept { last_sent_ = now; }
 
@@ -127,15 +135,17 @@ class ClientSession {
   const ClientSettings* settings_;
   std::unique_ptr<std::string> authentication_method_;
   Time last_sent_{};
+  Time last_received_{};
   Time answer_deadline_ = never;  // for CONNACK, then for PINGRESP
   Time last_acknowledged_{};
   Limits own_;
-  std::uint32_t requests_ = 0;
+  std::uint16_t requests_ = 0;  // SUBSCRIBEs and UNSUBSCRIBEs not yet answered
   std::uint16_t keep_alive_ = 0;
   wire::Version version_ = wire::Version::mqtt_5;
   State state_ = State::closed;
-  bool clean_start_ = true;
-  bool reading_ = true;
+  bool clean_start_ : 1 = true;
+  bool reading_ : 1 = true;
+  bool reauthenticating_ : 1 = false;
 };
 
 static_assert(sizeof(ClientSession) <= 256, "a million sessions are to fit");

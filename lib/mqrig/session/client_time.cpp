@@ -12,11 +12,20 @@ Duration ClientSession::ping_interval() const noexcept {
   return keep_alive - std::min<Duration>(keep_alive / 10, std::chrono::seconds(2));
 }
 
+// A dead peer takes what is sent for a long time: it is asked for a sign of life as well, unless it
+// has been asked already, or nobody listens.
+Time ClientSession::ping_due() const noexcept {
+  if (keep_alive_ == 0) return never;
+  const bool listening = reading_ && answer_deadline_ == never;
+  return (listening ? std::min(last_sent_, last_received_) : last_sent_) + ping_interval();
+}
+
 Time ClientSession::deadline() const noexcept {
   if (state_ == State::closed) return never;
   Time deadline = reading_ ? answer_deadline_ : never;
   if (state_ == State::connecting) return deadline;
-  if (keep_alive_ != 0) deadline = std::min(deadline, last_sent_ + ping_interval());
+  if (engine_.sender().has_refused()) return Time::min();
+  deadline = std::min(deadline, ping_due());
   if (settings_->ack_timeout != Duration::zero() && awaits_acknowledgement() && reading_) {
     deadline = std::min(deadline, last_acknowledged_ + settings_->ack_timeout);
   }
@@ -31,11 +40,12 @@ bool ClientSession::timeout(Time now, Event& event, wire::Buffer& out) {
                    event, out);
   }
   if (state_ == State::connecting) return false;
+  if (engine_.take_refused(event)) return true;
   if (settings_->ack_timeout != Duration::zero() && awaits_acknowledgement() && reading_ &&
       now >= last_acknowledged_ + settings_->ack_timeout) {
     return give_up("an acknowledgement did not come in time", event, out);
   }
-  if (keep_alive_ != 0 && now >= last_sent_ + ping_interval()) {
+  if (now >= ping_due()) {
     wire::encode_pingreq(out);
     sent(now);
     if (answer_deadline_ == never) {
@@ -60,7 +70,7 @@ void ClientSession::reading(bool on, Time now) noexcept {
   reading_ = on;
   if (!on) return;
   // What the peer has sent meanwhile is about to be read: the waits begin anew.
-  last_acknowledged_ = now;
+  last_acknowledged_ = last_received_ = now;
   if (state_ == State::connected) answer_deadline_ = never;
 }
 

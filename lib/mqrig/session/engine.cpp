@@ -4,6 +4,7 @@
 
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
+#include <mqrig/wire/topic.hpp>
 
 namespace mqrig::session {
 
@@ -13,10 +14,11 @@ void Engine::resume(bool session_present, wire::Version version, const Limits& p
   peer_ = peer;
   own_receive_maximum_ = own.receive_maximum;
   own_alias_maximum_ = own.topic_alias_maximum;
-  const std::uint16_t window = std::min(settings_.window, peer.receive_maximum);
-  sender_.set_window(window, version == wire::Version::mqtt_5
-                                 ? window
-                                 : std::min(window, settings_.legacy_qos_2_window));
+  // A quota of zero would end all exchange [MQTT-4.9.0-1].
+  const std::uint16_t window =
+      std::max<std::uint16_t>(1, std::min(settings_.window, peer.receive_maximum));
+  const std::uint16_t legacy = std::max<std::uint16_t>(1, settings_.legacy_qos_2_window);
+  sender_.set_window(window, version == wire::Version::mqtt_5 ? window : std::min(window, legacy));
   sender_.resume(session_present, version);
   receiver_.resume(session_present);
 }
@@ -25,6 +27,7 @@ void Engine::connection_lost() noexcept {
   sender_.connection_lost();
   receiver_.connection_lost();
   aliases_.reset();
+  peer_ = {};
 }
 
 Engine::Aliases& Engine::aliases() {
@@ -33,6 +36,12 @@ Engine::Aliases& Engine::aliases() {
 }
 
 std::error_code Engine::check(const wire::Publish& publish) const noexcept {
+  // A server would end the connection, and again after each resending.
+  if (wire::check_topic_name(publish.topic) != wire::TopicError::none) return Error::invalid_topic;
+  if (role_ == Role::client && !publish.properties.empty() &&
+      publish.properties.find(wire::PropertyId::subscription_identifier)) {
+    return Error::identifier_in_publish;
+  }
   if (publish.qos > peer_.maximum_qos) return Error::qos_not_supported;
   if (publish.retain && !peer_.retain_available) return Error::retain_not_supported;
   if (publish.topic_alias > peer_.topic_alias_maximum) return Error::topic_alias_invalid;
@@ -152,21 +161,18 @@ Violation Engine::handle_ack(const wire::Frame& frame, Event& event, wire::Buffe
     event.kind = EventKind::published;
     event.token = outcome.token;
     event.packet_id = ack.packet_id;
-    event.reason = ack.reason;
+    event.reason = outcome.reason;
     event.properties = ack.properties;
   }
   return {};
 }
 
-void Engine::resend(wire::Buffer& out, std::size_t enough) {
-  if (sender_.resending()) sender_.resend(peer_, version_, out, enough);
-}
-
 bool Engine::take_refused(Event& event) noexcept {
-  const Sender::Outcome outcome = sender_.take_refused(event.reason);
+  const Sender::Outcome outcome = sender_.take_refused();
   if (!outcome.completed) return false;
   event.kind = EventKind::published;
   event.token = outcome.token;
+  event.reason = outcome.reason;
   event.packet_id = 0;
   event.properties = {};
   return true;

@@ -57,7 +57,7 @@ class Engine {
   Violation handle(const wire::Frame& frame, Event& event, wire::Buffer& out);
 
   // See Sender::resend() and Sender::take_refused(): what waits from an earlier connection.
-  void resend(wire::Buffer& out, std::size_t enough);
+  void resend(wire::Buffer& out, std::size_t enough) { sender_.resend(peer_, out, enough); }
   bool take_refused(Event& event) noexcept;
 
   Sender& sender() noexcept { return sender_; }

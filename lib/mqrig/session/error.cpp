@@ -35,6 +35,14 @@ class Category final : public std::error_category {
         return "no authentication method was given when connecting";
       case Error::corrupt_state:
         return "the saved session state is damaged";
+      case Error::invalid_topic:
+        return "the topic name is not valid";
+      case Error::invalid_filter:
+        return "the topic filter is not valid";
+      case Error::shared_no_local:
+        return "a shared subscription cannot be combined with no-local";
+      case Error::identifier_in_publish:
+        return "a client cannot publish with a subscription identifier";
     }
     return "unknown session error";
   }

@@ -5,6 +5,24 @@
 
 namespace mqrig::session {
 
+using wire::PacketType;
+using wire::QoS;
+using wire::ReasonCode;
+
+namespace {
+
+PacketType answer_to(QoS qos) {
+  return qos == QoS::at_least_once ? PacketType::puback : PacketType::pubrec;
+}
+
+ReasonCode sendable(ReasonCode reason, QoS qos, wire::Version version) {
+  if (version != wire::Version::mqtt_5) return ReasonCode::success;
+  if (wire::allowed(reason, answer_to(qos))) return reason;
+  return wire::is_error(reason) ? ReasonCode::unspecified_error : ReasonCode::success;
+}
+
+}  // namespace
+
 void Receiver::push(const Entry& entry) {
   if (count_ == ring_.size()) {
     std::vector<Entry> larger(ring_.empty() ? 8 : ring_.size() * 2);
@@ -21,12 +39,11 @@ Receiver::Verdict Receiver::received(const wire::Publish& publish, std::uint16_t
   // Identifiers of 16 bits cannot exceed the largest maximum, so that repeated sending (3.1) does
   // not count against it.
   if (in_use_ >= receive_maximum && receive_maximum != 65'535) return Verdict::quota_exceeded;
-  const bool duplicate =
-      publish.qos == wire::QoS::exactly_once && !unreleased_.insert(publish.packet_id);
+  const bool duplicate = publish.qos == QoS::exactly_once && !unreleased_.insert(publish.packet_id);
   ++in_use_;
   push({.id = publish.packet_id,
         .qos = publish.qos,
-        .reason = wire::ReasonCode::success,
+        .reason = ReasonCode::success,
         .done = duplicate,
         .current = true,
         .forgotten = false});
@@ -42,9 +59,20 @@ void Receiver::acknowledge(std::uint64_t receipt, wire::ReasonCode reason, wire:
   Entry& entry = at(static_cast<std::size_t>(offset));
   if (!entry.done) {
     entry.done = true;
-    entry.reason = version == wire::Version::mqtt_5 ? reason : wire::ReasonCode::success;
+    entry.reason = sendable(reason, entry.qos, version);
+    if (wire::is_error(entry.reason)) reject_duplicates(static_cast<std::size_t>(offset));
   }
   flush(version, out);
+}
+
+// A message that came again before it was acknowledged is answered as it is now.
+void Receiver::reject_duplicates(std::size_t offset) noexcept {
+  const Entry first = at(offset);
+  if (first.qos != QoS::exactly_once || first.forgotten) return;
+  for (++offset; offset < count_; ++offset) {
+    Entry& entry = at(offset);
+    if (entry.id == first.id && entry.qos == first.qos && entry.done) entry.reason = first.reason;
+  }
 }
 
 void Receiver::acknowledge_through(std::uint64_t receipt, wire::Version version,
@@ -64,13 +92,12 @@ void Receiver::flush(wire::Version version, wire::Buffer& out) {
 
 void Receiver::finish(const Entry& entry, wire::Version version, wire::Buffer& out) {
   if (entry.forgotten) return;
-  const bool over = entry.qos == wire::QoS::at_least_once || wire::is_error(entry.reason);
-  if (over && entry.qos == wire::QoS::exactly_once) unreleased_.erase(entry.id);
+  const bool over = entry.qos == QoS::at_least_once || wire::is_error(entry.reason);
+  if (over && entry.qos == QoS::exactly_once) unreleased_.erase(entry.id);
   if (!entry.current) return;
   if (over && in_use_ > 0) --in_use_;
   wire::encode(out, version,
-               {.type = entry.qos == wire::QoS::at_least_once ? wire::PacketType::puback
-                                                              : wire::PacketType::pubrec,
+               {.type = answer_to(entry.qos),
                 .packet_id = entry.id,
                 .reason = entry.reason,
                 .properties = {}});
@@ -79,12 +106,11 @@ void Receiver::finish(const Entry& entry, wire::Version version, wire::Buffer& o
 void Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out) {
   const bool known = unreleased_.erase(pubrel.packet_id);
   if (known && in_use_ > 0) --in_use_;
-  wire::encode(
-      out, version,
-      {.type = wire::PacketType::pubcomp,
-       .packet_id = pubrel.packet_id,
-       .reason = known ? wire::ReasonCode::success : wire::ReasonCode::packet_identifier_not_found,
-       .properties = {}});
+  wire::encode(out, version,
+               {.type = wire::PacketType::pubcomp,
+                .packet_id = pubrel.packet_id,
+                .reason = known ? ReasonCode::success : ReasonCode::packet_identifier_not_found,
+                .properties = {}});
 }
 
 void Receiver::connection_lost() noexcept {
@@ -100,19 +126,24 @@ void Receiver::resume(bool session_present) noexcept {
 }
 
 void Receiver::dump(wire::Buffer& out) const {
-  put_u32(out, static_cast<std::uint32_t>(unreleased_.size()));
-  unreleased_.for_each([&](wire::PacketId id) { put_u32(out, id); });
+  PacketIdSet taken_over = unreleased_;
+  for (std::uint32_t offset = 0; offset < count_; ++offset) {
+    const Entry& entry = at(offset);
+    const bool taken = entry.done && !wire::is_error(entry.reason);
+    if (entry.qos == QoS::exactly_once && !entry.forgotten && !taken) {
+      taken_over.erase(entry.id);
+    }
+  }
+  put_u32(out, static_cast<std::uint32_t>(taken_over.size()));
+  taken_over.for_each([&](wire::PacketId id) { put_integer(out, id); });
 }
 
 bool Receiver::restore(wire::ByteView& bytes) {
   std::uint32_t count = 0;
   if (!get_u32(bytes, count)) return false;
   for (; count > 0; --count) {
-    std::uint32_t id = 0;
-    if (!get_u32(bytes, id) || id == 0 || id > 65'535 ||
-        !unreleased_.insert(static_cast<wire::PacketId>(id))) {
-      return false;
-    }
+    wire::PacketId id = 0;
+    if (!get_integer(bytes, id) || id == 0 || !unreleased_.insert(id)) return false;
   }
   return true;
 }

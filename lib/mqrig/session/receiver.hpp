@@ -24,8 +24,9 @@ class Receiver {
   // receipt is set; a duplicate is acknowledged as soon as the first delivery is, by flush().
   Verdict received(const wire::Publish& publish, std::uint16_t receive_maximum,
                    std::uint64_t& receipt);
-  // An error (0x80 and above) ends a QoS 2 exchange; versions below 5.0 send success in any case.
-  // Unknown receipts are ignored.
+  // An error (0x80 and above) ends a QoS 2 exchange; versions below 5.0 send success in any case,
+  // and a code that the packet may not carry becomes success or unspecified_error. Unknown receipts
+  // are ignored.
   void acknowledge(std::uint64_t receipt, wire::ReasonCode reason, wire::Version version,
                    wire::Buffer& out);
   // The receipt and all before it, with success.
@@ -44,6 +45,8 @@ class Receiver {
   // A new connection stands; without the session the peer has forgotten its identifiers.
   void resume(bool session_present) noexcept;
 
+  // Saves which QoS 2 messages were taken over; one that was not acknowledged yet is delivered
+  // again when the peer resends it after restore().
   void dump(wire::Buffer& out) const;
   bool restore(wire::ByteView& bytes);
 
@@ -58,7 +61,11 @@ class Receiver {
   };
 
   Entry& at(std::size_t offset) noexcept { return ring_[(head_ + offset) & (ring_.size() - 1)]; }
+  const Entry& at(std::size_t offset) const noexcept {
+    return ring_[(head_ + offset) & (ring_.size() - 1)];
+  }
   void push(const Entry& entry);
+  void reject_duplicates(std::size_t offset) noexcept;
   void finish(const Entry& entry, wire::Version version, wire::Buffer& out);
 
   std::vector<Entry> ring_;  // a power of two

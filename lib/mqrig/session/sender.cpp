@@ -6,6 +6,9 @@
 
 namespace mqrig::session {
 
+using wire::PacketId;
+using wire::ReasonCode;
+
 namespace {
 // A slot that held a larger packet gives its memory back; a smaller one keeps it for the next
 // message.
@@ -17,25 +20,45 @@ void Sender::set_window(std::uint16_t window, std::uint16_t qos_2_window) noexce
   qos_2_window_ = qos_2_window;
 }
 
-Sender::Slot* Sender::find(wire::PacketId id) noexcept {
-  return id == 0 || id > slots_.size() ? nullptr : &slots_[id - 1U];
+Sender::Slot* Sender::find(PacketId id) noexcept {
+  return id == 0 || id > slots_.size() ? nullptr : &at(id);
 }
 
-wire::PacketId Sender::allocate(std::uint64_t token) {
-  wire::PacketId id = free_head_;
+void Sender::push(List& list, PacketId id) noexcept {
+  at(id).previous = list.tail;
+  at(id).next = 0;
+  (list.tail != 0 ? at(list.tail).next : list.head) = id;
+  list.tail = id;
+}
+
+void Sender::remove(List& list, PacketId id) noexcept {
+  const Slot& slot = at(id);
+  (slot.previous != 0 ? at(slot.previous).next : list.head) = slot.next;
+  (slot.next != 0 ? at(slot.next).previous : list.tail) = slot.previous;
+}
+
+PacketId Sender::allocate(std::uint64_t token) {
+  PacketId id = free_.head;
   if (id != 0) {
-    free_head_ = slots_[id - 1U].next;
-    if (free_head_ == 0) free_tail_ = 0;
+    remove(free_, id);
   } else {
     if (slots_.size() == most_slots) return 0;
     slots_.emplace_back();
-    id = static_cast<wire::PacketId>(slots_.size());
+    id = static_cast<PacketId>(slots_.size());
   }
-  Slot& slot = slots_[id - 1U];
-  slot.state = State::allocated;
-  slot.token = token;
-  slot.next = 0;
+  at(id).state = State::allocated;
+  at(id).token = token;
   return id;
+}
+
+void Sender::free_slot(PacketId id) noexcept {
+  Slot& slot = at(id);
+  slot.state = State::free;
+  if (slot.capacity > kept_capacity) {
+    slot.packet.reset();
+    slot.capacity = 0;
+  }
+  push(free_, id);
 }
 
 void Sender::store(Slot& slot, wire::ByteView packet) {
@@ -48,92 +71,89 @@ void Sender::store(Slot& slot, wire::ByteView packet) {
   slot.size = size;
 }
 
-void Sender::keep(wire::PacketId id, wire::QoS qos, wire::ByteView packet) {
-  Slot& slot = slots_[id - 1U];
+void Sender::keep(PacketId id, wire::QoS qos, wire::ByteView packet) {
+  Slot& slot = at(id);
   store(slot, packet);
   slot.state = State::published;
   slot.qos = qos;
-  slot.dup = false;
-  slot.queued = false;
-  slot.order = next_order_++;
+  slot.sent = true;
+  slot.waiting = false;
+  push(published_, id);
   ++pending_;
-  sent(slot);
+  count_in_flight(slot);
 }
 
-void Sender::sent(const Slot& slot) noexcept {
+void Sender::count_in_flight(const Slot& slot) noexcept {
   ++in_flight_;
   if (slot.qos == wire::QoS::exactly_once) ++in_flight_qos_2_;
 }
 
-void Sender::keep_request(wire::PacketId id, wire::PacketType request, std::size_t count) noexcept {
-  Slot& slot = slots_[id - 1U];
+void Sender::keep_request(PacketId id, wire::PacketType request, std::size_t count) noexcept {
+  Slot& slot = at(id);
   slot.state = State::request;
   slot.request = request;
   slot.size = static_cast<std::uint32_t>(count);
 }
 
-void Sender::free_slot(wire::PacketId id) noexcept {
-  Slot& slot = slots_[id - 1U];
-  slot.state = State::free;
-  slot.next = 0;
-  if (slot.capacity > kept_capacity) {
-    slot.packet.reset();
-    slot.capacity = 0;
-  }
-  (free_tail_ != 0 ? slots_[free_tail_ - 1U].next : free_head_) = id;
-  free_tail_ = id;
-}
-
-void Sender::finish(wire::PacketId id) noexcept {
+Sender::Outcome Sender::finish(PacketId id, ReasonCode reason) noexcept {
+  const Slot& slot = at(id);
+  remove(slot.state == State::released ? released_ : published_, id);
   --pending_;
   --in_flight_;
-  if (slots_[id - 1U].qos == wire::QoS::exactly_once) --in_flight_qos_2_;
+  if (slot.qos == wire::QoS::exactly_once) --in_flight_qos_2_;
+  const Outcome outcome{true, slot.token, reason};
   free_slot(id);
+  return outcome;
 }
 
 Sender::Outcome Sender::acknowledged(const wire::Ack& ack, wire::Version version,
                                      wire::Buffer& out) {
   Slot* slot = find(ack.packet_id);
-  const bool known = slot != nullptr && !slot->queued &&
-                     (slot->state == State::published || slot->state == State::released);
-  if (ack.type == wire::PacketType::pubrec) {
-    if (known && wire::is_error(ack.reason) && slot->state == State::published) {
-      const Outcome outcome{true, slot->token};
-      finish(ack.packet_id);
-      return outcome;
-    }
-    if (wire::is_error(ack.reason)) return {};
-    const bool ours = known && slot->qos == wire::QoS::exactly_once;
-    if (ours && slot->state == State::published) {
-      slot->state = State::released;
-      slot->order = next_order_++;
-    }
-    wire::encode(
-        out, version,
-        {.type = wire::PacketType::pubrel,
-         .packet_id = ack.packet_id,
-         .reason = ours ? wire::ReasonCode::success : wire::ReasonCode::packet_identifier_not_found,
-         .properties = {}});
+  // What waits to be resent was not answered on this connection, and will be.
+  if (slot != nullptr && slot->waiting) return {};
+  const bool pubrec = ack.type == wire::PacketType::pubrec;
+  if (pubrec && !wire::is_error(ack.reason)) {
+    received(slot, ack, version, out);
     return {};
   }
+  if (slot == nullptr) return {};
   // Some brokers complete a QoS 2 message with PUBACK: they hold it, so it is not sent again.
-  const bool completes =
-      known && (slot->state == State::published ? ack.type == wire::PacketType::puback
-                                                : ack.type == wire::PacketType::pubcomp);
-  if (!completes) return {};
-  const Outcome outcome{true, slot->token};
-  finish(ack.packet_id);
-  return outcome;
+  const bool puback = ack.type == wire::PacketType::puback;
+  if (slot->state == State::published && (puback || pubrec)) {
+    return finish(ack.packet_id, ack.reason);
+  }
+  // A receiver that does not know the identifier any more has completed it before: the message was
+  // taken over with PUBREC, whose reason counts.
+  if (slot->state == State::released && ack.type == wire::PacketType::pubcomp) {
+    return finish(ack.packet_id, slot->reason);
+  }
+  return {};
 }
 
-Sender::Outcome Sender::answered(wire::PacketId id, wire::PacketType request,
+void Sender::received(Slot* slot, const wire::Ack& pubrec, wire::Version version,
+                      wire::Buffer& out) {
+  if (slot != nullptr && slot->state == State::published && slot->qos == wire::QoS::exactly_once) {
+    slot->state = State::released;
+    slot->reason = pubrec.reason;
+    remove(published_, pubrec.packet_id);
+    push(released_, pubrec.packet_id);
+  }
+  const bool known = slot != nullptr && slot->state == State::released;
+  wire::encode(out, version,
+               {.type = wire::PacketType::pubrel,
+                .packet_id = pubrec.packet_id,
+                .reason = known ? ReasonCode::success : ReasonCode::packet_identifier_not_found,
+                .properties = {}});
+}
+
+Sender::Outcome Sender::answered(PacketId id, wire::PacketType request,
                                  std::optional<std::size_t> count) noexcept {
   const Slot* slot = find(id);
   if (slot == nullptr || slot->state != State::request || slot->request != request ||
       (count && *count != slot->size)) {
     return {};
   }
-  const Outcome outcome{true, slot->token};
+  const Outcome outcome{true, slot->token, ReasonCode::success};
   free_slot(id);
   return outcome;
 }

@@ -14,16 +14,17 @@
 
 namespace mqrig::session {
 
-// Messages are kept, encoded, in slots that are indexed by packet identifier: an acknowledgement
-// costs the same whatever the number in flight. Slots are reused first in, first out, so the
-// identifiers in use stay few and dense. Owns no memory until the first QoS 1 or 2 message or
-// request.
+// Messages are kept, encoded, in slots that are indexed by packet identifier and linked in the
+// order in which they were sent or released: an acknowledgement costs the same whatever the number
+// in flight. Slots are reused first in, first out, so the identifiers in use stay few and dense.
+// Owns no memory until the first QoS 1 or 2 message or request.
 class Sender {
  public:
   // What an acknowledgement meant.
   struct Outcome {
     bool completed = false;  // false: the exchange goes on, or the identifier is not known
     std::uint64_t token = 0;
+    wire::ReasonCode reason = wire::ReasonCode::success;  // how the receiver took the message
   };
 
   // `window`: how many messages may be in flight on this connection, at least 1; `qos_2_window`:
@@ -32,10 +33,7 @@ class Sender {
 
   // May another message of this QoS be sent now? False also while messages of an earlier connection
   // wait to be resent: they go first [MQTT-4.6.0-1].
-  bool ready(wire::QoS qos) const noexcept {
-    return resend_head_ == 0 && in_flight_ < window_ &&
-           (qos != wire::QoS::exactly_once || in_flight_qos_2_ < qos_2_window_);
-  }
+  bool ready(wire::QoS qos) const noexcept { return !resending() && window_is_open(qos); }
   // Uncompleted messages, those that wait to be resent included.
   std::size_t pending() const noexcept { return pending_; }
 
@@ -63,11 +61,12 @@ class Sender {
   void resume(bool session_present, wire::Version version);
   // Sends what resume() queued, as far as the window allows and until `out` holds `enough` bytes:
   // PUBRELs first, then PUBLISHs in their original order.
-  void resend(const Limits& limits, wire::Version version, wire::Buffer& out, std::size_t enough);
-  bool resending() const noexcept { return resend_head_ != 0; }
-  // A queued message that the new connection's limits refuse is taken out by this; completed is
-  // false when there is none.
-  Outcome take_refused(wire::ReasonCode& reason) noexcept;
+  void resend(const Limits& limits, wire::Buffer& out, std::size_t enough);
+  bool resending() const noexcept { return waiting_.head != 0; }
+  // Messages that the new connection cannot carry are taken out one by one; completed is false when
+  // there is none.
+  Outcome take_refused() noexcept;
+  bool has_refused() const noexcept { return refused_.head != 0; }
 
   void dump(wire::Buffer& out) const;
   // False when the bytes are damaged; takes what it reads off the front.
@@ -90,37 +89,55 @@ class Sender {
     std::unique_ptr<std::uint8_t[]> packet;
     std::uint32_t size = 0;  // of the packet; the number of filters of a request
     std::uint32_t capacity = 0;
-    std::uint32_t order = 0;  // of the PUBLISH or, once released, of the PUBREL
-    wire::PacketId next = 0;  // in the list that the slot is in: free, to be resent, refused
+    wire::PacketId previous = 0;  // in the list that the slot is in
+    wire::PacketId next = 0;
     State state = State::free;
     wire::QoS qos = wire::QoS::at_most_once;
     wire::PacketType request{};
-    wire::ReasonCode reason{};
-    bool dup = false;     // was sent on an earlier connection that the receiver remembers
-    bool queued = false;  // waits in the resend list
+    wire::ReasonCode reason{};  // of PUBREC, or of the refusal
+    bool sent = false;          // to a receiver that remembers it: sent again with DUP
+    bool waiting = false;       // to be resent
   };
 
+  // Slots in the order in which they came, linked through themselves. 0 is no slot.
+  struct List {
+    wire::PacketId head = 0;
+    wire::PacketId tail = 0;
+  };
+
+  Slot& at(wire::PacketId id) noexcept { return slots_[id - 1U]; }
+  const Slot& at(wire::PacketId id) const noexcept { return slots_[id - 1U]; }
   Slot* find(wire::PacketId id) noexcept;
+  void push(List& list, wire::PacketId id) noexcept;
+  void remove(List& list, wire::PacketId id) noexcept;
+
   void store(Slot& slot, wire::ByteView packet);
-  void finish(wire::PacketId id) noexcept;
+  void received(Slot* slot, const wire::Ack& pubrec, wire::Version version, wire::Buffer& out);
+  Outcome finish(wire::PacketId id, wire::ReasonCode reason) noexcept;
   void free_slot(wire::PacketId id) noexcept;
-  void enqueue(wire::PacketId id) noexcept;
+  void resume_all(List list, bool session_present, wire::Version version);
   void refuse(wire::PacketId id, wire::ReasonCode reason) noexcept;
   bool convert(Slot& slot, wire::Version version);
-  void sent(const Slot& slot) noexcept;
+  bool window_is_open(wire::QoS qos) const noexcept {
+    return in_flight_ < window_ &&
+           (qos != wire::QoS::exactly_once || in_flight_qos_2_ < qos_2_window_);
+  }
+  void count_in_flight(const Slot& slot) noexcept;
+  void send_again(wire::PacketId id, wire::Buffer& out);
+  void dump_all(const List& list, wire::Buffer& out) const;
+  bool restore_message(wire::ByteView& bytes);
 
   std::vector<Slot> slots_;  // index: packet id - 1
-  std::uint32_t next_order_ = 0;
+  List free_;
+  List published_;  // in the order of the PUBLISHs
+  List released_;   // in the order of the PUBRECs
+  List waiting_;    // released ones before published ones
+  List refused_;
   std::uint32_t pending_ = 0;
   std::uint16_t in_flight_ = 0;  // sent on this connection, uncompleted
   std::uint16_t in_flight_qos_2_ = 0;
   std::uint16_t window_ = 1;
   std::uint16_t qos_2_window_ = 1;
-  wire::PacketId free_head_ = 0;
-  wire::PacketId free_tail_ = 0;
-  wire::PacketId resend_head_ = 0;
-  wire::PacketId resend_tail_ = 0;
-  wire::PacketId refused_head_ = 0;
   wire::Version version_ = wire::Version::mqtt_5;  // of the kept packets
 };
 

@@ -1,74 +1,65 @@
-// What happens to messages in flight when a connection ends and another one begins, and how they
-// are saved.
+// What happens to messages in flight when a connection ends and another one begins.
 #include <algorithm>
-#include <vector>
 
 #include <mqrig/session/sender.hpp>
-#include <mqrig/session/state_codec.hpp>
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
 
 namespace mqrig::session {
 
+using wire::PacketId;
+using wire::ReasonCode;
+
 namespace {
+
 constexpr std::uint8_t dup_flag = 0x08;
+constexpr std::uint8_t retain_flag = 0x01;
+
+// Success when the kept PUBLISH may be sent to a peer with these limits.
+ReasonCode refusal(wire::ByteView packet, wire::QoS qos, const Limits& limits) {
+  if (qos > limits.maximum_qos) return ReasonCode::qos_not_supported;
+  if ((packet[0] & retain_flag) != 0 && !limits.retain_available) {
+    return ReasonCode::retain_not_supported;
+  }
+  return packet.size() > limits.maximum_packet_size ? ReasonCode::packet_too_large
+                                                    : ReasonCode::success;
 }
+
+}  // namespace
 
 void Sender::connection_lost() noexcept {
   for (std::size_t index = 0; index < slots_.size(); ++index) {
-    if (slots_[index].state == State::request) {
-      free_slot(static_cast<wire::PacketId>(index + 1));
-    }
+    if (slots_[index].state == State::request) free_slot(static_cast<PacketId>(index + 1));
   }
-  in_flight_ = 0;
-  in_flight_qos_2_ = 0;
-}
-
-void Sender::enqueue(wire::PacketId id) noexcept {
-  Slot& slot = slots_[id - 1U];
-  slot.queued = true;
-  slot.next = 0;
-  (resend_tail_ != 0 ? slots_[resend_tail_ - 1U].next : resend_head_) = id;
-  resend_tail_ = id;
 }
 
 void Sender::resume(bool session_present, wire::Version version) {
   in_flight_ = in_flight_qos_2_ = 0;
-  resend_head_ = resend_tail_ = 0;
-  if (pending_ == 0) {
-    version_ = version;
-    return;
-  }
-  std::vector<wire::PacketId> ids;
-  ids.reserve(pending_);
-  for (std::size_t index = 0; index < slots_.size(); ++index) {
-    Slot& slot = slots_[index];
-    if (slot.state != State::published && slot.state != State::released) continue;
-    if (session_present) {
-      slot.dup = slot.dup || !slot.queued;
-    } else {
+  // While released ones were waiting, no PUBLISH was sent again: this is the original order.
+  const List lists[] = {released_, published_, waiting_};
+  released_ = published_ = waiting_ = {};
+  for (const List& list : lists) resume_all(list, session_present, version);
+  version_ = version;
+}
+
+void Sender::resume_all(List list, bool session_present, wire::Version version) {
+  for (PacketId id = list.head; id != 0;) {
+    Slot& slot = at(id);
+    const PacketId next = slot.next;
+    if (!session_present) {
       // The receiver has forgotten the exchange. A message that it had taken over with PUBREC may
       // be lost with it, so this one is sent again, too: a duplicate is possible, a loss is not.
       slot.state = State::published;
-      slot.dup = false;
+      slot.sent = false;
     }
-    if (slot.state == State::released) sent(slot);
-    ids.push_back(static_cast<wire::PacketId>(index + 1));
-  }
-  const auto released = [&](wire::PacketId id) { return slots_[id - 1U].state == State::released; };
-  std::sort(ids.begin(), ids.end(), [&](wire::PacketId left, wire::PacketId right) {
-    if (released(left) != released(right)) return released(left);
-    // Orders wrap around; what is in flight spans far less than half of them.
-    return static_cast<std::int32_t>(slots_[left - 1U].order - slots_[right - 1U].order) < 0;
-  });
-  for (const wire::PacketId id : ids) {
-    if (version != version_ && !convert(slots_[id - 1U], version)) {
-      refuse(id, wire::ReasonCode::packet_too_large);
+    if (version == version_ || convert(slot, version)) {
+      slot.waiting = true;
+      push(waiting_, id);
     } else {
-      enqueue(id);
+      refuse(id, ReasonCode::packet_too_large);
     }
+    id = next;
   }
-  version_ = version;
 }
 
 bool Sender::convert(Slot& slot, wire::Version version) {
@@ -85,114 +76,61 @@ bool Sender::convert(Slot& slot, wire::Version version) {
   return true;
 }
 
-void Sender::resend(const Limits& limits, wire::Version version, wire::Buffer& out,
-                    std::size_t enough) {
-  while (resend_head_ != 0 && out.size() < enough) {
-    const wire::PacketId id = resend_head_;
-    Slot& slot = slots_[id - 1U];
-    const bool fits = slot.size <= limits.maximum_packet_size && slot.qos <= limits.maximum_qos;
-    if (slot.state == State::published && fits) {
-      if (in_flight_ >= window_) return;
-      if (slot.qos == wire::QoS::exactly_once && in_flight_qos_2_ >= qos_2_window_) return;
-    }
-    resend_head_ = slot.next;
-    if (resend_head_ == 0) resend_tail_ = 0;
-    slot.queued = false;
-    if (slot.state == State::released) {
-      wire::encode(out, version,
-                   {.type = wire::PacketType::pubrel,
-                    .packet_id = id,
-                    .reason = wire::ReasonCode::success,
-                    .properties = {}});
-    } else if (fits) {
-      std::uint8_t* copy = out.prepare(slot.size);
-      std::copy_n(slot.packet.get(), slot.size, copy);
-      copy[0] = static_cast<std::uint8_t>(slot.dup ? copy[0] | dup_flag : copy[0] & ~dup_flag);
-      out.commit(slot.size);
-      sent(slot);
+void Sender::resend(const Limits& limits, wire::Buffer& out, std::size_t enough) {
+  while (resending() && out.size() < enough) {
+    const PacketId id = waiting_.head;
+    Slot& slot = at(id);
+    const ReasonCode reason = slot.state == State::released
+                                  ? ReasonCode::success
+                                  : refusal({slot.packet.get(), slot.size}, slot.qos, limits);
+    const bool refused = reason != ReasonCode::success;
+    if (slot.state == State::published && !refused && !window_is_open(slot.qos)) return;
+    remove(waiting_, id);
+    slot.waiting = false;
+    if (refused) {
+      refuse(id, reason);
     } else {
-      refuse(id, slot.qos > limits.maximum_qos ? wire::ReasonCode::qos_not_supported
-                                               : wire::ReasonCode::packet_too_large);
+      send_again(id, out);
     }
   }
 }
 
-void Sender::refuse(wire::PacketId id, wire::ReasonCode reason) noexcept {
-  Slot& slot = slots_[id - 1U];
+void Sender::send_again(PacketId id, wire::Buffer& out) {
+  Slot& slot = at(id);
+  count_in_flight(slot);
+  if (slot.state == State::released) {
+    push(released_, id);
+    wire::encode(out, version_,
+                 {.type = wire::PacketType::pubrel,
+                  .packet_id = id,
+                  .reason = ReasonCode::success,
+                  .properties = {}});
+    return;
+  }
+  push(published_, id);
+  std::uint8_t* copy = out.prepare(slot.size);
+  std::copy_n(slot.packet.get(), slot.size, copy);
+  if (slot.sent) copy[0] |= dup_flag;
+  slot.sent = true;
+  out.commit(slot.size);
+}
+
+void Sender::refuse(PacketId id, ReasonCode reason) noexcept {
+  Slot& slot = at(id);
   slot.state = State::refused;
   slot.reason = reason;
-  slot.next = refused_head_;
-  refused_head_ = id;
+  slot.waiting = false;
+  push(refused_, id);
 }
 
-Sender::Outcome Sender::take_refused(wire::ReasonCode& reason) noexcept {
-  if (refused_head_ == 0) return {};
-  const wire::PacketId id = refused_head_;
-  Slot& slot = slots_[id - 1U];
-  refused_head_ = slot.next;
-  reason = slot.reason;
+Sender::Outcome Sender::take_refused() noexcept {
+  const PacketId id = refused_.head;
+  if (id == 0) return {};
+  remove(refused_, id);
   --pending_;
-  const Outcome outcome{true, slot.token};
+  const Outcome outcome{true, at(id).token, at(id).reason};
   free_slot(id);
   return outcome;
-}
-
-void Sender::dump(wire::Buffer& out) const {
-  put_u8(out, static_cast<std::uint8_t>(version_));
-  put_u32(out, next_order_);
-  put_u32(out, pending_);
-  for (std::size_t index = 0; index < slots_.size(); ++index) {
-    const Slot& slot = slots_[index];
-    if (slot.state != State::published && slot.state != State::released) continue;
-    put_u32(out, static_cast<std::uint32_t>(index + 1));
-    put_u64(out, slot.token);
-    put_u32(out, slot.order);
-    put_u8(out, slot.state == State::released ? 1 : 0);
-    put_u8(out, slot.dup || !slot.queued ? 1 : 0);
-    put_bytes(out, {slot.packet.get(), slot.size});
-  }
-}
-
-bool Sender::restore(wire::ByteView& bytes) {
-  std::uint8_t version = 0;
-  std::uint32_t count = 0;
-  if (!get_u8(bytes, version) || version < 3 || version > 5 || !get_u32(bytes, next_order_) ||
-      !get_u32(bytes, count) || count > most_slots) {
-    return false;
-  }
-  version_ = static_cast<wire::Version>(version);
-  std::vector<bool> used;
-  for (; count > 0; --count) {
-    std::uint32_t id = 0;
-    Slot slot;
-    std::uint8_t released = 0;
-    std::uint8_t dup = 0;
-    wire::ByteView packet;
-    wire::Frame frame;
-    wire::Publish publish;
-    if (!get_u32(bytes, id) || id == 0 || id > most_slots || !get_u64(bytes, slot.token) ||
-        !get_u32(bytes, slot.order) || !get_u8(bytes, released) || !get_u8(bytes, dup) ||
-        !get_bytes(bytes, packet) ||
-        wire::split_frame(packet, wire::max_remaining_length + 5, frame).status !=
-            wire::FrameStatus::complete ||
-        frame.size != packet.size() || frame.type() != wire::PacketType::publish ||
-        wire::decode(frame, version_, publish) != wire::Fault::none || publish.packet_id != id) {
-      return false;
-    }
-    if (slots_.size() < id) slots_.resize(id);
-    if (slots_[id - 1].state != State::free) return false;
-    slot.state = released != 0 ? State::released : State::published;
-    slot.qos = publish.qos;
-    slot.dup = dup != 0;
-    slot.queued = true;
-    store(slot, packet);
-    slots_[id - 1] = std::move(slot);
-    ++pending_;
-  }
-  for (std::size_t index = 0; index < slots_.size(); ++index) {
-    if (slots_[index].state == State::free) free_slot(static_cast<wire::PacketId>(index + 1));
-  }
-  return true;
 }
 
 }  // namespace mqrig::session
