@@ -202,6 +202,7 @@ TEST_CASE("a 5.0 client understands the two-byte refusal of an older broker") {
   // But a success without property length is not 5.0.
   CHECK(fault_of<Connack>(hex("20 02 00 00"), Version::mqtt_5) == Fault::truncated);
   CHECK(fault_of<Connack>(hex("20 02 00 06"), Version::mqtt_5) == Fault::invalid_reason_code);
+  CHECK(fault_of<Connack>(hex("20 02 00 c0"), Version::mqtt_5) == Fault::invalid_reason_code);
 }
 
 TEST_CASE("CONNACK of another length is refused") {

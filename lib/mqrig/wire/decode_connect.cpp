@@ -109,9 +109,11 @@ Fault decode(const Frame& frame, Version version, Connack& packet) noexcept {
     packet.reason = from_connect_return_code(code);
   } else {
     packet.reason = static_cast<ReasonCode>(code);
-    if (!allowed(packet.reason, PacketType::connack)) return Fault::invalid_reason_code;
     const Fault fault = read_property_list(reader, PropertyContext::connack, packet.properties);
     if (fault != Fault::none) return fault;
+  }
+  if (version == Version::mqtt_5 && !allowed(packet.reason, PacketType::connack)) {
+    return Fault::invalid_reason_code;
   }
   if (packet.session_present && packet.reason != ReasonCode::success) {
     return Fault::session_present_on_refusal;
