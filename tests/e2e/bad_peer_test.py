@@ -110,7 +110,7 @@ class Misbehaviour(harness.MqttTest):
             peer.accept()
             peer.grant()
             peer.send(data)
-            self.last = peer.expect_closed()
+            self.farewell = peer.expect_closed()
         scripted = self.peer(dialogue)
         result = self.run_mqrig("sub", "-p", scripted.port, "-V", version, "-t", "a", "-q", "2", "--no-reconnect")
         scripted.finish()
@@ -135,22 +135,22 @@ class Misbehaviour(harness.MqttTest):
                 result = self.after_subscribe(data, version)
                 self.expect_failure(result, PROTOCOL)
                 if version == "5":
-                    self.assertEqual(["DISCONNECT"], [p.name for p in self.last])
+                    self.assertEqual(["DISCONNECT"], [p.name for p in self.farewell])
                     if reason:
-                        self.assertEqual(reason, self.last[0].reason)
-                    self.assertGreaterEqual(self.last[0].reason, 0x80)
+                        self.assertEqual(reason, self.farewell[0].reason)
+                    self.assertGreaterEqual(self.farewell[0].reason, 0x80)
 
     def test_a_packet_above_our_maximum_is_refused(self):
         def dialogue(peer):
             peer.accept()
             peer.grant()
             peer.send(mqtt.publish(peer.version, "a", b"x" * 200))
-            self.last = peer.expect_closed()
+            self.farewell = peer.expect_closed()
         scripted = self.peer(dialogue)
         result = self.run_mqrig("sub", "-p", scripted.port, "-t", "a", "--maximum-packet-size", "100", "--no-reconnect")
         scripted.finish()
         self.expect_failure(result, PROTOCOL)
-        self.assertEqual(0x95, self.last[-1].reason)
+        self.assertEqual(0x95, self.farewell[-1].reason)
 
     def test_a_half_publish_and_the_end_is_never_printed(self):
         def dialogue(peer):

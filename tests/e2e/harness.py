@@ -230,6 +230,7 @@ class MqttTest(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mqrig-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
         self.brokers = 0
+        self.last = None  # the result of the last run
 
     # Brokers and peers
 
@@ -248,6 +249,7 @@ class MqttTest(unittest.TestCase):
 
     def peer(self, *dialogues):
         scripted = peer.ScriptedPeer(*dialogues)
+        scripted.story = lambda: str(self.last)
         self.addCleanup(scripted.stop)
         return scripted
 
@@ -278,9 +280,9 @@ class MqttTest(unittest.TestCase):
         process = self.start(*args, **options)
         feeder = threading.Thread(target=self._feed, args=(process, input), daemon=True)
         feeder.start()
-        result = Result(process, process.wait(timeout))
+        self.last = Result(process, process.wait(timeout))
         feeder.join(DEADLINE)
-        return result
+        return self.last
 
     @staticmethod
     def _feed(process, data):

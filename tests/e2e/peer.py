@@ -111,6 +111,7 @@ class ScriptedPeer:
         self.changed = threading.Condition()
         self.done = 0
         self.open_sockets = []
+        self.story = lambda: ""  # told with a failure: what the client did meanwhile
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
 
@@ -147,15 +148,15 @@ class ScriptedPeer:
             if not self.changed.wait_for(lambda: len(self.times) >= count, timeout):
                 raise AssertionError(f"{len(self.times)} connections, expected {count}")
 
-    def finish(self, timeout=DEADLINE):
+    def finish(self, timeout=DEADLINE / 2):
         """Waits until every dialogue has ended and raises the first error of one."""
         with self.changed:
             ended = self.changed.wait_for(
                 lambda: self.errors or self.done >= len(self.dialogues), timeout)
         if self.errors:
-            raise self.errors[0]
+            raise AssertionError(f"{self.errors[0]!r}\n{self.story()}") from self.errors[0]
         if not ended:
-            raise AssertionError(f"{self.done} of {len(self.dialogues)} dialogues have ended")
+            raise AssertionError(f"{self.done} of {len(self.dialogues)} dialogues have ended\n{self.story()}")
 
     def stop(self):
         # shutdown() wakes the accept() that close() alone would leave blocked.

@@ -24,12 +24,12 @@ class Signals(harness.MqttTest):
         def dialogue(peer):
             peer.accept()
             dialogue_end(peer)
-            self.last = peer.expect_closed()
+            self.farewell = peer.expect_closed()
         return self.peer(dialogue)
 
     def expect_clean_disconnect(self):
-        self.assertEqual(["DISCONNECT"], [p.name for p in self.last if p.name not in ("PUBLISH", "PUBACK")])
-        self.assertEqual(0, self.last[-1].reason, "anything but 0 makes the will fire")
+        self.assertEqual(["DISCONNECT"], [p.name for p in self.farewell if p.name not in ("PUBLISH", "PUBACK")])
+        self.assertEqual(0, self.farewell[-1].reason, "anything but 0 makes the will fire")
 
     def test_a_sub_that_runs_until_it_is_stopped_ends_well(self):
         for version in ("31", "311", "5"):
