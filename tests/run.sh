@@ -37,15 +37,7 @@ find man -name '*.[1-9]' -exec mandoc -T lint {} +
 build_and_test release
 build_and_test asan
 build_and_test tsan
-build_and_test clang
-
-step "Fuzz each target for $seconds s"
-fuzz_one='name=$(basename "$1"); found=$(mktemp -d); echo "-- $name"
-"$1" -max_total_time="$0" -timeout=10 -print_final_stats=0 -verbosity=0 \
-  -artifact_prefix="build/clang/$name-" "$found" tests/fuzz/corpus/"${name%_fuzz}"
-status=$?; rm -rf "$found"; exit $status'
-find build/clang/tests/fuzz -maxdepth 1 -type f -perm -u+x |
-  xargs -P 2 -I '{}' $no_aslr sh -c "$fuzz_one" "$seconds" '{}'
+build_and_test clang -DMQRIG_FUZZ_SECONDS="$seconds"
 
 step 'All of it'
 for preset in release asan tsan clang; do
