@@ -146,3 +146,7 @@ TEST_CASE("among exclusive options the stronger source wins silently") {
   CHECK(fault({.environment = {"MQRIG_HOST=a", "MQRIG_UNIX=/s"}}) ==
         "-h/--host and --unix exclude each other: give one broker");
 }
+
+TEST_CASE("asking for an option that the command does not have is a programming error") {
+  CHECK_THROWS_AS(resolved({}).text("nonsense"), std::logic_error);
+}

@@ -1,10 +1,16 @@
 #include <mqrig/cli/options.hpp>
 
-#include <cassert>
-#include <cstdlib>
 #include <mqrig/cli/value.hpp>
+#include <stdexcept>
 
 namespace mqrig::cli {
+namespace {
+
+[[noreturn]] void unknown(std::string_view name) {
+  throw std::logic_error("the command has no option '" + std::string(name) + "'");
+}
+
+}  // namespace
 
 Options::Options(const CommandSpec& command) : command_(&command) {
   std::size_t count = 0;
@@ -20,16 +26,14 @@ Options::Setting& Options::setting(const OptionSpec& option) {
   for (Setting& setting : settings_) {
     if (setting.option == &option) return setting;
   }
-  assert(!"an option of another command");
-  std::abort();
+  unknown(option.long_name);
 }
 
 const Options::Setting& Options::setting(std::string_view name) const {
   for (const Setting& setting : settings_) {
     if (setting.option->long_name == name) return setting;
   }
-  assert(!"no option of this name");
-  std::abort();
+  unknown(name);
 }
 
 bool Options::flag(std::string_view name) const {

@@ -23,7 +23,8 @@ struct PropertyWords {
 };
 
 /// The options in force for one run of a command: already checked, looked up by long name.
-/// Asking for a name that the command does not have is a programming error. Views and spans live
+/// Asking for a name that the command does not have throws
+/// std::logic_error: a programming error. Views and spans live
 /// as long as the object. A lookup walks the command's options: read options once, at start-up.
 class Options {
  public:
