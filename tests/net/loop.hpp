@@ -58,7 +58,7 @@ inline std::string pattern(std::size_t size) {
 }
 
 // Writes all of a text and reads to the end, with waits as a user of the stream makes them.
-class Writer : public Recorder {
+class Writer final : public Recorder {
  public:
   Writer(Stream& stream, std::string text) : stream_(stream), text_(std::move(text)) {
     stream_.set_handler(this);
@@ -86,7 +86,7 @@ class Writer : public Recorder {
   std::size_t sent_ = 0;
 };
 
-class Reader : public Recorder {
+class Reader final : public Recorder {
  public:
   explicit Reader(Stream& stream) : stream_(stream) {
     stream_.set_handler(this);

@@ -73,10 +73,10 @@ class Link : public std::enable_shared_from_this<Link> {
     bool closed = false;
   };
 
-  End& end(int side) { return ends_[side]; }
-  End& other(int side) { return ends_[1 - side]; }
+  End& end(std::size_t side) { return ends_[side]; }
+  End& other(std::size_t side) { return ends_[1 - side]; }
 
-  void wait(int side, bool reading) {
+  void wait(std::size_t side, bool reading) {
     Wait& wait = reading ? end(side).reading : end(side).writing;
     if (end(side).closed || wait.wanted) return;
     wait.wanted = true;
@@ -85,7 +85,7 @@ class Link : public std::enable_shared_from_this<Link> {
   }
 
   // Posts the call that somebody waits for, if its time has come.
-  void wake(int side, bool reading) {
+  void wake(std::size_t side, bool reading) {
     Wait& wait = reading ? end(side).reading : end(side).writing;
     const bool ready = reading ? end(side).incoming.readable() : other(side).incoming.writable();
     if (!wait.wanted || wait.posted || !ready) return;
@@ -93,12 +93,12 @@ class Link : public std::enable_shared_from_this<Link> {
     asio::post(context_, [self = shared_from_this(), side, reading] { self->call(side, reading); });
   }
 
-  void shutdown_send(int side) {
+  void shutdown_send(std::size_t side) {
     other(side).incoming.end();
     wake(1 - side, true);
   }
 
-  void close(int side) {
+  void close(std::size_t side) {
     End& gone = end(side);
     gone.closed = true;
     gone.handler = nullptr;
@@ -110,7 +110,7 @@ class Link : public std::enable_shared_from_this<Link> {
   }
 
  private:
-  void call(int side, bool reading) {
+  void call(std::size_t side, bool reading) {
     End& called = end(side);
     Wait& wait = reading ? called.reading : called.writing;
     wait.posted = false;
@@ -130,7 +130,8 @@ class Link : public std::enable_shared_from_this<Link> {
 
 class MemoryStream final : public Stream {
  public:
-  MemoryStream(std::shared_ptr<Link> link, int side) : link_(std::move(link)), side_(side) {}
+  MemoryStream(std::shared_ptr<Link> link, std::size_t side)
+      : link_(std::move(link)), side_(side) {}
   ~MemoryStream() override { close(); }
 
   void set_handler(StreamHandler* handler) override { end().handler = handler; }
@@ -159,7 +160,7 @@ class MemoryStream final : public Stream {
   Link::End& end() { return link_->end(side_); }
 
   std::shared_ptr<Link> link_;
-  int side_;
+  std::size_t side_;
 };
 
 }  // namespace

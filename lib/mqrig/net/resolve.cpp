@@ -61,8 +61,8 @@ struct Resolve::Shared {
     asio::post(*shared->context, [shared, answer = std::move(answer)]() mutable {
       if (shared->context == nullptr) return;
       shared->work.reset();
-      const Callback callback = std::move(shared->callback);
-      callback(answer.error, std::move(answer.reason), std::move(answer.endpoints));
+      const Callback answered = std::move(shared->callback);
+      answered(answer.error, std::move(answer.reason), std::move(answer.endpoints));
     });
   }
 };
