@@ -1,0 +1,5 @@
+cmake_minimum_required(VERSION 3.25)
+project(example LANGUAGES CXX)
+find_package(mqrig REQUIRED)
+add_executable(example example.cpp)
+target_link_libraries(example PRIVATE mqrig::client)
