@@ -1,12 +1,22 @@
+#include <asio/io_context.hpp>
 #include <mqrig/cli/diagnostic.hpp>
+#include <mqrig/net/signals.hpp>
 
+#include "job.hpp"
 #include "pub.hpp"
+#include "publisher.hpp"
 
 namespace mqrig::pub {
 
 cli::ExitCode run(const cli::Options& options) {
-  cli::Diagnostic(options).error("not connected to the client yet");
-  return cli::ExitCode::failed;
+  Job job = read_job(options);
+  const cli::Diagnostic diagnostic(options);
+  asio::io_context context(1);
+  Publisher publisher(context, job, diagnostic);
+  const net::Signals signals(context, [&](int signal) { publisher.interrupt(signal); });
+  publisher.start();
+  context.run();
+  return publisher.result();
 }
 
 }  // namespace mqrig::pub

@@ -1,0 +1,86 @@
+#include "record_stream.hpp"
+
+#include <unistd.h>
+
+#include <mqrig/net/descriptor_stream.hpp>
+#include <mqrig/net/error.hpp>
+
+#include "../input_file.hpp"
+
+namespace mqrig::pub {
+namespace {
+
+constexpr int reads_per_turn = 4;
+
+std::unique_ptr<net::Stream> open_stdin(asio::io_context& context) {
+  std::error_code error;
+  auto stream = net::open_input(context, STDIN_FILENO, error);
+  if (!stream) throw InputError("cannot read standard input: " + error.message());
+  return stream;
+}
+
+}  // namespace
+
+RecordStream::RecordStream(asio::io_context& context, const Job& job, Listener& listener)
+    : reader_(*job.records, job.message(), job.topic_separator),
+      kind_(*job.records),
+      listener_(listener),
+      stream_(open_stdin(context)),
+      block_(new std::uint8_t[block_size]) {
+  stream_->set_handler(this);
+}
+
+void RecordStream::on_readable() {
+  reads_left_ = reads_per_turn;
+  listener_.on_input();
+}
+
+Step RecordStream::after(payload::ReadStatus status) {
+  for (;; status = reader_.next()) {
+    switch (status) {
+      case payload::ReadStatus::message:
+        return Step::message;
+      case payload::ReadStatus::invalid:
+        return Step::invalid;
+      case payload::ReadStatus::too_long:
+        return Step::failed;
+      case payload::ReadStatus::end:
+        return Step::end;
+      case payload::ReadStatus::need_more:
+        if (!read()) return error_ ? Step::failed : Step::wait;
+    }
+  }
+}
+
+/// Feeds the next block or the end; false when there is nothing now, or an error.
+bool RecordStream::read() {
+  net::IoResult result;
+  if (reads_left_ > 0) result = stream_->read_some({block_.get(), block_size});
+  // A short read has most likely emptied the pipe.
+  reads_left_ = result.count == block_size ? reads_left_ - 1 : 0;
+  if (result.count > 0) {
+    reader_.feed(wire::as_text({block_.get(), result.count}));
+  } else if (result.error == net::Error::end_of_stream) {
+    stream_->close();
+    reader_.end();
+  } else if (result.error) {
+    error_ = result.error;
+    stream_->close();
+    return false;
+  } else {
+    stream_->wait_readable();
+    return false;
+  }
+  return true;
+}
+
+std::string RecordStream::place(std::uint64_t number) const {
+  return (kind_ == payload::RecordKind::null_records ? "record " : "line ") +
+         std::to_string(number);
+}
+
+std::string RecordStream::error() const {
+  return error_ ? "cannot read standard input: " + error_.message() : reader_.error();
+}
+
+}  // namespace mqrig::pub

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <mqrig/net/stream.hpp>
+#include <mqrig/payload/message_reader.hpp>
+
+#include "job.hpp"
+#include "source.hpp"
+
+namespace asio {
+class io_context;
+}
+
+namespace mqrig::pub {
+
+/// The records of standard input. It is read only when asked for a message, and a bounded amount
+/// per turn of the event loop.
+class RecordStream final : public Source, private net::StreamHandler {
+ public:
+  /// Throws InputError when standard input is not open for reading. `job` and `listener` must
+  /// outlive the source.
+  RecordStream(asio::io_context& context, const Job& job, Listener& listener);
+
+  Step next() override {
+    const payload::ReadStatus status = reader_.next();
+    return status == payload::ReadStatus::message ? Step::message : after(status);
+  }
+  const wire::Publish& message() const override { return reader_.message(); }
+  std::uint64_t number() const override { return reader_.number(); }
+  std::string place(std::uint64_t number) const override;
+  std::string error() const override;
+
+ private:
+  void on_readable() override;
+  void on_writable() override {}
+  Step after(payload::ReadStatus status);
+  bool read();
+
+  static constexpr std::size_t block_size = 64 * 1024;
+
+  payload::MessageReader reader_;
+  payload::RecordKind kind_;
+  Listener& listener_;
+  std::unique_ptr<net::Stream> stream_;
+  std::unique_ptr<std::uint8_t[]> block_;
+  int reads_left_ = 0;  // in this turn
+  std::error_code error_;
+};
+
+}  // namespace mqrig::pub
