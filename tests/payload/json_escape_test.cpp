@@ -46,11 +46,11 @@ TEST_CASE("a special byte is found at every position of a text of every length")
   }
 }
 
-TEST_CASE("bytes that are not UTF-8 end escaping, or become U+FFFD") {
+TEST_CASE("bytes that are not UTF-8 are reported, or become U+FFFD") {
   for (const std::string_view bad :
        {"\x80"sv, "\xC0\xAF"sv, "\xC3"sv, "\xED\xA0\x80"sv, "\xF4\x90\x80\x80"sv, "\xE0\x80\x80"sv,
         "\xF0\x80\x80\x80"sv, "\xFF"sv, "\xE2\x82"sv}) {
-    for (const std::size_t before : {0, 3, 7, 8, 20}) {
+    for (const std::size_t before : {0U, 3U, 7U, 8U, 20U}) {
       const std::string text = std::string(before, 'a') + std::string(bad) + "tail-text";
       wire::Buffer out;
       CHECK_FALSE(append_escaped(out, text));

@@ -6,6 +6,7 @@
 #include <mqrig/payload/json_bytes.hpp>
 #include <mqrig/payload/json_escape.hpp>
 #include <mqrig/payload/utf8_sequence.hpp>
+#include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::payload {
 
@@ -14,14 +15,12 @@ namespace {
 // Large texts are escaped in pieces, so that the buffer does not grow by the worst case at once.
 constexpr std::size_t piece_size = 16 * 1024;
 
-// What a byte becomes: 0 itself, 'u' a \u00XX, 8 the start of a sequence, else a backslash and
-// this character.
-constexpr char plain = 0, unicode = 'u', multibyte = 8;
+// What a byte becomes: 0 itself, 'u' a \u00XX, else a backslash and this character.
+constexpr char plain = 0, unicode = 'u';
 
 constexpr std::array<char, 256> make_escapes() {
   std::array<char, 256> escapes{};
   for (std::size_t i = 0; i < 0x20; ++i) escapes[i] = unicode;
-  for (std::size_t i = 0x80; i < 256; ++i) escapes[i] = multibyte;
   escapes['"'] = '"';
   escapes['\\'] = '\\';
   escapes['\b'] = 'b';
@@ -33,22 +32,28 @@ constexpr std::array<char, 256> make_escapes() {
 }
 constexpr auto escapes = make_escapes();
 
-// Copies plain bytes a word at a time, up to the first special byte or the end of the last word.
+// Where escaping stands. `seen` has the top bit of a byte set once a byte was not ASCII.
+struct Cursor {
+  const std::uint8_t* from;
+  const std::uint8_t* end;
+  std::uint8_t* to;
+  std::uint64_t seen = 0;
+};
+
+// Copies bytes that stand as they are, a word at a time, up to the first that does not or to the
+// end of the last whole word; false at such a byte.
 template <typename Word>
-bool copy_plain(const std::uint8_t*& from, const std::uint8_t* end, std::uint8_t*& to) noexcept {
-  while (static_cast<std::size_t>(end - from) >= sizeof(Word)) {
+bool copy_words(Cursor& cursor) noexcept {
+  while (static_cast<std::size_t>(cursor.end - cursor.from) >= sizeof(Word)) {
     Word word;
-    std::memcpy(&word, from, sizeof word);
-    std::memcpy(to, &word, sizeof word);
-    const Word special = special_bytes(word);
-    if (special != 0) {
-      const std::size_t clean = plain_prefix(special);
-      from += clean;
-      to += clean;
-      return false;
-    }
-    from += sizeof word;
-    to += sizeof word;
+    std::memcpy(&word, cursor.from, sizeof word);
+    std::memcpy(cursor.to, &word, sizeof word);
+    cursor.seen |= word;
+    const Word escaped = escaped_bytes(word);
+    const std::size_t clean = escaped == 0 ? sizeof word : plain_prefix(escaped);
+    cursor.from += clean;
+    cursor.to += clean;
+    if (escaped != 0) return false;
   }
   return true;
 }
@@ -65,75 +70,69 @@ std::uint8_t* put_escape(std::uint8_t* to, std::uint8_t byte, char kind) noexcep
   return to;
 }
 
-// Escapes at least [from, end), and never past `limit`: a sequence may reach over `end`. False
-// where a byte is not UTF-8; `from` stands at it then.
-bool escape(const std::uint8_t*& from, const std::uint8_t* end, const std::uint8_t* limit,
-            std::uint8_t*& to) noexcept {
-  while (from < end) {
-    if (copy_plain<std::uint64_t>(from, end, to)) copy_plain<std::uint32_t>(from, end, to);
-    for (; from < end; ++from) {
-      const char kind = escapes[*from];
-      if (kind == plain) {
-        *to++ = *from;
-        // Behind something special: back to words as soon as a whole one is left.
-        if (end - from > 8 && escapes[from[1]] == plain) {
-          ++from;
-          break;
-        }
-      } else if (kind != multibyte) {
-        to = put_escape(to, *from, kind);
-      } else {
-        const std::size_t size = utf8_sequence_size(from, static_cast<std::size_t>(limit - from));
-        if (size == 0) return false;
-        // Four bytes in one move, where there are four: there is room behind the sequence.
-        std::memcpy(to, from, limit - from >= 4 ? 4 : size);
-        to += size;
-        from += size - 1;
-      }
+// Byte by byte, until two in a row stand as they are: bytes to escape come in clusters where JSON
+// is quoted, and whole words do not pay there. Takes one byte at least.
+void put_bytes(Cursor& cursor) noexcept {
+  bool before = false;
+  while (cursor.from < cursor.end) {
+    const std::uint8_t byte = *cursor.from;
+    const char kind = escapes[byte];
+    if (kind != plain) {
+      cursor.to = put_escape(cursor.to, byte, kind);
+    } else if (before) {
+      return;
+    } else {
+      *cursor.to++ = byte;
+      cursor.seen |= byte;
     }
+    before = kind == plain;
+    ++cursor.from;
   }
-  return true;
 }
 
-const std::uint8_t* bytes_of(std::string_view text) noexcept {
-  return wire::as_bytes(text).data();
+EscapedText escape(std::uint8_t* to, std::string_view text) noexcept {
+  const std::uint8_t* const from = wire::as_bytes(text).data();
+  Cursor cursor{from, from + text.size(), to};
+  while (cursor.from < cursor.end) {
+    if (copy_words<std::uint64_t>(cursor)) copy_words<std::uint32_t>(cursor);
+    put_bytes(cursor);
+  }
+  return {cursor.to, (cursor.seen & 0x8080'8080'8080'8080U) == 0};
+}
+
+// Appends without a look at UTF-8; true for ASCII.
+bool append_pieces(wire::Buffer& out, std::string_view text) {
+  bool ascii = true;
+  while (!text.empty()) {
+    const std::string_view piece = text.substr(0, piece_size);
+    std::uint8_t* const start = out.prepare(piece.size() * escape_growth + 8);
+    const EscapedText escaped = escape(start, piece);
+    out.commit(static_cast<std::size_t>(escaped.end - start));
+    ascii = ascii && escaped.ascii;
+    text.remove_prefix(piece.size());
+  }
+  return ascii;
 }
 
 }  // namespace
 
-std::uint8_t* put_escaped(std::uint8_t* to, std::string_view text) noexcept {
-  const std::uint8_t* from = bytes_of(text);
-  const std::uint8_t* end = from + text.size();
-  return escape(from, end, end, to) ? to : nullptr;
+EscapedText put_escaped(std::uint8_t* to, std::string_view text) noexcept {
+  return escape(to, text);
 }
 
 bool append_escaped(wire::Buffer& out, std::string_view text) {
-  const std::uint8_t* from = bytes_of(text);
-  const std::uint8_t* const end = from + text.size();
-  while (from < end) {
-    const std::size_t piece = std::min(static_cast<std::size_t>(end - from), piece_size);
-    std::uint8_t* const start = out.prepare(piece * escape_growth + 8);
-    std::uint8_t* to = start;
-    const bool good = escape(from, from + piece, end, to);
-    out.commit(static_cast<std::size_t>(to - start));
-    if (!good) return false;
-  }
-  return true;
+  return append_pieces(out, text) || wire::is_utf8(text);
 }
 
 void append_escaped_lossy(wire::Buffer& out, std::string_view text) {
-  constexpr std::string_view replacement = "\xEF\xBF\xBD";
-  const std::uint8_t* from = bytes_of(text);
-  const std::uint8_t* const end = from + text.size();
-  while (from < end) {
-    const std::size_t piece = std::min(static_cast<std::size_t>(end - from), piece_size);
-    std::uint8_t* const start = out.prepare(piece * escape_growth + 8);
-    std::uint8_t* to = start;
-    const bool good = escape(from, from + piece, end, to);
-    out.commit(static_cast<std::size_t>(to - start));
-    if (good) continue;
-    out.append(wire::as_bytes(replacement));
-    ++from;
+  const std::size_t before = out.size();
+  if (append_escaped(out, text)) return;
+  out.truncate(before);
+  const std::uint8_t* const bytes = wire::as_bytes(text).data();
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t size = bytes[i] < 0x80 ? 1 : utf8_sequence_size(bytes + i, text.size() - i);
+    append_pieces(out, size == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(i, size));
+    i += std::max<std::size_t>(size, 1);
   }
 }
 

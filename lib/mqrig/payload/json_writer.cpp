@@ -7,6 +7,7 @@
 #include <mqrig/payload/json_pieces.hpp>
 #include <mqrig/payload/json_scanner.hpp>
 #include <mqrig/payload/json_writer.hpp>
+#include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::payload {
 
@@ -25,23 +26,25 @@ std::uint8_t* put_bool(std::uint8_t* to, bool value) noexcept {
   return value ? put(to, "true") : put(to, "false");
 }
 
-// Everything up to and with "size".
-void append_head(wire::Buffer& out, const wire::Publish& message, UtcText& utc, WallTime received) {
-  constexpr std::size_t fixed = 192;  // more than all literals and numbers
-  std::uint8_t* const start = out.prepare(fixed + message.topic.size() * escape_growth);
+// Everything up to and with "topic".
+void append_topic(wire::Buffer& out, std::string_view topic, UtcText& utc, WallTime received) {
+  std::uint8_t* const start = out.prepare(64 + topic.size() * escape_growth);
   std::uint8_t* to = put(start, "{\"ts\":\"");
   utc.put(to, received);
   to = put(to + UtcText::size, "\",\"topic\":\"");
-  std::uint8_t* const behind_topic = put_escaped(to, message.topic);
-  if (behind_topic == nullptr) {
-    out.commit(static_cast<std::size_t>(to - start));
-    append_escaped_lossy(out, message.topic);
-    to = out.prepare(fixed);
+  const EscapedText escaped = put_escaped(to, topic);
+  if (escaped.ascii || wire::is_utf8(topic)) {
+    out.commit(static_cast<std::size_t>(escaped.end - start));
   } else {
-    to = behind_topic;
+    out.commit(static_cast<std::size_t>(to - start));
+    append_escaped_lossy(out, topic);
   }
-  std::uint8_t* const rest = behind_topic == nullptr ? to : start;
-  to = put(to, "\",\"qos\":");
+}
+
+// From "qos" to "size".
+void append_flags(wire::Buffer& out, const wire::Publish& message) {
+  std::uint8_t* const start = out.prepare(128);
+  std::uint8_t* to = put(start, "\",\"qos\":");
   *to++ = static_cast<std::uint8_t>('0' + static_cast<unsigned>(message.qos));
   to = put_bool(put(to, ",\"retain\":"), message.retain);
   to = put_bool(put(to, ",\"dup\":"), message.dup);
@@ -49,7 +52,7 @@ void append_head(wire::Buffer& out, const wire::Publish& message, UtcText& utc, 
     to = put_number(put(to, ",\"mid\":"), message.packet_id);
   }
   to = put_number(put(to, ",\"size\":"), message.payload.size());
-  out.commit(static_cast<std::size_t>(to - rest));
+  out.commit(static_cast<std::size_t>(to - start));
 }
 
 void append_text_payload(wire::Buffer& out, wire::ByteView payload) {
@@ -164,7 +167,8 @@ void append_properties(wire::Buffer& out, wire::Properties properties) {
 }  // namespace
 
 void JsonWriter::write(wire::Buffer& out, const wire::Publish& message, WallTime received) {
-  append_head(out, message, utc_, received);
+  append_topic(out, message.topic, utc_, received);
+  append_flags(out, message);
   if (payload_ == JsonPayload::value && is_json(wire::as_text(message.payload))) {
     append(out, ",\"enc\":\"json\",\"payload\":");
     append_json_value(out, message.payload);
