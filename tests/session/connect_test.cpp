@@ -75,7 +75,7 @@ TEST_CASE(
 
 TEST_CASE(
     "what CONNECT was not given is neither flagged nor present [MQTT-3.1.2-13] [MQTT-3.1.2-16] "
-    "[MQTT-3.1.2-18] [MQTT-3.1.2-11] [MQTT-3.1.2-15] [MQTT-2.2.2-1] [MQTT-3.1.2-3]") {
+    "[MQTT-3.1.2-18] [MQTT-3.1.2-15 of 3.1.1] [MQTT-2.2.2-1] [MQTT-3.1.2-3]") {
   ScriptedClient client;
   client.session.open(client.connect, client.clock.now(), client.out);
   const Bytes expected({0x10, 14, 0, 4, 'M', 'Q', 'T', 'T', 5, 0x02, 0, 60, 0, 0, 1, 'c'});
@@ -203,7 +203,7 @@ TEST_CASE("reserved CONNACK flags and unknown codes are faults [MQTT-3.2.2-1] [M
   }
 }
 
-TEST_CASE("a first packet that is not CONNACK is a fault [MQTT-3.2.0-1]") {
+TEST_CASE("a first packet that is not CONNACK is a fault [MQTT-3.2.0-1 of 3.1.1]") {
   ScriptedClient client;
   client.open();
   CHECK(client.receive_publish(test::message("a", QoS::at_most_once)) == Lines{"fault 0x82"});

@@ -33,7 +33,7 @@ int pings_during(ScriptedClient& client, session::Duration duration) {
 
 }  // namespace
 
-TEST_CASE("PINGREQ is sent within the keep alive [MQTT-3.1.2-20] [MQTT-3.1.2-23]") {
+TEST_CASE("PINGREQ is sent within the keep alive [MQTT-3.1.2-20] [MQTT-3.1.2-23 of 3.1.1]") {
   for (const int seconds : {1, 2, 10, 60, 65'535}) {
     CAPTURE(seconds);
     ScriptedClient client;

@@ -8,6 +8,24 @@
 
 namespace mqrig::session {
 
+namespace {
+
+// What a client may not say.
+std::error_code check_properties(wire::Properties properties) {
+  for (const wire::Property& property : properties) {
+    if (property.id == wire::PropertyId::subscription_identifier) {
+      return Error::identifier_in_publish;
+    }
+    if (property.id == wire::PropertyId::response_topic &&
+        wire::check_topic_name(property.text) != wire::TopicError::none) {
+      return Error::invalid_topic;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 void Engine::resume(bool session_present, wire::Version version, const Limits& peer,
                     const Limits& own) {
   version_ = version;
@@ -38,9 +56,8 @@ Engine::Aliases& Engine::aliases() {
 std::error_code Engine::check(const wire::Publish& publish) const noexcept {
   // A server would end the connection, and again after each resending.
   if (wire::check_topic_name(publish.topic) != wire::TopicError::none) return Error::invalid_topic;
-  if (role_ == Role::client && !publish.properties.empty() &&
-      publish.properties.find(wire::PropertyId::subscription_identifier)) {
-    return Error::identifier_in_publish;
+  if (role_ == Role::client) {
+    if (const std::error_code error = check_properties(publish.properties)) return error;
   }
   if (publish.qos > peer_.maximum_qos) return Error::qos_not_supported;
   if (publish.retain && !peer_.retain_available) return Error::retain_not_supported;

@@ -20,7 +20,7 @@ enum class Error {
   not_in_version,            // a feature of 5.0 on an older connection
   no_authentication_method,  // AUTH without a method in CONNECT [MQTT-4.12.0-7]
   corrupt_state,             // restore() of bytes that dump() did not write
-  invalid_topic,             // a topic name that no packet may carry [MQTT-3.3.2-2], [MQTT-4.7.3-1]
+  invalid_topic,             // a topic or response topic that is no topic name [MQTT-3.3.2-2]
   invalid_filter,            // a topic filter that no packet may carry, or none [MQTT-3.8.3-2]
   shared_no_local,           // no local on a shared subscription [MQTT-3.8.3-4]
   identifier_in_publish,     // only servers send subscription identifiers [MQTT-3.3.4-6]

@@ -11,11 +11,12 @@
 
 namespace mqrig::session {
 
-// Each QoS 1 or 2 message that is to be delivered gets a receipt, a number that counts up from 1
-// for the life of the session. Acknowledging a receipt sends PUBACK or PUBREC, in the order of
-// reception [MQTT-4.6.0-2] [MQTT-4.6.0-3]: an acknowledgement given early waits for those before
-// it. Receipts of a connection that has ended may still be acknowledged: nothing is sent, and a QoS
-// 2 message counts as taken over. Owns no memory until the first QoS 1 or 2 message.
+// Each QoS 1 or 2 message that is to be delivered gets a receipt, a number from 1 on that grows
+// from message to message for the life of the session, with gaps where duplicates came.
+// Acknowledging a receipt sends PUBACK or PUBREC, in the order of reception [MQTT-4.6.0-2]
+// [MQTT-4.6.0-3]: an acknowledgement given early waits for those before it. Receipts of a
+// connection that has ended may still be acknowledged: nothing is sent, and a QoS 2 message counts
+// as taken over. Owns no memory until the first QoS 1 or 2 message.
 class Receiver {
  public:
   enum class Verdict : std::uint8_t { deliver, duplicate, quota_exceeded };
