@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <mqrig/net/stream.hpp>
+#include <mqrig/wire/buffer.hpp>
+#include <system_error>
+
+namespace asio {
+class io_context;
+}
+
+namespace mqrig::sub {
+
+/// Standard output as a stream that never blocks: what is to be written gathers in one buffer.
+class Output final : private net::StreamHandler {
+ public:
+  class Owner {
+   public:
+    /// The reader takes more, or is gone: call write().
+    virtual void on_output_ready() = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  enum class State : std::uint8_t {
+    written,  ///< Everything.
+    waiting,  ///< The reader is slow; on_output_ready() will come.
+    failed,   ///< See error().
+  };
+
+  /// The owner outlives the output. error() says whether there is a standard output at all.
+  Output(asio::io_context& context, Owner& owner);
+
+  wire::Buffer& buffer() { return buffer_; }
+  State write();
+  State state() const { return state_; }
+  const std::error_code& error() const { return error_; }
+
+ private:
+  void on_readable() override {}
+  void on_writable() override;
+
+  std::unique_ptr<net::Stream> stream_;
+  Owner& owner_;
+  wire::Buffer buffer_;
+  State state_ = State::written;
+  std::error_code error_;
+};
+
+/// True if standard output was closed before this program began. To be asked before anything is
+/// opened, because that would take its number.
+bool output_is_closed();
+
+}  // namespace mqrig::sub

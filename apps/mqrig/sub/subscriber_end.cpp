@@ -1,0 +1,84 @@
+#include <utility>
+
+#include "../outcome.hpp"
+#include "subscriber.hpp"
+
+namespace mqrig::sub {
+
+using cli::ExitCode;
+using Clock = net::Timer::Clock;
+
+namespace {
+
+// After a signal or a time-out: how long a reader that stalls may hold up DISCONNECT, and then the
+// broker the end.
+constexpr std::chrono::milliseconds time_to_write{400};
+constexpr std::chrono::milliseconds time_to_disconnect{500};
+
+}  // namespace
+
+void Subscriber::on_timeout() {
+  if (settings_.count) {
+    diagnostic_.notice("the time is over: " + std::to_string(printed_) + " of " +
+                       std::to_string(*settings_.count) + " messages have come");
+  }
+  cut_short(ExitCode::timeout);
+}
+
+// Time counts from the answer to the subscriptions, or from the last message, while its reader
+// takes what comes.
+void Subscriber::restart_idle() {
+  if (!settings_.idle_timeout || ending_ || paused_ || answers_due_ != 0) return;
+  idle_.expires_at(Clock::now() + *settings_.idle_timeout);
+}
+
+void Subscriber::on_idle() {
+  end_now(settings_.count ? ExitCode::timeout : ExitCode::ok);
+}
+
+void Subscriber::on_signal(int signal) {
+  const ExitCode code = exit_code_of_signal(signal);
+  if (std::exchange(signalled_, true)) {
+    code_ = code;
+    return context_.stop();
+  }
+  cut_short(settings_.ends_by_itself() ? code : ExitCode::ok);
+}
+
+// Takes no more messages. The first reason decides the exit code.
+void Subscriber::end(ExitCode code) {
+  if (std::exchange(ending_, true)) return;
+  code_ = code;
+  timeout_.cancel();
+  idle_.cancel();
+}
+
+void Subscriber::end_now(ExitCode code) {
+  end(code);
+  settle();
+}
+
+// Ends within a second, whatever the reader and the broker do.
+void Subscriber::cut_short(ExitCode code) {
+  if (ending_ && output_.state() == Output::State::waiting) code_ = code;  // not all was printed
+  last_moment_.expires_at(Clock::now() + time_to_write, [this] {
+    abandoned_ = true;
+    last_moment_.expires_at(Clock::now() + time_to_disconnect, [this] { context_.stop(); });
+    settle();
+  });
+  end_now(code);
+}
+
+// Writes what is there; disconnects when the run has ended and all is written.
+void Subscriber::settle() {
+  write();
+  if (!ending_ || disconnecting_) return;
+  const bool busy =
+      output_.state() == Output::State::waiting || (!client_gone_ && !remover_.done());
+  if (busy && !abandoned_) return;
+  disconnecting_ = true;
+  if (client_gone_) return context_.stop();
+  client_.disconnect(wire::ReasonCode::success, settings_.disconnect_properties.view());
+}
+
+}  // namespace mqrig::sub
