@@ -189,3 +189,8 @@ TEST_CASE("a reader is used again after an error") {
   CHECK(message.properties.empty());
   CHECK(reader.error().empty());
 }
+
+TEST_CASE("a value nested as deep as the writer embeds is read back") {
+  const std::string value = std::string(250, '[') + std::string(250, ']');
+  CHECK(payload_of(R"({"topic":"t","enc":"json","payload":)" + value + "}") == value);
+}

@@ -9,6 +9,16 @@
 using namespace mqrig::payload;
 using namespace std::string_view_literals;
 
+namespace {
+
+bool is_json(std::string_view text) {
+  JsonScanner scanner(text);
+  std::string_view value;
+  return scanner.value(value) && scanner.at_end();
+}
+
+}  // namespace
+
 TEST_CASE("valid JSON is accepted") {
   for (const char* text :
        {"0", "-0", "1.0", "-1.5e+10", "1E-2", "12345678901234567890", "1e999", "true", "false",
@@ -75,6 +85,8 @@ TEST_CASE("values nest as deep as the limit says, and no deeper") {
   CHECK(is_json(nested(JsonScanner::max_depth)));
   CHECK_FALSE(is_json(nested(JsonScanner::max_depth + 1)));
   CHECK_FALSE(is_json(std::string(1'000'000, '[')));
+  CHECK(is_embeddable_json(nested(max_embedded_depth)));
+  CHECK_FALSE(is_embeddable_json(nested(max_embedded_depth + 1)));
 }
 
 TEST_CASE("strings are unescaped") {

@@ -47,13 +47,9 @@ unsigned hex_value(std::string_view digits) {
 // Which of the open brackets are objects.
 class JsonScanner::Nesting {
  public:
-  bool push(bool object) noexcept {
-    if (depth_ == max_depth) return false;
-    objects_[depth_++] = object;
-    return true;
-  }
+  void push(bool object) noexcept { objects_[depth_++] = object; }
   void pop() noexcept { --depth_; }
-  bool empty() const noexcept { return depth_ == 0; }
+  std::size_t depth() const noexcept { return depth_; }
   bool in_object() const noexcept { return objects_[depth_ - 1]; }
 
  private:
@@ -117,10 +113,10 @@ bool JsonScanner::skip_value() noexcept {
     } else if (!skip_scalar()) {
       return false;
     }
-    while (complete && !nesting.empty()) {
+    while (complete && nesting.depth() != 0) {
       if (!close_or_go_on(nesting, complete)) return false;
     }
-  } while (!nesting.empty());
+  } while (nesting.depth() != 0);
   return true;
 }
 
@@ -128,7 +124,8 @@ bool JsonScanner::skip_value() noexcept {
 bool JsonScanner::open(char bracket, Nesting& nesting, bool& complete) noexcept {
   ++position_;
   const bool object = bracket == '{';
-  if (!nesting.push(object)) return fail("values are nested too deeply");
+  if (nesting.depth() == depth_limit_) return fail("values are nested too deeply");
+  nesting.push(object);
   complete = take_if(object ? '}' : ']');
   if (!complete) return !object || skip_key();
   nesting.pop();
@@ -268,8 +265,8 @@ bool JsonScanner::fail(std::string_view problem) noexcept {
   return false;
 }
 
-bool is_json(std::string_view text) noexcept {
-  JsonScanner scanner(text);
+bool is_embeddable_json(std::string_view text) noexcept {
+  JsonScanner scanner(text, max_embedded_depth);
   std::string_view value;
   return scanner.value(value) && scanner.at_end();
 }

@@ -11,13 +11,14 @@ namespace mqrig::payload {
 
 // A cursor over one text. Every function that returns bool is false where the text is not JSON;
 // problem() and position() then say what is wrong where, and nothing more is to be called. Strings
-// must be UTF-8 and their escapes must not hold half a surrogate pair; values nest at most
-// `max_depth` deep.
+// must be UTF-8 and their escapes must not hold half a surrogate pair; values nest no deeper than
+// the limit that the constructor is given, which is `max_depth` at most.
 class JsonScanner {
  public:
   static constexpr std::size_t max_depth = 1024;
 
-  explicit JsonScanner(std::string_view text) noexcept : text_(text) {}
+  explicit JsonScanner(std::string_view text, std::size_t depth_limit = max_depth) noexcept
+      : text_(text), depth_limit_(depth_limit) {}
 
   // The next character that is not white space, not taken; 0 at the end.
   char peek() noexcept;
@@ -55,12 +56,17 @@ class JsonScanner {
   bool fail(std::string_view problem) noexcept;
 
   std::string_view text_;
+  std::size_t depth_limit_;
   std::size_t position_ = 0;
   std::string_view problem_;
 };
 
-// True for exactly one value, with white space around it.
-bool is_json(std::string_view text) noexcept;
+// How deep a value may nest to be embedded in a line of ours. Beyond 256, jq 1.6 ends with an
+// error.
+inline constexpr std::size_t max_embedded_depth = 250;
+
+// True for exactly one value that can be embedded, with white space around it.
+bool is_embeddable_json(std::string_view text) noexcept;
 
 // The text of a string that JsonScanner gave. A string without escapes is returned as it is; else
 // `storage` is overwritten with the text and returned.

@@ -169,7 +169,7 @@ void append_properties(wire::Buffer& out, wire::Properties properties) {
 void JsonWriter::write(wire::Buffer& out, const wire::Publish& message, WallTime received) {
   append_topic(out, message.topic, utc_, received);
   append_flags(out, message);
-  if (payload_ == JsonPayload::value && is_json(wire::as_text(message.payload))) {
+  if (payload_ == JsonPayload::value && is_embeddable_json(wire::as_text(message.payload))) {
     append(out, ",\"enc\":\"json\",\"payload\":");
     append_json_value(out, message.payload);
   } else {

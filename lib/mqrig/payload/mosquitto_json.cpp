@@ -94,7 +94,7 @@ bool append_payload(wire::Buffer& out, wire::ByteView payload, bool as_value) {
     append(out, "null");
     return true;
   }
-  if (as_value && is_json(wire::as_text(payload))) {
+  if (as_value && is_embeddable_json(wire::as_text(payload))) {
     append_json_value(out, payload);
     return true;
   }
