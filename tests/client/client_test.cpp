@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Fixture, "credentials that were refused are not sent again") {
   start();
   run_until([&] { return failure.has_value(); });
   CHECK(failure->kind == FailureKind::not_authorised);
-  CHECK(failure->text.find("Bad user name or password") != std::string::npos);
+  CHECK(failure->text.find("Bad User Name or Password") != std::string::npos);
   CHECK(broker.peers.size() == 1);
 }
 
