@@ -38,18 +38,21 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   virtual ~Stream() = default;
 
-  // Not owned; must outlive the stream or be replaced. Null drops the calls of waits under way.
+  // Not owned; must outlive the stream or be replaced. A wait under way calls the handler that is
+  // set when it ends, and nobody if that is null.
   virtual void set_handler(StreamHandler* handler) = 0;
 
   // One-shot: one call of on_readable() when read_some() has something to return (bytes, the end or
-  // an error), at once if it has already. Calling again while waiting changes nothing.
+  // an error), at once if it has already. Calling again while waiting changes nothing. Rarely it
+  // comes for nothing: then read_some() returns neither bytes nor an error, and waiting goes on.
   virtual void wait_readable() = 0;
 
   // The same for on_writable() and write_some().
   virtual void wait_writable() = 0;
 
   // Never blocks. Fewer bytes than asked for is normal. The end of the stream is
-  // Error::end_of_stream; it and errors are repeated on every later call. `into` is not empty.
+  // Error::end_of_stream, on every later call too. After any other error only close() is of use.
+  // `into` is not empty.
   virtual IoResult read_some(std::span<std::uint8_t> into) = 0;
 
   // Never blocks, never raises SIGPIPE. May take a part. A peer that is gone is
@@ -61,7 +64,9 @@ class Stream {
   virtual void shutdown_send() = 0;
 
   // Ends both directions and lets go of the descriptor. From here on, and after destruction, the
-  // handler is not called, whatever was under way. May be repeated.
+  // handler is not called, whatever was under way. May be repeated. On TCP, bytes that we have not
+  // read make the kernel reset the connection, which can cost the peer our last bytes: to be sure
+  // of them, shutdown_send() and read to the end first.
   virtual void close() = 0;
 
   // The other end, for messages: "tcp 127.0.0.1:1883", "unix /run/mosquitto.sock", "pipe".
