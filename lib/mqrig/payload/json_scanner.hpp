@@ -61,8 +61,8 @@ class JsonScanner {
   std::string_view problem_;
 };
 
-// How deep a value may nest to be embedded in a line of ours. Beyond 256, jq 1.6 ends with an
-// error.
+// How deep a value may nest to be embedded in a line of ours: jq 1.6 fails beyond 255 levels in
+// all. error.
 inline constexpr std::size_t max_embedded_depth = 250;
 
 // True for exactly one value that can be embedded, with white space around it.
