@@ -62,7 +62,7 @@ class JsonScanner {
 };
 
 // How deep a value may nest to be embedded in a line of ours: jq 1.6 fails beyond 255 levels in
-// all. error.
+// all.
 inline constexpr std::size_t max_embedded_depth = 250;
 
 // True for exactly one value that can be embedded, with white space around it.
