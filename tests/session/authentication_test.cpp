@@ -1,5 +1,5 @@
 // Enhanced authentication, section 4.12 of MQTT 5.0.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 using namespace mqrig;
 using namespace std::chrono_literals;

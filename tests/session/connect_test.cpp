@@ -1,5 +1,5 @@
 // CONNECT and CONNACK.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <mqrig/wire/encode.hpp>
 

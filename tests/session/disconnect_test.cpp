@@ -1,5 +1,5 @@
 // The ends of a connection: DISCONNECT of either side, and faults of the peer.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <mqrig/wire/encode.hpp>
 

@@ -1,5 +1,5 @@
 // Keep alive, time-outs and a stopped reader, in virtual time.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 using namespace mqrig;
 using namespace std::chrono_literals;

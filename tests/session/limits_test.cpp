@@ -1,5 +1,5 @@
 // What the server announced, what we announced, and topic aliases.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <mqrig/wire/encode.hpp>
 

@@ -1,5 +1,5 @@
 // Delivery guarantees over a link that breaks: at every byte, and again and again.
-#include "tests/support/pair.hpp"
+#include <tests/support/pair.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // Outgoing messages: QoS 0, 1 and 2 on one connection.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <set>
 

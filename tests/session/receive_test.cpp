@@ -1,5 +1,5 @@
 // Incoming messages, and their acknowledgement by the session or the owner.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <mqrig/wire/encode.hpp>
 

@@ -1,5 +1,5 @@
 // What happens to messages in flight when a connection ends and another one begins.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 #include <mqrig/wire/encode.hpp>
 

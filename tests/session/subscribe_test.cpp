@@ -1,5 +1,5 @@
 // SUBSCRIBE and UNSUBSCRIBE.
-#include "tests/support/scripted_client.hpp"
+#include <tests/support/scripted_client.hpp>
 
 using namespace mqrig;
 using session::Error;

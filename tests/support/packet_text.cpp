@@ -1,4 +1,4 @@
-#include "tests/support/packet_text.hpp"
+#include <tests/support/packet_text.hpp>
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-#include "tests/support/pair.hpp"
+#include <tests/support/pair.hpp>
 
 namespace mqrig::test {
 

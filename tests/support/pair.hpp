@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <mqrig/session/client_session.hpp>
-#include "tests/support/lossy_link.hpp"
-#include "tests/support/server_peer.hpp"
-#include "tests/support/virtual_clock.hpp"
+#include <tests/support/lossy_link.hpp>
+#include <tests/support/server_peer.hpp>
+#include <tests/support/virtual_clock.hpp>
 
 namespace mqrig::test {
 

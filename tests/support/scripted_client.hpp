@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <mqrig/session/client_session.hpp>
-#include "tests/support/packet_text.hpp"
-#include "tests/support/virtual_clock.hpp"
+#include <tests/support/packet_text.hpp>
+#include <tests/support/virtual_clock.hpp>
 
 namespace mqrig::test {
 

@@ -1,4 +1,4 @@
-#include "tests/support/server_peer.hpp"
+#include <tests/support/server_peer.hpp>
 
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>

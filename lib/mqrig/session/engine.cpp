@@ -11,7 +11,8 @@ namespace mqrig::session {
 namespace {
 
 // What a client may not say.
-std::error_code check_properties(wire::Properties properties) {
+Error check_properties(wire::Properties properties) {
+  if (properties.empty()) return Error::none;
   for (const wire::Property& property : properties) {
     if (property.id == wire::PropertyId::subscription_identifier) {
       return Error::identifier_in_publish;
@@ -21,7 +22,7 @@ std::error_code check_properties(wire::Properties properties) {
       return Error::invalid_topic;
     }
   }
-  return {};
+  return Error::none;
 }
 
 }  // namespace
@@ -53,22 +54,22 @@ Engine::Aliases& Engine::aliases() {
   return *aliases_;
 }
 
-std::error_code Engine::check(const wire::Publish& publish) const noexcept {
+Error Engine::check(const wire::Publish& publish) const noexcept {
   // A server would end the connection, and again after each resending.
   if (wire::check_topic_name(publish.topic) != wire::TopicError::none) return Error::invalid_topic;
   if (role_ == Role::client) {
-    if (const std::error_code error = check_properties(publish.properties)) return error;
+    const Error error = check_properties(publish.properties);
+    if (error != Error::none) return error;
   }
   if (publish.qos > peer_.maximum_qos) return Error::qos_not_supported;
   if (publish.retain && !peer_.retain_available) return Error::retain_not_supported;
   if (publish.topic_alias > peer_.topic_alias_maximum) return Error::topic_alias_invalid;
-  if (!ready(publish.qos)) return Error::would_block;
-  return {};
+  return ready(publish.qos) ? Error::none : Error::would_block;
 }
 
 std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t token,
                                 wire::Buffer& out) {
-  if (const std::error_code error = check(publish)) return error;
+  if (const Error error = check(publish); error != Error::none) return error;
   wire::Publish packet = publish;
   packet.dup = false;
   packet.packet_id = 0;
@@ -79,9 +80,9 @@ std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t toke
     packet.packet_id = sender_.allocate(token);
     if (packet.packet_id == 0) return Error::would_block;
   }
-  if (const std::error_code error = append(packet, out)) {
+  if (!append(packet, out)) {
     if (acknowledged) sender_.release(packet.packet_id);
-    return error;
+    return Error::packet_too_large;
   }
   // Aliases end with the connection, so what is kept for another one has the topic.
   if (acknowledged) {
@@ -95,13 +96,13 @@ std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t toke
   return {};
 }
 
-std::error_code Engine::append(const wire::Publish& publish, wire::Buffer& out) {
+bool Engine::append(const wire::Publish& publish, wire::Buffer& out) {
   const std::size_t start = out.size();
   if (wire::encode(out, version_, publish) && out.size() - start <= peer_.maximum_packet_size) {
-    return {};
+    return true;
   }
   out.truncate(start);
-  return Error::packet_too_large;
+  return false;
 }
 
 // Puts an aliased packet in the place of the plain one at `start`, where it still fits.

@@ -72,8 +72,8 @@ class Engine {
     AliasReceiver in;
   };
 
-  std::error_code check(const wire::Publish& publish) const noexcept;
-  std::error_code append(const wire::Publish& publish, wire::Buffer& out);
+  Error check(const wire::Publish& publish) const noexcept;
+  bool append(const wire::Publish& publish, wire::Buffer& out);
   void append_aliased(const wire::Publish& publish, std::size_t start, wire::Buffer& out);
   Violation handle_publish(const wire::Frame& frame, Event& event, wire::Buffer& out);
   Violation handle_ack(const wire::Frame& frame, Event& event, wire::Buffer& out);

@@ -11,6 +11,8 @@ class Category final : public std::error_category {
   const char* name() const noexcept override { return "mqtt session"; }
   std::string message(int value) const override {
     switch (static_cast<Error>(value)) {
+      case Error::none:
+        return "no error";
       case Error::would_block:
         return "as many messages are in flight as the broker allows";
       case Error::not_connected:

@@ -7,8 +7,9 @@ namespace mqrig::session {
 
 // Nothing was sent and no state changed when one of these is returned.
 enum class Error {
-  would_block =
-      1,  // as many messages in flight as receiver and settings allow: wait for an acknowledgement
+  none = 0,
+  would_block,               // as many messages in flight as receiver and settings allow: await an
+                             // acknowledgement
   not_connected,             // no CONNACK yet, or the connection has ended
   packet_too_large,          // beyond the peer's Maximum Packet Size [MQTT-3.2.2-15]
   qos_not_supported,         // beyond the server's Maximum QoS [MQTT-3.2.2-11]

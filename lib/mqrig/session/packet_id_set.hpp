@@ -8,8 +8,8 @@
 
 namespace mqrig::session {
 
-// Open addressing with linear probing over a power of two; 0, which is no packet identifier, marks
-// a free place. At most 65,535 members, two to four bytes each.
+// Open addressing with linear probing over a power of two, at most half of it used; 0, which is no
+// packet identifier, marks a free place. At most 65,535 members, four to eight bytes each.
 class PacketIdSet {
  public:
   // False when it was there already.
@@ -36,6 +36,7 @@ class PacketIdSet {
 
   std::vector<wire::PacketId> places_;
   std::uint32_t size_ = 0;
+  std::uint8_t shift_ = 32;  // less the binary logarithm of the number of places
 };
 
 }  // namespace mqrig::session
