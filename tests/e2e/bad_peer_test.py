@@ -44,13 +44,13 @@ class NoBroker(harness.MqttTest):
                 filler.setblocking(False)
                 filler.connect_ex(("127.0.0.1", port))
                 fillers.append(filler)
-            self.expect_fast_failure((CONNECT,), "-p", port, "-h", "127.0.0.1", *SOON, texts=("(?i)time",))
+            self.expect_fast_failure((CONNECT,), "-p", port, "-h", "127.0.0.1", *SOON, texts=("(?i)answer",))
             for filler in fillers:
                 filler.close()
 
     def test_a_bind_address_that_is_not_ours(self):
         server = self.broker()
-        self.expect_fast_failure((CONNECT,), "-p", server.port, "-h", "127.0.0.1", "-A", "192.0.2.1", texts=("192.0.2.1|(?i)address",))
+        self.expect_fast_failure((CONNECT,), "-p", server.port, "-h", "127.0.0.1", "-A", "192.0.2.1", texts=(r"192\.0\.2\.1",))
 
 
 class NoMqtt(harness.MqttTest):

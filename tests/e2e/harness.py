@@ -210,9 +210,13 @@ class Mosquitto:
         self.process.wait()
 
     def stop(self):
-        if self.process and self.process.running():
+        # A signal that comes just after the start is lost on it: it says "running" before it sets its loop to run.
+        while self.process and self.process.running():
             self.process.signal(signal.SIGTERM)
-            self.process.wait()
+            try:
+                self.process.child.wait(1)
+            except subprocess.TimeoutExpired:
+                pass
         if self.process:
             self.process.stop()
 
@@ -230,6 +234,7 @@ class MqttTest(unittest.TestCase):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mqrig-"))
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
         self.brokers = 0
+        self.peers = []
         self.last = None  # the result of the last run
 
     # Brokers and peers
@@ -250,6 +255,7 @@ class MqttTest(unittest.TestCase):
     def peer(self, *dialogues):
         scripted = peer.ScriptedPeer(*dialogues)
         scripted.story = lambda: str(self.last)
+        self.peers.append(scripted)
         self.addCleanup(scripted.stop)
         return scripted
 
@@ -280,7 +286,10 @@ class MqttTest(unittest.TestCase):
         process = self.start(*args, **options)
         feeder = threading.Thread(target=self._feed, args=(process, input), daemon=True)
         feeder.start()
-        self.last = Result(process, process.wait(timeout))
+        try:
+            self.last = Result(process, process.wait(timeout))
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{[e for p in self.peers for e in p.errors]}") from None
         feeder.join(DEADLINE)
         return self.last
 
