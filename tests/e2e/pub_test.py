@@ -88,7 +88,7 @@ class Inputs(harness.MqttTest):
         begin = time.monotonic()
         lines = [b"%d" % i for i in range(11)]
         self.expect_payloads(lines, "-q", "1", "-l", "--rate", "25/s", input=b"\n".join(lines))
-        self.assertGreater(time.monotonic() - begin, 0.35)
+        self.assertGreater(time.monotonic() - begin, 0.29)  # a late start is caught up by at most 100 ms
 
     def test_a_topic_for_each_line(self):
         result = self.pub(self.server.port, "-l", "-q", "1", "--topic-separator", " ", input=b"a/1 one\na/2 two words\na/3 \n")
