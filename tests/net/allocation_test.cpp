@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <asio/io_context.hpp>
+#include <atomic>
 #include <cstdlib>
 #include <mqrig/net/socket_stream.hpp>
 #include <mqrig/net/timer.hpp>
@@ -12,8 +13,9 @@
 
 namespace {
 
-std::size_t allocations = 0;
-std::size_t bytes_held = 0;
+// Atomic: a resolver's thread allocates too.
+std::atomic<std::size_t> allocations = 0;
+std::atomic<std::size_t> bytes_held = 0;
 
 }  // namespace
 

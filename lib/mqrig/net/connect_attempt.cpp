@@ -2,8 +2,8 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <mqrig/net/connect_attempt.hpp>
+#include <mqrig/net/host_port.hpp>
 #include <mqrig/net/socket_connect.hpp>
-#include <mqrig/net/url.hpp>
 
 namespace mqrig::net {
 namespace {

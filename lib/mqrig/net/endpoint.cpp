@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstring>
 #include <mqrig/net/endpoint.hpp>
-#include <mqrig/net/url.hpp>
+#include <mqrig/net/host_port.hpp>
 
 namespace mqrig::net {
 namespace {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mqrig/net/host_port.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,16 +42,5 @@ struct UrlResult {
 // lenient where people type topics: '#' and '+' stand for themselves in a topic; '?' is written
 // %3F.
 UrlResult parse_url(std::string_view text);
-
-// What -h takes: "host", "host:port", "[::1]", "[::1]:port", or a bare IPv6 address "::1".
-struct HostPort {
-  std::string host;                   // IPv6 without brackets
-  std::optional<std::uint16_t> port;  // none given
-  std::string error;                  // as in UrlResult
-};
-HostPort split_host_port(std::string_view text);
-
-// "host:port" for messages, with brackets around an IPv6 address.
-std::string join_host_port(std::string_view host, std::uint16_t port);
 
 }  // namespace mqrig::net
