@@ -40,7 +40,9 @@ void ClientSession::close() noexcept {
 }
 
 bool ClientSession::read(wire::ByteView& in, Time now, Event& event, wire::Buffer& out) {
-  if (state_ == State::connected && engine_.take_refused(event)) return true;
+  if (engine_.sender().has_refused() && state_ == State::connected) {
+    return engine_.take_refused(event);
+  }
   while (state_ != State::closed) {
     wire::Frame frame;
     const wire::FrameResult result =
