@@ -107,7 +107,8 @@ std::optional<double> parse_number(std::string_view text) {
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const auto value = parse_scaled(text, duration_units, 1000);
   if (!value) return std::nullopt;
-  const auto whole = to_whole(std::round(*value));
+  // Not std::round(), which alone would make the program load libm at start-up.
+  const auto whole = to_whole(std::floor(*value + 0.5));
   if (!whole) return std::nullopt;
   return std::chrono::milliseconds(*whole);
 }

@@ -23,7 +23,7 @@ class Backoff {
     }
     ++failures_;
     if (!seeded_) {
-      random_.seed(std::random_device{}());
+      random_.seed(std::random_device("getentropy")());
       seeded_ = true;
     }
     return Milliseconds(std::uniform_int_distribution(delay.count() / 2, delay.count())(random_));
