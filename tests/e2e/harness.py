@@ -229,6 +229,7 @@ class MqttTest(unittest.TestCase):
     """A test with a directory of its own, which starts brokers and mqrigs and leaves none of them behind."""
 
     maxDiff = None
+    version = ()  # ("-V", "31") in a class that runs the tests of another one in that version
 
     def setUp(self):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="mqrig-"))
@@ -302,11 +303,14 @@ class MqttTest(unittest.TestCase):
             pass
 
     def pub(self, port, *args, **options):
-        return self.run_mqrig("pub", "-p", port, *args, **options)
+        return self.run_mqrig("pub", "-p", port, *self.version, *args, **options)
+
+    def sub(self, port, *args, **options):
+        return self.run_mqrig("sub", "-p", port, *self.version, *args, **options)
 
     def start_sub(self, port, *args, **options):
         """Starts a subscriber and waits until its subscriptions are acknowledged."""
-        process = self.start("sub", "-p", port, "-d", *args, **options)
+        process = self.start("sub", "-p", port, "-d", *self.version, *args, **options)
         process.err.wait_text("SUBACK")
         return process
 

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import harness
+import mqtt
 
 VERSIONS = ("31", "311", "5")
 
@@ -57,12 +58,27 @@ class Inputs(harness.MqttTest):
         self.expect_payloads(lines, "-l", "-q", "2", input=b"\n".join(lines) + b"\n")
 
     def test_a_line_is_sent_at_once_while_stdin_stays_open(self):
-        process = self.start("pub", "-p", self.server.port, "-t", "in", "-l")
+        process = self.start("pub", "-p", self.server.port, *self.version, "-t", "in", "-l")
         for number in range(3):
             process.write(b"line %d\n" % number)
             self.assertEqual(b"line %d" % number, self.seen.wait(number + 1)[-1].payload)
         process.close_input()
         self.assertEqual(0, process.wait())
+
+    def test_the_connection_stays_while_stdin_has_nothing(self):
+        def dialogue(peer):
+            peer.accept()
+            for _ in range(2):
+                peer.expect("PINGREQ")
+                peer.send(mqtt.packet("PINGRESP"))
+            process.write(b"late\n")
+            self.assertEqual(b"late", peer.expect("PUBLISH").payload)
+            process.close_input()
+            peer.expect("DISCONNECT")
+        scripted = self.peer(dialogue)
+        process = self.start("pub", "-p", scripted.port, *self.version, "-t", "in", "-k", 1, "-l")
+        self.assertEqual(0, process.wait())
+        scripted.finish()
 
     def test_no_lines_are_no_messages_and_no_failure(self):
         self.expect_payloads([], "-l", input=b"")
@@ -104,6 +120,14 @@ class Inputs(harness.MqttTest):
                 self.expect_ok(result)
                 found = self.seen.wait((number + 1) * len(lines), timeout=60)[number * len(lines):]
                 self.assertTrue(lines == [m.payload for m in found], "lost, doubled or in another order")
+
+
+class InputsInVersion31(Inputs):
+    version = ("-V", "31")
+
+
+class InputsInVersion311(Inputs):
+    version = ("-V", "311")
 
 
 class JsonLines(harness.MqttTest):

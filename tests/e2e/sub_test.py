@@ -75,22 +75,44 @@ class Printing(harness.MqttTest):
 
     def test_exit_after_the_subscription(self):
         for version in VERSIONS:
-            result = self.run_mqrig("sub", "-p", self.server.port, "-V", version, "-t", "a", "-t", "b", "-E")
+            result = self.sub(self.server.port, "-V", version, "-t", "a", "-t", "b", "-E")
             self.expect_ok(result)
             self.assertEqual((b"", ""), (result.out, result.err))
 
     def test_a_time_out_has_an_exit_code_of_its_own(self):
-        result = self.run_mqrig("sub", "-p", self.server.port, "-t", "a", "-W", "1", "-C", "1")
+        result = self.sub(self.server.port, "-t", "a", "-W", "1", "-C", "1")
         self.expect_code(result, 7)
         self.publish("a", "kept", "-r")
-        result = self.run_mqrig("sub", "-p", self.server.port, "-t", "a", "-W", "20", "-C", "1")
+        result = self.sub(self.server.port, "-t", "a", "-W", "20", "-C", "1")
         self.expect_ok(result)
 
     def test_an_idle_time_out_counts_from_the_last_message(self):
         self.publish("a", "kept", "-r")
-        result = self.run_mqrig("sub", "-p", self.server.port, "-t", "a", "--idle-timeout", "0.3")
+        result = self.sub(self.server.port, "-t", "a", "--idle-timeout", "0.3")
         self.assertEqual(b"kept\n", result.out)
         self.expect_ok(result)
+
+    def test_retained_messages_are_removed_but_those_left_out(self):
+        for topic in ("a/1", "a/2", "b/1"):
+            self.publish(topic, "stale", "-r")
+        result = self.sub(self.server.port, "-v", "-t", "#", "-T", "b/#", "--remove-retained", "--retained-only", "-C", 2)
+        self.expect_ok(result)
+        self.assertEqual(["a/1 stale", "a/2 stale"], sorted(result.out.decode().splitlines()))
+        result = self.sub(self.server.port, "-v", "-t", "#", "--idle-timeout", "0.3")
+        self.assertEqual(b"b/1 stale\n", result.out)
+
+    def test_a_random_share_of_the_messages(self):
+        reader = self.start_sub(self.server.port, "-t", "a", "-t", "end", "--random-filter", "50", "--idle-timeout", "2")
+        self.expect_ok(self.pub(self.server.port, "-t", "a", "-l", input=b"x\n" * 2000))
+        count = self.finish(reader).count(b"\n")
+        self.assertTrue(800 < count < 1200, count)
+
+    def test_json(self):
+        reader = self.start_sub(self.server.port, "-j", "-q", 1, "-t", "a", "-C", 1)
+        self.publish("a", "grüß", "-q", "1")
+        found = self.json_lines(self.finish(reader))[0]
+        self.assertEqual(("a", "grüß", 1, False, "utf8", 6),
+                         tuple(found[key] for key in ("topic", "payload", "qos", "retain", "enc", "size")))
 
     def test_a_pattern_shared_by_two_readers_gives_each_message_once(self):
         for version in ("311", "5"):
@@ -101,6 +123,14 @@ class Printing(harness.MqttTest):
             self.assertEqual(sorted(lines), sorted(readers[0].out.lines() + readers[1].out.lines()))
             for reader in readers:
                 reader.stop()
+
+
+class PrintingInVersion31(Printing):
+    version = ("-V", "31")
+
+
+class PrintingInVersion311(Printing):
+    version = ("-V", "311")
 
 
 class Subscriptions(harness.MqttTest):
@@ -200,41 +230,56 @@ class PersistentSessions(harness.MqttTest):
         super().setUp()
         self.server = self.broker()
 
-    def sub(self, version, *args, **options):
+    def resume(self, version, *args, **options):
         expiry = ("-x", "60") if version == "5" else ()
         return self.run_mqrig("sub", "-p", self.server.port, "-V", version, "-i", f"s{version}", "-c", *expiry, *args, **options)
 
     def test_what_came_while_we_were_away_is_printed(self):
         for version in VERSIONS:
-            self.expect_ok(self.sub(version, "-q", 2, "-t", "a", "-E"))
+            self.expect_ok(self.resume(version, "-q", 2, "-t", "a", "-E"))
             lines = [f"{i}" for i in range(50)]
             self.expect_ok(self.pub(self.server.port, "-q", 2, "-t", "a", "-l", input="\n".join(lines).encode()))
-            result = self.sub(version, "-q", 2, "-t", "a", "-C", 50)
+            result = self.resume(version, "-q", 2, "-t", "a", "-C", 50)
             self.expect_ok(result)
             self.assertEqual(lines, result.out.decode().split())
 
     def test_only_what_was_printed_is_acknowledged(self):
         """-C ends in the middle of the backlog: the rest comes to the next run."""
         for version in VERSIONS:
-            self.expect_ok(self.sub(version, "-q", 1, "-t", "a", "-E"))
+            self.expect_ok(self.resume(version, "-q", 1, "-t", "a", "-E"))
             lines = [f"{i}" for i in range(10)]
             self.expect_ok(self.pub(self.server.port, "-q", 1, "-t", "a", "-l", input="\n".join(lines).encode()))
-            first = self.sub(version, "-q", 1, "-t", "a", "-C", 4)
+            first = self.resume(version, "-q", 1, "-t", "a", "-C", 4)
             self.assertEqual(lines[:4], first.out.decode().split())
-            rest = self.sub(version, "-q", 1, "-t", "a", "-C", 6)
+            rest = self.resume(version, "-q", 1, "-t", "a", "-C", 6)
             self.assertEqual(lines[4:], rest.out.decode().split())
+
+    def test_a_killed_reader_repeats_and_never_loses(self):
+        for version in VERSIONS:
+            for qos in (1, 2):
+                args = ("-V", version, "-c", "-i", f"k{version}{qos}", "-q", qos, "-t", "a")
+                self.expect_ok(self.sub(self.server.port, *args, "-E"))
+                lines = [f"{i}" for i in range(1000)]
+                self.expect_ok(self.pub(self.server.port, "-q", 2, "-t", "a", "-l", input="\n".join(lines).encode()))
+                reader = self.start("sub", "-p", self.server.port, *args, "-C", 1000)
+                reader.out.wait_lines(300)
+                reader.child.kill()
+                reader.wait()
+                first = reader.out.text().splitlines()
+                rest = self.sub(self.server.port, *args, "--idle-timeout", "1").out.decode().split()
+                self.assertEqual(set(lines), set(first) | set(rest))
 
     def test_unsubscribe_ends_a_subscription_of_the_session(self):
         for version in VERSIONS:
-            self.expect_ok(self.sub(version, "-q", 1, "-t", "a", "-t", "b", "-E"))
-            self.expect_ok(self.sub(version, "-q", 1, "-U", "a", "-t", "b", "-E"))
+            self.expect_ok(self.resume(version, "-q", 1, "-t", "a", "-t", "b", "-E"))
+            self.expect_ok(self.resume(version, "-q", 1, "-U", "a", "-t", "b", "-E"))
             self.expect_ok(self.pub(self.server.port, "-q", 1, "-t", "a", "-m", "not for us"))
             self.expect_ok(self.pub(self.server.port, "-q", 1, "-t", "b", "-m", "for us"))
-            result = self.sub(version, "-q", 1, "-t", "b", "-C", 1)
+            result = self.resume(version, "-q", 1, "-t", "b", "-C", 1)
             self.assertEqual(b"for us\n", result.out)
 
     def test_a_clean_start_throws_the_session_away(self):
-        self.expect_ok(self.sub("5", "-q", 1, "-t", "a", "-E"))
+        self.expect_ok(self.resume("5", "-q", 1, "-t", "a", "-E"))
         self.expect_ok(self.pub(self.server.port, "-q", 1, "-t", "a", "-m", "old"))
         reader = self.start_sub(self.server.port, "-i", "s5", "-q", 1, "-t", "a", "-C", 1)
         self.expect_ok(self.pub(self.server.port, "-q", 1, "-t", "a", "-m", "new"))
