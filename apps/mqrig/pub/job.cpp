@@ -30,6 +30,8 @@ constexpr std::string_view version_5_options[] = {
 
 constexpr std::chrono::seconds time_without_connection{60};
 constexpr std::chrono::milliseconds rate_catch_up{100};
+// Brokers search their list of open QoS 2 exchanges for each message: more only slows them down.
+constexpr std::uint16_t qos_2_window = 1000;
 
 std::string label(const cli::Options& options, std::string_view name) {
   return cli::option_label(*cli::find_option(options.command(), name));
@@ -113,10 +115,12 @@ void read_delivery(const cli::Options& options, Job& job) {
   job.client.survive_reconnects =
       job.qos != wire::QoS::at_most_once || job.records == payload::RecordKind::json_lines;
   job.client.reconnect_timeout = time_without_connection;
+  session::ExchangeSettings& exchange = job.client.exchange;
   if (options.has("max-inflight")) {
-    const auto window = static_cast<std::uint16_t>(options.integer("max-inflight"));
-    job.client.exchange.window = window;
-    job.client.exchange.legacy_qos_2_window = window;
+    exchange.window = static_cast<std::uint16_t>(options.integer("max-inflight"));
+    exchange.legacy_qos_2_window = exchange.window;
+  } else if (job.qos != wire::QoS::at_least_once) {
+    exchange.window = qos_2_window;
   }
 }
 

@@ -87,8 +87,10 @@ constexpr OptionSpec message_options[] = {
      .maximum = 65535,
      .env = "MQRIG_MAX_INFLIGHT",
      .help = "messages of QoS 1 and 2 on their way at once",
-     .details = "Without it, as many as the broker allows; before MQTT 5.0, where no broker says, "
-                "at most 20 of QoS 2."},
+     .details =
+         "Without it, as many as the broker allows at QoS 1, and at most 1000 at QoS 2, which "
+         "many brokers handle slowly. Before MQTT 5.0, where no broker says, at most 20 of "
+         "QoS 2."},
     {.long_name = "repeat",
      .kind = ValueKind::integer,
      .value_name = "COUNT",
@@ -108,7 +110,8 @@ constexpr OptionSpec message_options[] = {
     {.long_name = "skip-invalid",
      .negated = "no-skip-invalid",
      .help = "warn of input that can't be published, and go on",
-     .details = "Otherwise the first invalid line ends the run, with its number."},
+     .details = "Otherwise the first invalid line ends the run with exit code 10, after all before "
+                "it is delivered. Skipped lines do not change the exit code."},
 };
 
 constexpr OptionSpec property_options[] = {

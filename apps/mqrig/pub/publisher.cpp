@@ -13,6 +13,7 @@ namespace {
 using cli::ExitCode;
 
 constexpr std::uint64_t most_reports = 20;
+constexpr std::size_t large_window = 8192;
 constexpr std::chrono::milliseconds time_to_end{900};  // after a signal
 
 std::string count_text(std::uint64_t count, std::string_view what) {
@@ -37,6 +38,13 @@ Publisher::Publisher(asio::io_context& context, Job& job, const cli::Diagnostic&
 
 void Publisher::start() {
   client_.start();
+}
+
+/// A large window that was full is refilled when half of it is free: a write for each
+/// acknowledgement would cost more than all the rest. A small one is refilled at once, because a
+/// broker's last acknowledgements may wait (Nagle) for a packet of ours.
+void Publisher::on_ready() {
+  if (in_flight_.size() <= go_on_at_) pump();
 }
 
 void Publisher::pump() {
@@ -110,7 +118,11 @@ bool Publisher::publish() {
 }
 
 bool Publisher::not_taken(std::error_code error) {
-  if (error == session::Error::would_block || error == session::Error::not_connected) return false;
+  if (error == session::Error::would_block || error == session::Error::not_connected) {
+    const std::size_t count = in_flight_.size();
+    go_on_at_ = count >= large_window ? count / 2 : count;
+    return false;
+  }
   held_ = false;
   ++refused_;
   report(source_->number(), "not sent: " + describe(error, client_.broker_limits()));

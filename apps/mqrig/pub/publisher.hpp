@@ -31,7 +31,7 @@ class Publisher final : private client::Handler, private Source::Listener {
 
  private:
   void on_connected(bool session_present, wire::Properties connack) override;
-  void on_ready() override { pump(); }
+  void on_ready() override;
   void on_published(std::uint64_t token, wire::ReasonCode reason,
                     wire::Properties properties) override;
   void on_connection_lost(const client::Failure& failure, std::chrono::milliseconds retry) override;
@@ -66,6 +66,7 @@ class Publisher final : private client::Handler, private Source::Listener {
   Pace::Time now_{};                      // of this turn, where a pace is kept
   std::optional<net::Timer> pace_timer_;  // the next message is due
   std::optional<net::Timer> end_timer_;   // of an interrupted run
+  std::size_t go_on_at_ = 0;              // in flight, after the window was full
   std::uint64_t refused_ = 0;             // messages that the broker does not take
   std::uint64_t skipped_ = 0;             // invalid records
   int signal_ = 0;
