@@ -33,11 +33,11 @@ session::ClientSettings assigning() {
   return settings;
 }
 
-// A client that announced what is given.
-ScriptedClient& announce(ScriptedClient& client, const OwnedProperties& properties) {
-  client.connect.properties = properties;
+// Connects, and announces what is given.
+void announce(ScriptedClient& client, OwnedProperties properties) {
+  client.announced = std::move(properties);
+  client.connect.properties = client.announced;
   client.establish();
-  return client;
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ class ScriptedClient {
   explicit ScriptedClient(wire::Version version = wire::Version::mqtt_5,
                           session::ClientSettings settings = {});
 
-  wire::Connect connect;  // what open() sends; the version is set
+  wire::Connect connect;      // what open() sends; the version is set
+  OwnedProperties announced;  // a place for its properties
   session::ClientSettings settings;
   VirtualClock clock;
   session::ClientSession session;

@@ -24,7 +24,7 @@ Time ClientSession::deadline() const noexcept {
   if (state_ == State::closed) return never;
   Time deadline = reading_ ? answer_deadline_ : never;
   if (state_ == State::connecting) return deadline;
-  if (engine_.sender().has_refused()) return Time::min();
+  if (engine_.sender().has_refused()) return last_received_;  // now
   deadline = std::min(deadline, ping_due());
   if (settings_->ack_timeout != Duration::zero() && awaits_acknowledgement() && reading_) {
     deadline = std::min(deadline, last_acknowledged_ + settings_->ack_timeout);
