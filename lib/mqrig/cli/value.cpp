@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace mqrig::cli {
@@ -97,10 +98,12 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 std::optional<double> parse_number(std::string_view text) {
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
   if (digits.empty() || (!is_digit(digits[0]) && digits[0] != '.')) return std::nullopt;
-  double value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (digits.find_first_not_of("0123456789.") != digits.npos) return std::nullopt;
+  // Not std::from_chars(), whose fallback would make the program load libm at start-up.
+  const std::string copy(text);
+  char* end = nullptr;
+  const double value = std::strtod(copy.c_str(), &end);
+  if (end != copy.c_str() + copy.size() || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 
