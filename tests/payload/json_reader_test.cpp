@@ -61,6 +61,10 @@ TEST_CASE("a payload without enc is the string's text, or the value's JSON text"
   CHECK(payload_of(R"({"topic":"t","payload":"a\n\u0000"})") == "a\n\0"sv);
   CHECK(payload_of(R"({"topic":"t","payload":12345678901234567890})") == "12345678901234567890");
   CHECK(payload_of(R"({"topic":"t","payload":{"a": 1.0}})") == R"({"a": 1.0})");
+  CHECK(payload_of(R"({"payload":-0,"topic":"t"})") == "-0");
+  CHECK(payload_of(R"({"topic":"t","payload": 1E+2 })") == "1E+2");
+  CHECK(payload_of(R"({"topic":"t","payload":[{"b":1,"a":"\u00e9","b":-0.0}, 2]})") ==
+        R"([{"b":1,"a":"\u00e9","b":-0.0}, 2])");
   CHECK(payload_of(R"({"topic":"t","payload":null})") == "null");
   CHECK(payload_of(R"({"topic":"t","payload":""})").empty());
 }
@@ -118,6 +122,7 @@ TEST_CASE("a wrong value is named together with what it must be") {
   CHECK(error_of(R"({"topic":"t","payload":"","qos":-1})") == "“qos” must be 0, 1 or 2, not -1");
   CHECK(error_of(R"({"topic":"t","payload":"","retain":"yes"})") ==
         "“retain” must be true or false, not \"yes\"");
+  CHECK(error_of(R"({"topic":"a\u0000","payload":""})").starts_with("“topic” \"a\\u0000\" "));
   CHECK(error_of(R"({"topic":7,"payload":""})") == "“topic” must be a string, not 7");
   CHECK(error_of(R"({"topic":"a/+","payload":""})") ==
         "“topic” \"a/+\" cannot be published to: a topic to publish to cannot contain '+' or '#'");
@@ -142,10 +147,16 @@ TEST_CASE("a line that is not a JSON object is an error with its place") {
   CHECK(error_of("") == "not a JSON object: an object is missing at byte 1");
   CHECK(error_of("[1]") == "not a JSON object: an object is missing at byte 1");
   CHECK(error_of(R"({"topic":"t","payload":"x")") ==
-        "not a JSON object: a comma or the closing bracket is missing at byte 27");
-  CHECK(error_of(R"({"topic":"t","payload":"x"}{})") == "more text follows behind the JSON object");
+        "not a JSON object: unexpected end of input; expected '}' at byte 27");
+  CHECK(error_of(R"({"topic":"t","payload":"x"}{})") ==
+        "not a JSON object: unexpected '{'; expected end of input at byte 28");
+  CHECK(error_of("{\"topic\":\"t\",\"payload\":\"x\"}\0"sv) ==
+        "not a JSON object: invalid character at byte 28");
+  CHECK(error_of("\xEF\xBB\xBF{}") == "not a JSON object: an object is missing at byte 1");
+  CHECK(error_of(R"({"topic":"t","payload":1)") ==
+        "not a JSON object: unexpected end of input; expected '}' at byte 25");
   CHECK(error_of("{\"topic\":\"t\",\"payload\":\"\xFF\"}") ==
-        "not a JSON object: a byte is not UTF-8 at byte 25");
+        "not a JSON object: invalid string: ill-formed UTF-8 byte at byte 25");
 }
 
 TEST_CASE("properties that MQTT does not allow are refused") {
@@ -165,6 +176,8 @@ TEST_CASE("properties that MQTT does not allow are refused") {
   CHECK(props(R"("user":[["a"]])") == "each entry of “user” must be a list of a key and a value");
   CHECK(props(R"("user":[["a","b","c"]])") ==
         "each entry of “user” must be a list of a key and a value");
+  CHECK(props(R"("user":["a"])") == "each entry of “user” must be a list of a key and a value");
+  CHECK(props(R"("user":[["a","\u0000"]])") == "“user”: a string contains the null character");
   CHECK(props(R"("user":[["a",1]])") == "“user” must hold strings, not 1");
   CHECK(props(R"("expiry":1,"expiry":2)") == "“expiry” appears twice");
   CHECK(props("\"content_type\":\"" + std::string(65'536, 'x') + '"') ==

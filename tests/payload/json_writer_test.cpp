@@ -107,6 +107,9 @@ TEST_CASE("a payload is embedded as a value when asked for, byte for byte") {
   CHECK(value_line(R"({"a": 1.0, "b":12345678901234567890})")
             .ends_with(R"("enc":"json","payload":{"a": 1.0, "b":12345678901234567890}})"
                        "\n"));
+  CHECK(value_line("[-0,1E5,\"\\u00e9\"]")
+            .ends_with(R"("enc":"json","payload":[-0,1E5,"\u00e9"]})"
+                       "\n"));
   CHECK(value_line("\"x\"").ends_with(R"("enc":"json","payload":"x"})"
                                       "\n"));
   CHECK(value_line("{\r\n  \"a\":1\n}\n").ends_with("\"payload\":{    \"a\":1 } }\n"));
@@ -117,6 +120,8 @@ TEST_CASE("a payload that is not JSON stays text or base64 when a value was aske
                                       "\n"));
   CHECK(value_line("").ends_with(R"("enc":"utf8","payload":""})"
                                  "\n"));
+  CHECK(value_line("1e999").ends_with(R"("enc":"utf8","payload":"1e999"})"
+                                      "\n"));
   CHECK(value_line("1\0"sv).ends_with(R"("enc":"utf8","payload":"1\u0000"})"
                                       "\n"));
   CHECK(

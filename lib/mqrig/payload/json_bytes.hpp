@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 namespace mqrig::payload {
 
@@ -29,19 +28,6 @@ constexpr std::size_t plain_prefix(Word marked) noexcept {
   } else {
     return 0;
   }
-}
-
-// How many bytes at the front are surely ASCII that stands as it is: all up to another byte, or to
-// the end of the last whole word.
-inline std::size_t plain_bytes(const std::uint8_t* bytes, std::size_t size) noexcept {
-  std::size_t plain = 0;
-  for (; size - plain >= sizeof(std::uint64_t); plain += sizeof(std::uint64_t)) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes + plain, sizeof word);
-    const std::uint64_t other = escaped_bytes(word) | (word & 0x8080'8080'8080'8080U);
-    if (other != 0) return plain + plain_prefix(other);
-  }
-  return plain;
 }
 
 }  // namespace mqrig::payload

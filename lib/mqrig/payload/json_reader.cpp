@@ -1,10 +1,12 @@
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include <mqrig/payload/base64.hpp>
 #include <mqrig/payload/json_reader.hpp>
-#include <mqrig/payload/json_scanner.hpp>
+#include <mqrig/payload/parse_json.hpp>
 #include <mqrig/payload/shown_text.hpp>
 #include <mqrig/wire/topic.hpp>
 #include <mqrig/wire/utf8.hpp>
@@ -16,13 +18,6 @@ namespace {
 using wire::PropertyId;
 
 constexpr std::size_t max_text = 65'535;  // of a property
-
-bool is_string(std::string_view value) {
-  return value.front() == '"';
-}
-std::string_view inside(std::string_view value) {
-  return value.substr(1, value.size() - 2);
-}
 
 std::string quoted(std::string_view name) {
   return "“" + std::string(name) + "”";
@@ -40,7 +35,7 @@ class JsonReader::Parser {
  private:
   enum class Encoding : std::uint8_t { automatic, utf8, base64, json };
   // What a key of the object does with its value, which is valid JSON.
-  using Handler = bool (Parser::*)(std::string_view value);
+  using Handler = bool (Parser::*)(const JsonChild& value);
   struct Key {
     std::string_view name;
     Handler handler;
@@ -51,27 +46,25 @@ class JsonReader::Parser {
   static constexpr unsigned topic_bit = 0, payload_bit = 1;
 
   bool read_object(std::string_view object, std::span<const Key> keys);
-  bool read_member(JsonScanner& scanner, std::span<const Key> keys);
+  bool read_member(const JsonChild& member, std::span<const Key> keys);
 
-  bool topic(std::string_view value);
-  bool payload(std::string_view value);
-  bool encoding(std::string_view value);
-  bool qos(std::string_view value);
-  bool retain(std::string_view value);
-  bool properties(std::string_view value);
+  bool topic(const JsonChild& value);
+  bool payload(const JsonChild& value);
+  bool encoding(const JsonChild& value);
+  bool qos(const JsonChild& value);
+  bool retain(const JsonChild& value);
+  bool properties(const JsonChild& value);
 
-  bool content_type(std::string_view value);
-  bool response_topic(std::string_view value);
-  bool correlation_data(std::string_view value);
-  bool expiry(std::string_view value);
-  bool format(std::string_view value);
-  bool user(std::string_view value);
+  bool content_type(const JsonChild& value);
+  bool response_topic(const JsonChild& value);
+  bool correlation_data(const JsonChild& value);
+  bool expiry(const JsonChild& value);
+  bool format(const JsonChild& value);
+  bool user(const JsonChild& value);
 
   bool decode_payload();
-  bool decode_base64_payload();
-  bool user_pair(JsonScanner& scanner);
-  bool property_text(std::string_view name, std::string_view value, std::string& storage,
-                     std::string_view& text);
+  bool user_pair(const JsonChild& pair);
+  bool property_text(std::string_view name, const JsonChild& value);
   bool integer(std::string_view value, std::uint32_t maximum, std::uint32_t& number) const;
   void set_properties();
   bool fail(std::string error);
@@ -82,23 +75,24 @@ class JsonReader::Parser {
   wire::Publish* message_ = nullptr;  // during read()
   std::uint32_t seen_ = 0;
   Encoding encoding_ = Encoding::automatic;
-  std::string_view payload_value_;
+  std::string_view payload_json_;
+  bool payload_is_text_ = false;
+  std::string payload_text_;
   std::string topic_;
-  std::string payload_;
-  std::string first_;  // scratch
-  std::string second_;
+  std::string decoded_;  // from base64
+  std::string user_key_;
   wire::PropertyWriter own_;     // of the line
   wire::PropertyWriter merged_;  // with those of the defaults
   std::string error_;
 };
 
-const JsonReader::Parser::Key JsonReader::Parser::message_keys_[] = {
+constinit const JsonReader::Parser::Key JsonReader::Parser::message_keys_[] = {
     {"topic", &Parser::topic, topic_bit}, {"payload", &Parser::payload, payload_bit},
     {"enc", &Parser::encoding, 2},        {"qos", &Parser::qos, 3},
     {"retain", &Parser::retain, 4},       {"props", &Parser::properties, 5},
 };
 
-const JsonReader::Parser::Key JsonReader::Parser::property_keys_[] = {
+constinit const JsonReader::Parser::Key JsonReader::Parser::property_keys_[] = {
     {"content_type", &Parser::content_type, 6},
     {"response_topic", &Parser::response_topic, 7},
     {"correlation_data", &Parser::correlation_data, 8},
@@ -114,6 +108,10 @@ bool JsonReader::Parser::read(std::string_view line, wire::Publish& message) {
   encoding_ = Encoding::automatic;
   own_.clear();
   error_.clear();
+  const std::size_t start = std::min(line.find_first_not_of(" \t\r\n"), line.size());
+  if (!line.substr(start).starts_with('{')) {
+    return fail("not a JSON object: an object is missing at byte " + std::to_string(start + 1));
+  }
   if (!read_object(line, message_keys_)) return false;
   if (message.topic.empty()) return fail("“topic” is missing");
   if (!seen(payload_bit)) return fail("“payload” is missing");
@@ -122,163 +120,160 @@ bool JsonReader::Parser::read(std::string_view line, wire::Publish& message) {
   return true;
 }
 
-// All of `object`, which is the whole line, or a value that has been validated.
 bool JsonReader::Parser::read_object(std::string_view object, std::span<const Key> keys) {
-  JsonScanner scanner(object);
-  bool good = scanner.take('{');
-  if (good && !scanner.take_if('}')) {
-    do {
-      good = read_member(scanner, keys);
-    } while (good && scanner.take_if(','));
-    good = good && scanner.take('}');
-  }
-  if (!error_.empty()) return false;
-  if (!good) {
-    return fail("not a JSON object: " + std::string(scanner.problem()) + " at byte " +
-                std::to_string(scanner.position() + 1));
-  }
-  return scanner.at_end() || fail("more text follows behind the JSON object");
+  std::string problem;
+  const auto visit = [this, &keys](const JsonChild& member) { return read_member(member, keys); };
+  if (visit_json(object, visit, problem)) return true;
+  return problem.empty() ? false : fail("not a JSON object: " + problem);
 }
 
-bool JsonReader::Parser::read_member(JsonScanner& scanner, std::span<const Key> keys) {
-  std::string_view name;
-  std::string_view value;
-  if (!scanner.string(name) || !scanner.take(':') || !scanner.value(value)) return false;
-  name = unescape(name, first_);
+bool JsonReader::Parser::read_member(const JsonChild& member, std::span<const Key> keys) {
   for (const Key& key : keys) {
-    if (key.name != name) continue;
-    if (seen(key.bit)) return fail(quoted(name) + " appears twice");
+    if (key.name != member.key) continue;
+    if (seen(key.bit)) return fail(quoted(key.name) + " appears twice");
     seen_ |= 1U << key.bit;
-    return (this->*key.handler)(value);
+    return (this->*key.handler)(member);
   }
   return true;
 }
 
-bool JsonReader::Parser::topic(std::string_view value) {
-  if (!is_string(value)) return fail("“topic” must be a string, not " + shown_text(value));
-  message_->topic = unescape(inside(value), topic_);
-  const wire::TopicError error = wire::check_topic_name(message_->topic);
+bool JsonReader::Parser::topic(const JsonChild& value) {
+  if (value.text == nullptr) {
+    return fail("“topic” must be a string, not " + shown_text(value.json));
+  }
+  topic_.swap(*value.text);
+  message_->topic = topic_;
+  const wire::TopicError error = wire::check_topic_name(topic_);
   if (error == wire::TopicError::none) return true;
-  return fail("“topic” " + shown_text(value) +
+  return fail("“topic” " + shown_text(value.json) +
               " cannot be published to: " + std::string(wire::text(error)));
 }
 
-bool JsonReader::Parser::payload(std::string_view value) {
-  payload_value_ = value;
+bool JsonReader::Parser::payload(const JsonChild& value) {
+  payload_json_ = value.json;
+  payload_is_text_ = value.text != nullptr;
+  if (payload_is_text_) payload_text_.swap(*value.text);
   return true;
 }
 
-bool JsonReader::Parser::encoding(std::string_view value) {
-  if (value == "\"utf8\"") {
+bool JsonReader::Parser::encoding(const JsonChild& value) {
+  const std::string_view name = value.text != nullptr ? *value.text : std::string_view();
+  if (name == "utf8") {
     encoding_ = Encoding::utf8;
-  } else if (value == "\"base64\"") {
+  } else if (name == "base64") {
     encoding_ = Encoding::base64;
-  } else if (value == "\"json\"") {
+  } else if (name == "json") {
     encoding_ = Encoding::json;
   } else {
-    return fail("“enc” must be \"utf8\", \"base64\" or \"json\", not " + shown_text(value));
+    return fail("“enc” must be \"utf8\", \"base64\" or \"json\", not " + shown_text(value.json));
   }
   return true;
 }
 
-bool JsonReader::Parser::qos(std::string_view value) {
+bool JsonReader::Parser::qos(const JsonChild& value) {
   std::uint32_t number = 0;
-  if (!integer(value, 2, number)) return fail("“qos” must be 0, 1 or 2, not " + shown_text(value));
+  if (!integer(value.json, 2, number)) {
+    return fail("“qos” must be 0, 1 or 2, not " + shown_text(value.json));
+  }
   message_->qos = static_cast<wire::QoS>(number);
   return true;
 }
 
-bool JsonReader::Parser::retain(std::string_view value) {
-  const bool yes = value == "true" || value == "1";
-  if (!yes && value != "false" && value != "0") {
-    return fail("“retain” must be true or false, not " + shown_text(value));
+bool JsonReader::Parser::retain(const JsonChild& value) {
+  const bool yes = value.json == "true" || value.json == "1";
+  if (!yes && value.json != "false" && value.json != "0") {
+    return fail("“retain” must be true or false, not " + shown_text(value.json));
   }
   message_->retain = yes;
   return true;
 }
 
-bool JsonReader::Parser::properties(std::string_view value) {
-  if (value.front() != '{') return fail("“props” must be an object, not " + shown_text(value));
-  return read_object(value, property_keys_);
+bool JsonReader::Parser::properties(const JsonChild& value) {
+  if (!value.is_object()) {
+    return fail("“props” must be an object, not " + shown_text(value.json));
+  }
+  return read_object(value.json, property_keys_);
 }
 
-bool JsonReader::Parser::content_type(std::string_view value) {
-  std::string_view text;
-  if (!property_text("content_type", value, first_, text)) return false;
-  own_.add(PropertyId::content_type, text);
+bool JsonReader::Parser::content_type(const JsonChild& value) {
+  if (!property_text("content_type", value)) return false;
+  own_.add(PropertyId::content_type, *value.text);
   return true;
 }
 
-bool JsonReader::Parser::response_topic(std::string_view value) {
-  std::string_view text;
-  if (!property_text("response_topic", value, first_, text)) return false;
-  const wire::TopicError error = wire::check_topic_name(text);
+bool JsonReader::Parser::response_topic(const JsonChild& value) {
+  if (!property_text("response_topic", value)) return false;
+  const wire::TopicError error = wire::check_topic_name(*value.text);
   if (error != wire::TopicError::none) {
-    return fail("“response_topic” " + shown_text(value) +
+    return fail("“response_topic” " + shown_text(value.json) +
                 " cannot be published to: " + std::string(wire::text(error)));
   }
-  own_.add(PropertyId::response_topic, text);
+  own_.add(PropertyId::response_topic, *value.text);
   return true;
 }
 
-bool JsonReader::Parser::correlation_data(std::string_view value) {
-  second_.clear();
-  if (!is_string(value) || !decode_base64(unescape(inside(value), first_), second_)) {
-    return fail("“correlation_data” must be a base64 string, not " + shown_text(value));
+bool JsonReader::Parser::correlation_data(const JsonChild& value) {
+  decoded_.clear();
+  if (value.text == nullptr || !decode_base64(*value.text, decoded_)) {
+    return fail("“correlation_data” must be a base64 string, not " + shown_text(value.json));
   }
-  if (second_.size() > max_text) return fail("“correlation_data” is longer than 65,535 bytes");
-  own_.add(PropertyId::correlation_data, second_);
+  if (decoded_.size() > max_text) return fail("“correlation_data” is longer than 65,535 bytes");
+  own_.add(PropertyId::correlation_data, decoded_);
   return true;
 }
 
-bool JsonReader::Parser::expiry(std::string_view value) {
+bool JsonReader::Parser::expiry(const JsonChild& value) {
   std::uint32_t number = 0;
-  if (!integer(value, 0xFFFF'FFFF, number)) {
+  if (!integer(value.json, 0xFFFF'FFFF, number)) {
     return fail("“expiry” must be a number of seconds from 0 to 4294967295, not " +
-                shown_text(value));
+                shown_text(value.json));
   }
   own_.add(PropertyId::message_expiry_interval, number);
   return true;
 }
 
-bool JsonReader::Parser::format(std::string_view value) {
+bool JsonReader::Parser::format(const JsonChild& value) {
   std::uint32_t number = 0;
-  if (!integer(value, 1, number)) return fail("“format” must be 0 or 1, not " + shown_text(value));
+  if (!integer(value.json, 1, number)) {
+    return fail("“format” must be 0 or 1, not " + shown_text(value.json));
+  }
   own_.add(PropertyId::payload_format_indicator, number);
   return true;
 }
 
-bool JsonReader::Parser::user(std::string_view value) {
-  JsonScanner scanner(value);
-  if (!scanner.take('['))
-    return fail("“user” must be a list of [key, value], not " + shown_text(value));
-  if (scanner.take_if(']')) return true;
-  do {
-    if (!user_pair(scanner)) return false;
-  } while (scanner.take_if(','));
-  return true;
+bool JsonReader::Parser::user(const JsonChild& value) {
+  if (!value.is_list()) {
+    return fail("“user” must be a list of [key, value], not " + shown_text(value.json));
+  }
+  std::string problem;  // none: the list has been validated
+  return visit_json(
+      value.json, [this](const JsonChild& pair) { return user_pair(pair); }, problem);
 }
 
-bool JsonReader::Parser::user_pair(JsonScanner& scanner) {
-  std::string_view key;
-  std::string_view value;
-  const bool pair = scanner.take('[') && scanner.value(key) && scanner.take(',') &&
-                    scanner.value(value) && scanner.take(']');
-  if (!pair) return fail("each entry of “user” must be a list of a key and a value");
-  if (!property_text("user", key, first_, key) || !property_text("user", value, second_, value)) {
-    return false;
-  }
-  own_.add(PropertyId::user_property, key, value);
-  return true;
+bool JsonReader::Parser::user_pair(const JsonChild& pair) {
+  std::size_t strings = 0;
+  const auto visit = [this, &strings](const JsonChild& string) {
+    if (++strings > 2) return true;
+    if (!property_text("user", string)) return false;
+    if (strings == 1) {
+      user_key_.swap(*string.text);
+    } else {
+      own_.add(PropertyId::user_property, user_key_, *string.text);
+    }
+    return true;
+  };
+  std::string problem;
+  if (pair.is_list() && !visit_json(pair.json, visit, problem)) return false;
+  return strings == 2 || fail("each entry of “user” must be a list of a key and a value");
 }
 
 // A string that a property may hold [MQTT-1.5.4-2].
-bool JsonReader::Parser::property_text(std::string_view name, std::string_view value,
-                                       std::string& storage, std::string_view& text) {
-  if (!is_string(value)) return fail(quoted(name) + " must hold strings, not " + shown_text(value));
-  text = unescape(inside(value), storage);
-  if (text.size() > max_text) return fail(quoted(name) + " is longer than 65,535 bytes");
-  const wire::Fault fault = wire::check_utf8_string(text);
+bool JsonReader::Parser::property_text(std::string_view name, const JsonChild& value) {
+  if (value.text == nullptr) {
+    return fail(quoted(name) + " must hold strings, not " + shown_text(value.json));
+  }
+  if (value.text->size() > max_text) return fail(quoted(name) + " is longer than 65,535 bytes");
+  const wire::Fault fault = wire::check_utf8_string(*value.text);
   return fault == wire::Fault::none || fail(quoted(name) + ": " + std::string(wire::text(fault)));
 }
 
@@ -290,29 +285,20 @@ bool JsonReader::Parser::integer(std::string_view value, std::uint32_t maximum,
 }
 
 bool JsonReader::Parser::decode_payload() {
-  std::string_view text = payload_value_;
-  const bool string = is_string(text);
-  if (encoding_ == Encoding::base64) return decode_base64_payload();
-  if (encoding_ == Encoding::utf8 && !string) {
-    return fail("“payload” must be a string with \"enc\":\"utf8\", not " + shown_text(text));
+  std::string_view bytes = payload_is_text_ ? payload_text_ : payload_json_;
+  if (encoding_ == Encoding::json) {
+    bytes = payload_json_;
+  } else if (encoding_ != Encoding::automatic && !payload_is_text_) {
+    const std::string_view name = encoding_ == Encoding::utf8 ? "utf8" : "base64";
+    return fail("“payload” must be a string with \"enc\":\"" + std::string(name) + "\", not " +
+                shown_text(payload_json_));
+  } else if (encoding_ == Encoding::base64) {
+    decoded_.clear();
+    if (!decode_base64(payload_text_, decoded_)) return fail("“payload” is not valid base64");
+    bytes = decoded_;
   }
-  if (encoding_ != Encoding::json && string) text = unescape(inside(text), payload_);
-  if (text.size() > wire::max_remaining_length) return fail("“payload” is too long for MQTT");
-  message_->payload = wire::as_bytes(text);
-  return true;
-}
-
-bool JsonReader::Parser::decode_base64_payload() {
-  if (!is_string(payload_value_)) {
-    return fail("“payload” must be a string with \"enc\":\"base64\", not " +
-                shown_text(payload_value_));
-  }
-  payload_.clear();
-  if (!decode_base64(unescape(inside(payload_value_), first_), payload_)) {
-    return fail("“payload” is not valid base64");
-  }
-  if (payload_.size() > wire::max_remaining_length) return fail("“payload” is too long for MQTT");
-  message_->payload = wire::as_bytes(payload_);
+  if (bytes.size() > wire::max_remaining_length) return fail("“payload” is too long for MQTT");
+  message_->payload = wire::as_bytes(bytes);
   return true;
 }
 

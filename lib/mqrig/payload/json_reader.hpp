@@ -19,7 +19,7 @@ namespace mqrig::payload {
 // those of the defaults.
 // "ts", "dup", "mid", "size" and keys that are not known are ignored, so that what `sub` printed
 // can be published again; so is "sub_ids", which a client must not send [MQTT-3.3.4-6]. A key of
-// ours that appears twice is an error.
+// ours that appears twice is an error; so is a number too large for a double, wherever it stands.
 //
 // One thread at a time.
 class JsonReader {

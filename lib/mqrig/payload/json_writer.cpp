@@ -5,8 +5,8 @@
 #include <mqrig/payload/digits.hpp>
 #include <mqrig/payload/json_escape.hpp>
 #include <mqrig/payload/json_pieces.hpp>
-#include <mqrig/payload/json_scanner.hpp>
 #include <mqrig/payload/json_writer.hpp>
+#include <mqrig/payload/parse_json.hpp>
 #include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::payload {

@@ -9,7 +9,7 @@ namespace mqrig::payload {
 
 enum class JsonPayload : unsigned char {
   text,   // "enc":"utf8", or "base64" where the bytes are not UTF-8
-  value,  // "enc":"json" where the payload is valid JSON not nested too deeply, else as `text`
+  value,  // "enc":"json" where is_embeddable_json() says so, else as `text`
 };
 
 // Appends lines such as

@@ -1,6 +1,6 @@
 #include <mqrig/payload/json_pieces.hpp>
-#include <mqrig/payload/json_scanner.hpp>
 #include <mqrig/payload/mosquitto_json.hpp>
+#include <mqrig/payload/parse_json.hpp>
 
 namespace mqrig::payload {
 
