@@ -109,7 +109,7 @@ complete -c mqrig -n '__fish_seen_subcommand_from sub' -l no-retained-only -d 't
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l remove-retained -d 'clear each retained message that arrives'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l random-filter -x -d 'print only about this share of the messages'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -s C -l count -x -d 'end after this many messages'
-complete -c mqrig -n '__fish_seen_subcommand_from sub' -s W -l timeout -x -d 'end after this time'
+complete -c mqrig -n '__fish_seen_subcommand_from sub' -s W -l timeout -x -d 'end after this time, with exit code 7'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l idle-timeout -x -d 'end after this time without a message'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -s E -l exit-after-subscribe -d 'end as soon as the broker has acknowledged the subscriptions'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -s L -l url -x -d 'broker, credentials and topic in one'

@@ -112,7 +112,7 @@ constexpr OptionSpec selection_options[] = {
     {.long_name = "remove-retained",
      .in_config = false,
      .help = "clear each retained message that arrives",
-     .details = "Messages that --filter-out drops are left alone."},
+     .details = "Messages that --filter-out or --skip-retained drops are left alone."},
     {.long_name = "random-filter",
      .kind = ValueKind::number,
      .value_name = "PERCENT",
@@ -132,16 +132,20 @@ constexpr OptionSpec end_options[] = {
      .short_name = 'W',
      .kind = ValueKind::duration,
      .value_name = "TIME",
-     .help = "end after this time"},
+     .help = "end after this time, with exit code 7",
+     .details = "Counts from the start, connecting included."},
     {.long_name = "idle-timeout",
      .kind = ValueKind::duration,
      .value_name = "TIME",
-     .help = "end after this time without a message"},
+     .help = "end after this time without a message",
+     .details = "Counts from the broker's answer to the subscriptions, and from each message. The "
+                "exit code is 7 if --count was given and not reached, else 0."},
     {.long_name = "exit-after-subscribe",
      .short_name = 'E',
      .in_config = false,
      .help = "end as soon as the broker has acknowledged the subscriptions",
-     .details = "With --disable-clean-session this sets up a session for later."},
+     .details = "With --disable-clean-session this sets up a session for later. Messages that come "
+                "already are neither printed nor acknowledged."},
 };
 
 constexpr Choice property_packets[] = {
@@ -202,7 +206,7 @@ constexpr cli::Example examples[] = {
     {"mqrig sub -t 'home/#' -v", "Follow a tree of topics."},
     {"mqrig sub -t sensors/+/temperature -j | jq -r .payload", "Pass messages on as JSON."},
     {"mqrig sub -t reply -C 1 -W 5s", "Wait for one message, five seconds at most."},
-    {"mqrig sub -t '#' --retained-only -F '%t' -W 2s", "List what a broker retains."},
+    {"mqrig sub -t '#' --retained-only -F '%t' --idle-timeout 2s", "List what a broker retains."},
     {"mqrig sub -h broker -i tail -c -x 1h -q 1 -t jobs",
      "Miss nothing while away for up to an hour."},
 };
@@ -225,8 +229,9 @@ constinit const cli::CommandSpec spec{
     .examples = examples,
     .exit_notes =
         "Zero means that the run ended as asked: by --count, --idle-timeout, "
-        "--exit-after-subscribe, --retained-only, a signal, or a closed pipe. A --timeout that "
-        "passes is 7.",
+        "--exit-after-subscribe, --retained-only, a closed pipe, or a signal where none of these "
+        "was given. A time that is over before --count is reached, and any --timeout, is 7. When "
+        "the broker refuses some of the subscriptions, the others go on, and the end is 6.",
     .see_also = see_also,
 };
 
