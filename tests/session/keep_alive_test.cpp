@@ -47,13 +47,12 @@ TEST_CASE("PINGREQ is sent within the keep alive [MQTT-3.1.2-20] [MQTT-3.1.2-23 
   }
 }
 
-TEST_CASE("what is sent and received postpones PINGREQ") {
+TEST_CASE("what is sent postpones PINGREQ") {
   ScriptedClient client;
   client.establish();
   for (int i = 0; i < 10; ++i) {
     client.clock.advance(30s);
-    CHECK(client.publish("a", QoS::at_most_once).value() == 0);
-    client.receive(pingresp);
+    CHECK_FALSE(client.publish("a", QoS::at_most_once));
     CHECK(client.session.deadline() == client.clock.now() + 58s);
   }
   client.sent();
@@ -64,16 +63,14 @@ TEST_CASE("what is sent and received postpones PINGREQ") {
   CHECK(client.session.deadline() == client.clock.now() + 58s);
 }
 
-TEST_CASE("a peer that takes everything and says nothing is found out") {
+TEST_CASE("a busy sender asks for no sign of life: the answer would wait behind what it sends") {
   ScriptedClient client;
   client.establish();
-  Lines events;
-  for (int second = 0; second < 100 && events.empty(); ++second) {
+  for (int second = 0; second < 300; ++second) {
     client.clock.advance(1s);
-    if (client.clock.now() >= client.session.deadline()) events = client.time_out();
     client.publish("a", QoS::at_most_once);
+    REQUIRE(client.session.deadline() == client.clock.now() + 58s);
   }
-  CHECK(events == Lines{"timed out 0x8d"});
 }
 
 TEST_CASE("the keep alive of the server counts [MQTT-3.1.2-21] [MQTT-3.2.2-21]") {
@@ -189,10 +186,7 @@ TEST_CASE("the time to the first acknowledgement begins with the message, not wi
   client.establish();
   client.clock.advance(50s);
   client.publish("a", QoS::at_least_once);
-  CHECK(client.session.deadline() == client.clock.now() + 8s);
-  client.clock.advance(1s);
-  client.receive(pingresp);
-  CHECK(client.session.deadline() == client.clock.now() + 19s);
+  CHECK(client.session.deadline() == client.clock.now() + 20s);
 }
 
 TEST_CASE("a call to timeout before the deadline does nothing") {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <mqrig/session/client_session.hpp>
+#include <mqrig/session/state_codec.hpp>
 #include <mqrig/wire/encode.hpp>
 #include <mqrig/wire/topic.hpp>
 
@@ -11,6 +12,9 @@ using wire::PacketType;
 using wire::Version;
 
 namespace {
+
+// What dump() writes; to be counted up when its layout changes.
+constexpr std::uint8_t state_format = 1;
 
 bool all_valid(std::span<const std::string_view> filters) {
   return !filters.empty() &&
@@ -117,12 +121,15 @@ void ClientSession::acknowledge_through(std::uint64_t receipt, Time now, wire::B
 }
 
 void ClientSession::dump(wire::Buffer& out) const {
+  put_u8(out, state_format);
   engine_.sender().dump(out);
   engine_.receiver().dump(out);
 }
 
 std::error_code ClientSession::restore(wire::ByteView bytes) {
-  if (engine_.sender().restore(bytes) && engine_.receiver().restore(bytes) && bytes.empty()) {
+  std::uint8_t format = 0;
+  if (get_u8(bytes, format) && format == state_format && engine_.sender().restore(bytes) &&
+      engine_.receiver().restore(bytes) && bytes.empty()) {
     return {};
   }
   engine_ = Engine(Role::client, settings_->exchange);

@@ -27,7 +27,7 @@ void ClientSession::open(const wire::Connect& connect, Time now, wire::Buffer& o
   authentication_method_ = method ? std::make_unique<std::string>(*method) : nullptr;
   wire::encode(out, connect);
   answer_deadline_ = now + settings_->connack_timeout;
-  last_sent_ = last_received_ = last_acknowledged_ = now;
+  last_sent_ = last_acknowledged_ = now;
   reading_ = true;
 }
 
@@ -50,7 +50,6 @@ bool ClientSession::read(wire::ByteView& in, Time now, Event& event, wire::Buffe
     if (result.status == wire::FrameStatus::need_more) return false;
     if (result.status == wire::FrameStatus::invalid) return fail(result.fault, event, out);
     in = in.subspan(frame.size);
-    last_received_ = now;
     const std::size_t start = out.size();
     const bool reported = handle(frame, event, out, now);
     if (out.size() != start) sent(now);

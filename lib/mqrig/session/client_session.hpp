@@ -48,9 +48,8 @@ class ClientSession {
 
   // When timeout() is to be called; `never` if nothing is awaited.
   Time deadline() const noexcept;
-  // True when an event was made: call again. Sends PINGREQ when nothing was sent [MQTT-3.1.2-20] or
-  // received for the keep alive, notices silence, and reports messages that resend() could not
-  // send.
+  // True when an event was made: call again. Sends PINGREQ [MQTT-3.1.2-20], notices silence,
+  // and reports messages that resend() could not send.
   bool timeout(Time now, Event& event, wire::Buffer& out);
 
   // The owner has stopped reading (its own consumer is slow) or reads again: silence is not held
@@ -135,7 +134,6 @@ class ClientSession {
   const ClientSettings* settings_;
   std::unique_ptr<std::string> authentication_method_;
   Time last_sent_{};
-  Time last_received_{};
   Time answer_deadline_ = never;  // for CONNACK, then for PINGRESP
   Time last_acknowledged_{};
   Limits own_;

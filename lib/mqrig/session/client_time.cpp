@@ -12,19 +12,15 @@ Duration ClientSession::ping_interval() const noexcept {
   return keep_alive - std::min<Duration>(keep_alive / 10, std::chrono::seconds(2));
 }
 
-// A dead peer takes what is sent for a long time: it is asked for a sign of life as well, unless it
-// has been asked already, or nobody listens.
 Time ClientSession::ping_due() const noexcept {
-  if (keep_alive_ == 0) return never;
-  const bool listening = reading_ && answer_deadline_ == never;
-  return (listening ? std::min(last_sent_, last_received_) : last_sent_) + ping_interval();
+  return keep_alive_ == 0 ? never : last_sent_ + ping_interval();
 }
 
 Time ClientSession::deadline() const noexcept {
   if (state_ == State::closed) return never;
   Time deadline = reading_ ? answer_deadline_ : never;
   if (state_ == State::connecting) return deadline;
-  if (engine_.sender().has_refused()) return last_received_;  // now
+  if (engine_.sender().has_refused()) return last_sent_;  // now
   deadline = std::min(deadline, ping_due());
   if (settings_->ack_timeout != Duration::zero() && awaits_acknowledgement() && reading_) {
     deadline = std::min(deadline, last_acknowledged_ + settings_->ack_timeout);
@@ -70,7 +66,7 @@ void ClientSession::reading(bool on, Time now) noexcept {
   reading_ = on;
   if (!on) return;
   // What the peer has sent meanwhile is about to be read: the waits begin anew.
-  last_acknowledged_ = last_received_ = now;
+  last_acknowledged_ = now;
   if (state_ == State::connected) answer_deadline_ = never;
 }
 
