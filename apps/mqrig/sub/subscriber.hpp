@@ -60,6 +60,7 @@ class Subscriber final : private client::Handler, private Output::Owner {
   void end(cli::ExitCode code);
   void end_now(cli::ExitCode code);
   void cut_short(cli::ExitCode code);
+  bool busy() const;
   void settle();
 
   Settings settings_;

@@ -22,6 +22,7 @@ void Subscriber::subscribe() {
 }
 
 void Subscriber::on_subscribed(std::uint64_t, wire::ByteView reasons, wire::Properties properties) {
+  if (ending_) return;
   std::vector<std::string> granted;
   for (std::size_t i = 0; i < std::min(reasons.size(), filters_.size()); ++i) {
     const wire::ReasonCode reason{reasons[i]};
@@ -43,6 +44,7 @@ void Subscriber::on_subscribed(std::uint64_t, wire::ByteView reasons, wire::Prop
 
 void Subscriber::on_unsubscribed(std::uint64_t, wire::ByteView reasons,
                                  wire::Properties properties) {
+  if (ending_) return;
   for (std::size_t i = 0; i < std::min(reasons.size(), settings_.unsubscribe.size()); ++i) {
     const wire::ReasonCode reason{reasons[i]};
     if (!wire::is_error(reason)) continue;

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds time_to_disconnect{500};
 }  // namespace
 
 void Subscriber::on_timeout() {
-  if (settings_.count) {
+  if (settings_.count && !ending_) {
     diagnostic_.notice("the time is over: " + std::to_string(printed_) + " of " +
                        std::to_string(*settings_.count) + " messages have come");
   }
@@ -49,7 +49,6 @@ void Subscriber::on_signal(int signal) {
 void Subscriber::end(ExitCode code) {
   if (std::exchange(ending_, true)) return;
   code_ = code;
-  timeout_.cancel();
   idle_.cancel();
 }
 
@@ -60,7 +59,7 @@ void Subscriber::end_now(ExitCode code) {
 
 // Ends within a second, whatever the reader and the broker do.
 void Subscriber::cut_short(ExitCode code) {
-  if (ending_ && output_.state() == Output::State::waiting) code_ = code;  // not all was printed
+  if (ending_ && busy()) code_ = code;
   last_moment_.expires_at(Clock::now() + time_to_write, [this] {
     abandoned_ = true;
     last_moment_.expires_at(Clock::now() + time_to_disconnect, [this] { context_.stop(); });
@@ -69,13 +68,15 @@ void Subscriber::cut_short(ExitCode code) {
   end_now(code);
 }
 
+// The reader has not taken everything, or the broker not answered every removal.
+bool Subscriber::busy() const {
+  return output_.state() == Output::State::waiting || (!client_gone_ && !remover_.done());
+}
+
 // Writes what is there; disconnects when the run has ended and all is written.
 void Subscriber::settle() {
   write();
-  if (!ending_ || disconnecting_) return;
-  const bool busy =
-      output_.state() == Output::State::waiting || (!client_gone_ && !remover_.done());
-  if (busy && !abandoned_) return;
+  if (!ending_ || disconnecting_ || (busy() && !abandoned_)) return;
   disconnecting_ = true;
   if (client_gone_) return context_.stop();
   client_.disconnect(wire::ReasonCode::success, settings_.disconnect_properties.view());
