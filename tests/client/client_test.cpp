@@ -90,8 +90,24 @@ TEST_CASE_FIXTURE(Fixture, "a client connects with 5.0, publishes at every QoS a
   CHECK(published == std::vector<std::uint64_t>{1, 2});
   client->disconnect();
   run_until([&] { return ended; });
+  CHECK(client->ended_cleanly());
   CHECK(broker.topics.size() == 3);
   CHECK_FALSE(failure);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an end by reset is not clean") {
+  broker.script = [](StubBroker::Peer& peer, const wire::Frame& frame) {
+    if (frame.type() != wire::PacketType::publish) return false;
+    peer.socket.set_option(asio::socket_base::linger(true, 0));
+    peer.close();
+    return true;
+  };
+  start();
+  run_until([&] { return ready > 0; });
+  CHECK_FALSE(publish(QoS::at_most_once, 0));
+  client->disconnect();
+  run_until([&] { return ended; });
+  CHECK_FALSE(client->ended_cleanly());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a refused 5.0 falls back to 3.1.1, however it is refused") {

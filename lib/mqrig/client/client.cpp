@@ -8,7 +8,8 @@ namespace mqrig::client {
 
 namespace {
 
-constexpr std::chrono::seconds time_to_finish{2};
+constexpr std::chrono::seconds time_to_finish{2};  // for the peer, after the last byte was written
+constexpr int most_idle_looks = 15;                // as long each, while bytes wait to be written
 
 // 21 characters of those that every broker must allow [MQTT-3.1.3-5].
 std::string make_client_id() {
@@ -54,6 +55,7 @@ Client::Impl::~Impl() {
 
 void Client::Impl::start() {
   if (state_ != State::idle) return;
+  ended_cleanly_ = false;
   lost_at_.reset();
   backoff_.reset();
   first_broker();
@@ -68,14 +70,27 @@ void Client::Impl::disconnect(wire::ReasonCode reason, wire::Properties properti
     ending.add(wire::PropertyId::session_expiry_interval, 0);
   }
   const bool up = state_ == State::up;
+  const session::Time now = std::chrono::steady_clock::now();
   state_ = State::finishing;
-  state_timer_.expires_at(
-      std::chrono::steady_clock::now() + (up ? time_to_finish : std::chrono::seconds(0)),
-      [this] { finished(); });
-  if (!up) return drop_connection();
+  if (!up) {
+    state_timer_.expires_at(now, [this] { finished(true); });
+    return drop_connection();
+  }
   session_.disconnect(reason, ending.view(), connection_->out());
   deadline_timer_.cancel();
   connection_->finish();
+  unwritten_ = connection_->unwritten();
+  idle_looks_ = 0;
+  state_timer_.expires_at(now + time_to_finish, [this] { finish_late(); });
+}
+
+// The peer has not ended the connection. One that may still take what was accepted is waited for.
+void Client::Impl::finish_late() {
+  const std::size_t unwritten = connection_->unwritten();
+  idle_looks_ = unwritten < unwritten_ ? 0 : idle_looks_ + 1;
+  unwritten_ = unwritten;
+  if (unwritten == 0 || idle_looks_ == most_idle_looks) return finished(true);
+  state_timer_.expires_at(std::chrono::steady_clock::now() + time_to_finish);
 }
 
 bool Client::Impl::ready(wire::QoS qos) const noexcept {
@@ -161,6 +176,9 @@ void Client::start() {
 }
 void Client::disconnect(wire::ReasonCode reason, wire::Properties properties) {
   impl_->disconnect(reason, properties);
+}
+bool Client::ended_cleanly() const noexcept {
+  return impl_->ended_cleanly();
 }
 bool Client::ready(wire::QoS qos) const noexcept {
   return impl_->ready(qos);

@@ -40,11 +40,16 @@ class Client {
   void start();
 
   // Sends everything that was accepted, then DISCONNECT, and ends the connection; on_disconnected()
-  // follows, within a few seconds whatever the broker does. QoS 1 and 2 messages in flight are not
+  // follows, within a few seconds after the last byte could be written, or after half a minute in
+  // which the broker took nothing: see ended_cleanly(). QoS 1 and 2 messages in flight are not
   // waited for: wait for on_published() first. Without a connection, attempts to get one end.
   // `properties` and other reasons than success are 5.0's.
   void disconnect(wire::ReasonCode reason = wire::ReasonCode::success,
                   wire::Properties properties = {});
+
+  // In on_disconnected() and after it: all that was accepted was written, DISCONNECT too, and the
+  // connection was not torn down by the broker. Otherwise messages of QoS 0 may be lost.
+  bool ended_cleanly() const noexcept;
 
   // True when publish() would take a message of that QoS now.
   bool ready(wire::QoS qos) const noexcept;

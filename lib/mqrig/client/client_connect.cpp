@@ -191,7 +191,7 @@ Failure Client::Impl::refusal(const session::Event& event, bool connected) const
 }
 
 void Client::Impl::on_stream_end(std::error_code error) {
-  if (state_ == State::finishing) return finished();
+  if (state_ == State::finishing) return finished(error == net::Error::end_of_stream);
   Failure failure = stream_failure(error);
   if (state_ == State::up) return lost(std::move(failure));
   // Some brokers refuse a version by closing without a word.

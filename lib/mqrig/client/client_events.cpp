@@ -150,7 +150,9 @@ void Client::Impl::on_packet(Direction direction, wire::ByteView packet) {
   handler_.on_packet(direction, session_.version(), packet);
 }
 
-void Client::Impl::finished() {
+// `in_order`: the peer did not tear the connection down.
+void Client::Impl::finished(bool in_order) {
+  ended_cleanly_ = in_order && (!connection_ || connection_->all_written());
   drop_connection();
   state_timer_.cancel();
   state_ = State::idle;

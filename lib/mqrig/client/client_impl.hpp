@@ -35,6 +35,7 @@ class Client::Impl final : private Connection::Owner {
 
   const session::ClientSession& session() const noexcept { return session_; }
   const std::string& client_id() const noexcept { return client_id_; }
+  bool ended_cleanly() const noexcept { return ended_cleanly_; }
   std::string broker() const;
 
  private:
@@ -77,7 +78,8 @@ class Client::Impl final : private Connection::Owner {
   void send_requests();
   std::error_code send(Subscriptions::Request& request);
   void answer_locally(const Subscriptions::Request& request, std::error_code error);
-  void finished();
+  void finish_late();
+  void finished(bool in_order);
 
   asio::io_context& context_;
   Options options_;
@@ -97,7 +99,10 @@ class Client::Impl final : private Connection::Owner {
   std::optional<session::Time> lost_at_;
   std::uint32_t granted_expiry_ = 0;  // seconds; what the broker keeps
   State state_ = State::idle;
+  std::size_t unwritten_ = 0;  // while finishing, at the last look
+  int idle_looks_ = 0;         // at which nothing more had been written
   bool was_connected_ = false;
+  bool ended_cleanly_ = false;
   bool reading_ = true;
   bool want_ready_ = false;  // publish() was refused for now
 };

@@ -43,7 +43,8 @@ class Handler {
   }
   // Nothing more will come, unless start() is called again.
   virtual void on_failed(const Failure& /*failure*/) {}
-  // disconnect() is done: DISCONNECT and all before it are written and the connection has ended.
+  // disconnect() is done and the connection has ended, cleanly or not: see
+  // Client::ended_cleanly().
   virtual void on_disconnected() {}
   // With Options::trace: each whole packet.
   virtual void on_packet(Direction /*direction*/, wire::Version /*version*/,
