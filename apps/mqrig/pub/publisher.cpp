@@ -14,7 +14,8 @@ using cli::ExitCode;
 
 constexpr std::uint64_t most_reports = 20;
 constexpr std::size_t large_window = 8192;
-constexpr std::chrono::milliseconds time_to_end{900};  // after a signal
+constexpr std::size_t most_bytes_in_flight = 16 << 20;  // payloads that the client keeps
+constexpr std::chrono::milliseconds time_to_end{900};   // after a signal
 
 std::string count_text(std::uint64_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -104,12 +105,13 @@ bool Publisher::due() {
 bool Publisher::publish() {
   const wire::Publish& message = source_->message();
   const bool acknowledged = message.qos != wire::QoS::at_most_once;
+  if (acknowledged && in_flight_.bytes() >= most_bytes_in_flight) return wait_for_window();
   const std::uint64_t token = acknowledged ? in_flight_.next_token() : 0;
   if (const std::error_code error = client_.publish(message, token)) return not_taken(error);
   held_ = false;
   if (!message.properties.empty()) warn_of_properties();
   if (acknowledged) {
-    in_flight_.add(source_->number());
+    in_flight_.add(source_->number(), message.payload.size());
   } else {
     taken_at_qos_0_ = true;
   }
@@ -117,11 +119,16 @@ bool Publisher::publish() {
   return true;
 }
 
+/// Until on_ready().
+bool Publisher::wait_for_window() {
+  const std::size_t count = in_flight_.size();
+  go_on_at_ = count >= large_window ? count / 2 : count;
+  return false;
+}
+
 bool Publisher::not_taken(std::error_code error) {
   if (error == session::Error::would_block || error == session::Error::not_connected) {
-    const std::size_t count = in_flight_.size();
-    go_on_at_ = count >= large_window ? count / 2 : count;
-    return false;
+    return wait_for_window();
   }
   held_ = false;
   ++refused_;
@@ -212,6 +219,11 @@ void Publisher::on_disconnected() {
   if (signal_ != 0) return end(exit_code_of_signal(signal_));
   if (input_failed_) return end(ExitCode::input);
   if (refused_ > 0) return end(ExitCode::refused);
+  if (taken_at_qos_0_ && !client_.ended_cleanly()) {
+    diagnostic_.error(client_.broker() +
+                      " broke the connection off at the end: the last messages may be lost");
+    return end(ExitCode::disconnected);
+  }
   end(lost_at_qos_0_ ? ExitCode::disconnected : ExitCode::ok);
 }
 

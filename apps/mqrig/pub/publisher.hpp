@@ -46,6 +46,7 @@ class Publisher final : private client::Handler, private Source::Listener {
   bool take_invalid();
   bool due();
   bool publish();
+  bool wait_for_window();
   bool not_taken(std::error_code error);
   void warn_of_properties();
   bool one_topic() const;
