@@ -139,11 +139,33 @@ class Run {
     } else if (choice < 0xE0) {
       static_cast<void>(session_->authenticate(method_.view(), now_, out_));
     } else {
-      ClientSession other(settings_);
-      if (other.restore(input_.bytes(input_.byte()))) {
-        require(other.pending() == 0, "damaged state leaves nothing behind");
-      }
+      restore_anything(input_.bytes(input_.byte()));
     }
+  }
+
+  // Saved state may be damaged: what is accepted is sent like any other message.
+  void restore_anything(wire::ByteView bytes) {
+    ClientSession other(settings_);
+    if (other.restore(bytes)) {
+      return require(other.pending() == 0, "damaged state leaves nothing behind");
+    }
+    wire::Connect connect;
+    connect.clean_start = false;
+    wire::Buffer sent;
+    wire::Buffer connack;
+    wire::encode(
+        connack, connect.version,
+        wire::Connack{
+            .session_present = true, .reason = wire::ReasonCode::success, .properties = {}});
+    wire::ByteView answer = connack.view();
+    Event event;
+    other.open(connect, now_, sent);
+    while (other.read(answer, now_, event, sent)) {
+    }
+    other.resend(sent, 1'000'000);
+    fuzz::SentPackets judge;
+    judge.connection_opened(connect.version);
+    judge.check(sent.view(), other.server_limits());
   }
 
   void publish(std::uint8_t choice) {

@@ -55,7 +55,8 @@ bool Sender::restore_message(wire::ByteView& bytes) {
           wire::FrameStatus::complete ||
       frame.size != packet.size() || frame.type() != wire::PacketType::publish ||
       wire::decode(frame, version_, publish) != wire::Fault::none || publish.packet_id != id ||
-      publish.dup || (released != 0 && publish.qos != wire::QoS::exactly_once)) {
+      publish.dup || publish.topic_alias != 0 ||
+      (released != 0 && publish.qos != wire::QoS::exactly_once)) {
     return false;
   }
   if (slots_.size() < id) slots_.resize(id);
