@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -129,10 +130,21 @@ ExitCode dispatch(std::span<char* const> words) {
   return command ? run_command(*command, words.subspan(1)) : unknown_command(name);
 }
 
+/// A standard stream that is closed would be the number of the next file or socket. Opened for the
+/// wrong direction, it stays an error for whoever uses it.
+void occupy_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    const int mode = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (::open("/dev/null", mode) < 0) return;
+  }
+}
+
 }  // namespace
 }  // namespace mqrig
 
 int main(int argc, char** argv) {
+  mqrig::occupy_standard_streams();
   // A reader that closes the pipe shows as EPIPE where we write, not as a silent death.
   std::signal(SIGPIPE, SIG_IGN);
   const std::span<char* const> words(argv, static_cast<std::size_t>(argc));

@@ -69,7 +69,7 @@ bool Publisher::take() {
         if (!take_invalid()) return false;
         break;
       case Step::failed:
-        report(source_->number(), source_->error());
+        diagnostic_.error(source_->error());
         input_failed_ = true;
         end_input();
         return false;

@@ -43,6 +43,7 @@ Step RecordStream::after(payload::ReadStatus status) {
       case payload::ReadStatus::invalid:
         return Step::invalid;
       case payload::ReadStatus::too_long:
+        failed_ = true;
         return Step::failed;
       case payload::ReadStatus::end:
         return Step::end;
@@ -80,7 +81,8 @@ std::string RecordStream::place(std::uint64_t number) const {
 }
 
 std::string RecordStream::error() const {
-  return error_ ? "cannot read standard input: " + error_.message() : reader_.error();
+  if (error_) return "cannot read standard input: " + error_.message();
+  return failed_ ? place(number()) + ": " + reader_.error() : reader_.error();
 }
 
 }  // namespace mqrig::pub

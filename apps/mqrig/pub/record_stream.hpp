@@ -43,7 +43,8 @@ class RecordStream final : public Source, private net::StreamHandler {
   Listener& listener_;
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<std::uint8_t[]> block_;
-  int reads_left_ = 0;  // in this turn
+  int reads_left_ = 0;   // in this turn
+  bool failed_ = false;  // a record is too long
   std::error_code error_;
 };
 

@@ -36,6 +36,7 @@ class Source {
   virtual std::uint64_t number() const = 0;
   /// What a person calls a record: "line 3". Empty when there is only one.
   virtual std::string place(std::uint64_t number) const = 0;
+  /// After Step::invalid without its place, after Step::failed as a whole.
   virtual std::string error() const { return {}; }
 };
 
