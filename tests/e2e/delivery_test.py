@@ -139,6 +139,23 @@ class OnTheWay(harness.MqttTest):
         scripted.finish()
         self.assertRegex(process.err.text(), "may be lost, up to line 1")
 
+    def test_a_broker_that_falls_silent_is_connected_again_and_gets_everything(self):
+        def first(peer):
+            peer.accept()
+            peer.expect("PUBLISH")
+            peer.expect("PINGREQ")  # and no answer
+            peer.expect_closed()
+
+        def second(peer):
+            peer.accept()
+            peer.send(mqtt.ack("PUBACK", peer.expect("PUBLISH").mid))
+            peer.expect("DISCONNECT")
+        for version in ("311", "5"):
+            scripted = self.peer(first, second)
+            result = self.pub(scripted.port, "-V", version, "-k", 1, "-q", 1, "-t", "a", "-m", "x", *FAST)
+            scripted.finish()
+            self.expect_ok(result)
+
     def test_a_topic_alias_stands_for_the_topic_from_the_second_message_on(self):
         def dialogue(peer):
             peer.accept(topic_alias_maximum=5)

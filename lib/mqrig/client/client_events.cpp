@@ -70,7 +70,8 @@ void Client::Impl::broken(const session::Event& event) {
   if (!up) return next_broker(std::move(failure));
   // Silence may be the network's; a peer that breaks the protocol, or never acknowledges, does so
   // again.
-  return silent && session_.pending() == 0 ? lost(std::move(failure)) : give_up(std::move(failure));
+  const bool passing = silent && event.reason == ReasonCode::keep_alive_timeout;
+  return passing ? lost(std::move(failure)) : give_up(std::move(failure));
 }
 
 void Client::Impl::connected(const session::Event& event) {

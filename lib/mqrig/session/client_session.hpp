@@ -118,7 +118,7 @@ class ClientSession {
   void accepted(const wire::Connack& connack, Time now);
   bool fail(Violation violation, Event& event, wire::Buffer& out);
   bool fail(wire::Fault fault, Event& event, wire::Buffer& out);
-  bool give_up(std::string_view detail, Event& event, wire::Buffer& out);
+  bool give_up(wire::ReasonCode reason, std::string_view detail, Event& event, wire::Buffer& out);
   std::error_code request(bool encoded, wire::PacketId id, wire::PacketType type, std::size_t count,
                           std::size_t start, Time now, wire::Buffer& out);
   std::error_code check_subscribe(std::span<const wire::Subscription> subscriptions,

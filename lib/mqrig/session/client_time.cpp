@@ -31,7 +31,8 @@ Time ClientSession::deadline() const noexcept {
 bool ClientSession::timeout(Time now, Event& event, wire::Buffer& out) {
   if (state_ == State::closed) return false;
   if (reading_ && now >= answer_deadline_) {
-    return give_up(state_ == State::connecting ? "no CONNACK came in time"
+    return give_up(wire::ReasonCode::keep_alive_timeout,
+                   state_ == State::connecting ? "no CONNACK came in time"
                                                : "no answer came to PINGREQ in time",
                    event, out);
   }
@@ -39,7 +40,8 @@ bool ClientSession::timeout(Time now, Event& event, wire::Buffer& out) {
   if (engine_.take_refused(event)) return true;
   if (settings_->ack_timeout != Duration::zero() && awaits_acknowledgement() && reading_ &&
       now >= last_acknowledged_ + settings_->ack_timeout) {
-    return give_up("an acknowledgement did not come in time", event, out);
+    return give_up(wire::ReasonCode::unspecified_error, "an acknowledgement did not come in time",
+                   event, out);
   }
   if (now >= ping_due()) {
     wire::encode_pingreq(out);
@@ -52,10 +54,11 @@ bool ClientSession::timeout(Time now, Event& event, wire::Buffer& out) {
   return false;
 }
 
-bool ClientSession::give_up(std::string_view detail, Event& event, wire::Buffer& out) {
+bool ClientSession::give_up(wire::ReasonCode reason, std::string_view detail, Event& event,
+                            wire::Buffer& out) {
   disconnect(wire::ReasonCode::unspecified_error, {}, out);
   event.kind = EventKind::timed_out;
-  event.reason = wire::ReasonCode::keep_alive_timeout;
+  event.reason = reason;
   event.detail = detail;
   event.properties = {};
   return true;

@@ -19,7 +19,8 @@ enum class EventKind : std::uint8_t {
   auth,          // AUTH: reason, properties; answer with authenticate()
   disconnected,  // DISCONNECT from the server: reason, properties; the connection is over
   fault,         // the peer broke the protocol: reason, detail; the connection is over
-  timed_out,     // the peer fell silent: reason, detail; the connection is over
+  timed_out,     // the peer fell silent (reason keep_alive_timeout), or leaves a request without
+                 // acknowledgement (unspecified_error): reason, detail; the connection is over
 };
 
 // One flat record, reused from call to call: only the members named above are meaningful for a
