@@ -1,6 +1,5 @@
 #include "output.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <mqrig/net/descriptor_stream.hpp>
@@ -44,10 +43,6 @@ Output::State Output::write() {
 void Output::on_writable() {
   state_ = State::written;
   owner_.on_output_ready();
-}
-
-bool output_is_closed() {
-  return ::fcntl(STDOUT_FILENO, F_GETFL) < 0;
 }
 
 }  // namespace mqrig::sub

@@ -48,8 +48,4 @@ class Output final : private net::StreamHandler {
   std::error_code error_;
 };
 
-/// True if standard output was closed before this program began. To be asked before anything is
-/// opened, because that would take its number.
-bool output_is_closed();
-
 }  // namespace mqrig::sub
