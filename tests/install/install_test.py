@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import harness  # noqa: E402
 
-BUILD, COMPILER = sys.argv[1:3]
+BUILD, COMPILER, GENERATOR = sys.argv[1:4]
 
 
 def run(*command):
@@ -29,7 +29,7 @@ class Installed(unittest.TestCase):
             source.mkdir()
             shutil.copy(HERE / "example.cpp", source)
             shutil.copy(HERE / "user.cmake", source / "CMakeLists.txt")
-            run("cmake", "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+            run("cmake", "-G", GENERATOR, "-S", source, "-B", source / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
                 f"-DCMAKE_CXX_COMPILER={COMPILER}")
             run("cmake", "--build", source / "build")
             broker = harness.Mosquitto(pathlib.Path(temporary, "broker"))
