@@ -56,6 +56,39 @@ TEST_CASE("a value may look like an option") {
   CHECK(parsed({"-x", "-1"}) == "expiry=-1");
 }
 
+TEST_CASE("a value that looks like an option switches nothing on") {
+  CHECK(parsed({"-m", "-D", "-t", "user-property", "-l"}) ==
+        "message=-D topic=user-property line=true");
+  CHECK(parsed({"-t", "--message=x", "-t", "--retain=yes", "-t", "-rl"}) ==
+        "topic=--message=x topic=--retain=yes topic=-rl");
+  CHECK(parsed({"-t", "--zzz", "-t", "-Z"}) == "topic=--zzz topic=-Z");
+}
+
+TEST_CASE("a value is never taken apart") {
+  for (const std::string value :
+       {"[a,b]", "[]",   "a,b",      "\"x\"", "'x'",  "`x`",  "{}",  "{a}", "%%",
+        "!x",    "true", "=",        "==",    "/a:b", "++",   " x ", "\n",  "\\n",
+        "\xFF",  "a\tb", "B\"(x)\"", "-=",    "--=",  "--x=", "---"}) {
+    CAPTURE(value);
+    const std::string all = "message=" + value + " topic=" + value + " topic=" + value;
+    CHECK(parsed({"-m", value, "-t", value, "-t", value}) == all);
+    CHECK(parsed({"--message", value, "--topic", value, "-t" + value}) == all);
+    CHECK(parsed({"--message=" + value, "-t" + value, "--topic=" + value}) == all);
+    CHECK(parsed({"-D", "publish", value, value}) == "property=publish\0"s + value + "\0"s + value);
+  }
+}
+
+TEST_CASE("an empty value is a value") {
+  CHECK(parsed({"--message=", "-r"}) == "message= retain=true");
+  CHECK(parsed({"-m", "", "-t", ""}) == "message= topic=");
+  CHECK(parsed({"--property=", "", ""}) == "property=\0\0"s);
+}
+
+TEST_CASE("options are told in the order in which they were typed") {
+  CHECK(parsed({"-t", "b", "-q1", "mqtt://h/t", "--no-retain", "-t", "a", "-r", "-q", "2"}) ==
+        "topic=b qos=1 url=mqtt://h/t retain=false topic=a retain=true qos=2");
+}
+
 TEST_CASE("-h is the host, as in all MQTT tools") {
   CHECK(parsed({"-h", "broker"}) == "host=broker");
 }
@@ -63,12 +96,19 @@ TEST_CASE("-h is the host, as in all MQTT tools") {
 TEST_CASE("flags have a negated form and take no value") {
   CHECK(parsed({"--no-retain"}) == "retain=false");
   CHECK(parsed({"--no-reconnect"}) == "reconnect=false");
+  CHECK(parsed({"--retain", "--no-retain", "-r"}) == "retain=true retain=false retain=true");
   CHECK(fault({"--retain=yes"}) == "--retain takes no value");
+  CHECK(fault({"--retain=true"}) == "--retain takes no value");
+  CHECK(fault({"--retain="}) == "--retain takes no value");
+  CHECK(fault({"--retain={}"}) == "--retain takes no value");
+  CHECK(fault({"-q", "1", "--no-retain=false"}) == "--no-retain takes no value");
 }
 
 TEST_CASE("after two dashes only bare words follow") {
   CHECK(parsed({"-r", "--", "mqtt://h/t"}) == "retain=true url=mqtt://h/t");
   CHECK(fault({"--", "-r"}).starts_with("unexpected argument '-r'"));
+  CHECK(fault({"--", "--"}).starts_with("unexpected argument '--'"));
+  CHECK(parsed({"-m", "--", "-r", "--"}) == "message=-- retain=true");
 }
 
 TEST_CASE("a bare word is the broker's URL") {
@@ -85,6 +125,13 @@ TEST_CASE("a property takes three words, a user property four") {
         "property=publish\0user-property\0k\0v retain=true"s);
   CHECK(parsed({"--property=will", "User-Property", "k", "-v"}) ==
         "property=will\0User-Property\0k\0-v"s);
+  CHECK(parsed({"-rD", "publish", "user-property", "-k", "--v=w", "mqtt://h/t"}) ==
+        "retain=true property=publish\0user-property\0-k\0--v=w url=mqtt://h/t"s);
+  CHECK(parsed({"-Dpublish", "a", "--", "-D", "will", "USER-PROPERTY", "-D", "-D"}) ==
+        "property=publish\0a\0-- property=will\0USER-PROPERTY\0-D\0-D"s);
+  CHECK(fault({"-D", "publish", "content-type"}).starts_with("-D/--property needs a value"));
+  CHECK(fault({"-D", "publish", "user-property"}).starts_with("-D/--property needs a value"));
+  CHECK(fault({"-D"}).starts_with("-D/--property needs a value"));
   CHECK(fault({"-D", "publish", "user-property", "k"}) ==
         "-D/--property needs a value: PACKET NAME VALUE, or PACKET user-property KEY VALUE");
 }
@@ -98,12 +145,35 @@ TEST_CASE("long options are not abbreviated, slips get a question") {
   CHECK(fault({"--=x"}) == "unknown option '--'");
   CHECK(fault({"-Z"}) == "unknown option '-Z'");
   CHECK(fault({"-rZ"}) == "unknown option '-Z' in '-rZ'");
+  CHECK(fault({"-5"}) == "unknown option '-5'");
+  CHECK(fault({"-r5"}) == "unknown option '-5' in '-r5'");
+  CHECK(fault({"-r-"}) == "unknown option '--' in '-r-'");
+  CHECK(fault({"-r-qos=1", "--qos=1"}) == "unknown option '--' in '-r-qos=1'");
+  CHECK(fault({"-rrZ", "-rZ"}) == "unknown option '-Z' in '-rrZ'");
+  CHECK(fault({"---"}) == "unknown option '---'");
+  CHECK(fault({"--!x"}) == "unknown option '--!x'");
+  CHECK(fault({"- x"}) == "unknown option '- ' in '- x'");
   CHECK(fault({"-user", "k=v"}) == "unknown option '-u' in '-user'; did you mean '--user'?");
 }
 
 TEST_CASE("a missing value and a doubled message are named") {
   CHECK(fault({"-q"}) == "-q/--qos needs a value: a whole number from 0 to 2");
   CHECK(fault({"-m", "a", "-m", "b"}) == "-m/--message was given twice");
+}
+
+TEST_CASE("of several faults the first is named") {
+  CHECK(fault({"--zzz", "-q"}) == "unknown option '--zzz'");
+  CHECK(fault({"-Z", "--retain=yes"}) == "unknown option '-Z'");
+  CHECK(fault({"hello", "--zzz"}).starts_with("unexpected argument 'hello'"));
+  CHECK(fault({"-rZ", "hello", "-m", "a", "-m"}) == "unknown option '-Z' in '-rZ'");
+  CHECK(fault({"-m", "a", "-m"}) == "-m/--message was given twice");
+  CHECK(fault({"-m", "a", "-m", "b", "--zzz"}) == "-m/--message was given twice");
+}
+
+TEST_CASE("a command without a bare word says so") {
+  const Words words({"--qos", "1", "hello"});
+  CHECK_THROWS_WITH_AS(parse(test::other(), words.span()), "unexpected argument 'hello'",
+                       UsageError);
 }
 
 TEST_CASE("--help and --version are noticed wherever they stand") {
@@ -122,6 +192,24 @@ TEST_CASE("passwords are wiped from the command line") {
   CHECK(words[2] == "--password=******");
   CHECK(words[3] == "-P******");
   CHECK(words[5] == "***");
+}
+
+TEST_CASE("nothing but the password is wiped") {
+  const Words words({"-t", "top", "-rlPp", "-m", "-Ptop", "--pw=", "-P", "--pw=top", "--url", "p"});
+  parse(test::sample(), words.span());
+  CHECK(words[1] == "top");
+  CHECK(words[2] == "-rlP*");
+  CHECK(words[4] == "-Ptop");
+  CHECK(words[5] == "--pw=");
+  CHECK(words[7] == "********");
+  CHECK(words[9] == "p");
+}
+
+TEST_CASE("a password is wiped even if a later word is wrong") {
+  const Words words({"-P", "geheim", "mqtt://u:p@h/t", "--zzz"});
+  CHECK_THROWS_AS(parse(test::sample(), words.span()), UsageError);
+  CHECK(words[1] == "******");
+  CHECK(words[2] == "mqtt://u:*@h/t");
 }
 
 TEST_CASE("the password of a URL is wiped, the rest stays readable") {
