@@ -55,8 +55,8 @@ class App : public CLI::App {
 };
 
 /// Lets CLI11 take the words apart. It calls back at each occurrence of an option, and counts the
-/// words that belong to none, its "extras". As it needs 5 us to learn an option, it learns only
-/// those that can occur.
+/// words that belong to none, its "extras". It is told only the options that can occur: all 80 of
+/// a command would take it 0.4 ms, a third of the time of a whole run.
 class Parser {
  public:
   Parser(const CommandSpec& command, std::span<char* const> words)
