@@ -1,12 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 
 namespace mqrig::pub {
 
-/// A steady schedule of messages: one per interval, counted from the first. After a stall it
-/// catches up with at most `catch_up` worth of messages, so that the rate is never far above.
+/// A steady schedule of messages: one per interval, counted from the first. Being late by no more
+/// than `catch_up` is made good; after a longer stall the schedule begins anew.
 class Pace {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -20,12 +19,12 @@ class Pace {
   Time due() const { return due_; }
 
   /// A message was sent at `now`, not before it was due.
-  void sent(Time now) { due_ = std::max(due_, now - catch_up_) + interval_; }
+  void sent(Time now) { due_ = (now - due_ > catch_up_ ? now : due_) + interval_; }
 
  private:
   Duration interval_;
   Duration catch_up_;
-  Time due_{};
+  Time due_{};  // long ago: the first is due at once
 };
 
 }  // namespace mqrig::pub

@@ -15,6 +15,7 @@ using cli::ExitCode;
 constexpr std::uint64_t most_reports = 20;
 constexpr std::size_t large_window = 8192;
 constexpr std::size_t most_bytes_in_flight = 16 << 20;  // payloads that the client keeps
+constexpr std::chrono::milliseconds shortest_wait{1};   // between two messages of a pace
 constexpr std::chrono::milliseconds time_to_end{900};   // after a signal
 
 std::string count_text(std::uint64_t count, std::string_view what) {
@@ -97,7 +98,8 @@ bool Publisher::take_invalid() {
 bool Publisher::due() {
   if (pace_.unlimited() || pace_.due() <= now_) return true;
   if (!pace_timer_) pace_timer_.emplace(context_, [this] { pump(); });
-  pace_timer_->expires_at(pace_.due());
+  // A wake-up costs more than a message: those of a millisecond go together.
+  pace_timer_->expires_at(std::max(pace_.due(), now_ + shortest_wait));
   return false;
 }
 
