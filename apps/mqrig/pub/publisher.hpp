@@ -28,6 +28,8 @@ class Publisher final : private client::Handler, private Source::Listener {
   void interrupt(int signal);
   /// When the loop has ended.
   cli::ExitCode result() const { return result_; }
+  /// Then, too: gives standard input back to those who share it.
+  void close_input() { source_.reset(); }
 
  private:
   void on_connected(bool session_present, wire::Properties connack) override;
