@@ -149,8 +149,10 @@ void Connection::feed(wire::ByteView bytes) {
 
 void Connection::feed_traced(wire::ByteView& bytes) {
   wire::Frame frame;
-  while (!closed_ && wire::split_frame(bytes, wire::max_remaining_length + 5, frame).status ==
-                         wire::FrameStatus::complete) {
+  while (
+      !closed_ &&
+      wire::split_frame(bytes, wire::max_remaining_length + 5, frame, session_.version()).status ==
+          wire::FrameStatus::complete) {
     owner_.on_packet(Direction::received, bytes.first(frame.size));
     wire::ByteView packet = bytes.first(frame.size);
     bytes = bytes.subspan(frame.size);
