@@ -151,4 +151,30 @@ TEST_CASE_FIXTURE(Loop, "messages that nobody receives stop the reading, and all
   run_until([&] { return received == count; });
 }
 
+TEST_CASE_FIXTURE(Loop, "what is asked for after the end completes with the reason of the end") {
+  AsyncClient client(context, options());
+  bool ended = false;
+  client.async_connect([](std::error_code) {});
+  run_until([&] { return client.client().connected(); });
+  client.async_disconnect([&](std::error_code) { ended = true; });
+  run_until([&] { return ended; });
+  std::vector<std::error_code> results;
+  client.async_receive([&](std::error_code error, const Message&) { results.push_back(error); });
+  client.async_subscribe("t", QoS::at_most_once,
+                         [&](std::error_code error, ReasonCode) { results.push_back(error); });
+  run_until([&] { return results.size() == 2; });
+  CHECK(results[0] == Error::aborted);
+  CHECK(results[1] == Error::aborted);
+}
+
+TEST_CASE_FIXTURE(Loop, "cancelling a receive of a client that is gone does nothing") {
+  asio::cancellation_signal cancel;
+  {
+    AsyncClient client(context, options());
+    client.async_receive(asio::bind_cancellation_slot(
+        cancel.slot(), [](std::error_code, const Message&) { FAIL("called"); }));
+  }
+  cancel.emit(asio::cancellation_type::all);
+}
+
 }  // namespace mqrig::client::tests

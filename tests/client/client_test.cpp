@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <asio/io_context.hpp>
+#include <asio/socket_base.hpp>
 #include <mqrig/client/client.hpp>
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
@@ -299,6 +300,37 @@ TEST_CASE_FIXTURE(Fixture, "a client that does not read keeps its connection ali
   client->resume_reading();
   broker.script = nullptr;
   run_until([&] { return client->connected(); });
+}
+
+TEST_CASE_FIXTURE(Fixture, "a large message that is never acknowledged is given up in time") {
+  options.ack_timeout = std::chrono::milliseconds(50);
+  options.keep_alive = 0;
+  broker.script = [](StubBroker::Peer&, const wire::Frame& frame) {
+    return frame.type() == PacketType::publish;
+  };
+  start();
+  run_until([&] { return connected == 1; });
+  const std::string payload(100'000, 'x');
+  CHECK_FALSE(client->publish({.topic = "t",
+                               .payload = wire::as_bytes(payload),
+                               .qos = QoS::at_least_once,
+                               .properties = {}}));
+  run_until([&] { return failure.has_value(); });
+  CHECK(failure->kind == FailureKind::timed_out);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a connection that broke takes no more messages") {
+  start();
+  run_until([&] { return connected == 1; });
+  broker.peers[0]->socket.set_option(asio::socket_base::linger(true, 0));
+  broker.peers[0]->close();
+  const std::string payload(10'000, 'x');
+  std::error_code error;
+  for (int count = 0; count < 10'000 && !error; ++count) {
+    error = client->publish({.topic = "t", .payload = wire::as_bytes(payload), .properties = {}});
+  }
+  CHECK(error == session::Error::would_block);
+  run_until([&] { return connected == 2; });
 }
 
 }  // namespace mqrig::client::tests

@@ -30,6 +30,7 @@ void AsyncClient::connect(std::unique_ptr<Done> completion) {
   if (client_.connected()) return completion->complete({});
   connecting_.push_back(std::move(completion));
   started_ = true;
+  ended_ = {};
   client_.start();
 }
 
@@ -63,6 +64,7 @@ bool AsyncClient::send(const Message& message, std::unique_ptr<Answer>& completi
 
 void AsyncClient::subscribe(std::string_view filter, wire::QoS qos,
                             std::unique_ptr<Answer> completion) {
+  if (ended_) return completion->complete(ended_, ReasonCode::success);
   const std::uint64_t token = next_token_++;
   wire::Subscription subscription;
   subscription.filter = filter;
@@ -74,6 +76,7 @@ void AsyncClient::subscribe(std::string_view filter, wire::QoS qos,
 }
 
 void AsyncClient::unsubscribe(std::string_view filter, std::unique_ptr<Answer> completion) {
+  if (ended_) return completion->complete(ended_, ReasonCode::success);
   const std::uint64_t token = next_token_++;
   if (const std::error_code error = client_.unsubscribe({&filter, 1}, {}, token)) {
     return completion->complete(error, ReasonCode::success);
@@ -82,6 +85,10 @@ void AsyncClient::unsubscribe(std::string_view filter, std::unique_ptr<Answer> c
 }
 
 std::uint64_t AsyncClient::receive(std::unique_ptr<Receive> completion) {
+  if (received_.empty() && ended_) {
+    completion->complete(ended_, Message());
+    return 0;
+  }
   if (received_.empty()) {
     receiving_.push_back({next_token_, std::move(completion)});
     return next_token_++;
@@ -171,6 +178,7 @@ void AsyncClient::on_disconnected() {
 
 void AsyncClient::fail_all(std::error_code error) {
   started_ = false;
+  ended_ = error;
   for (auto& completion : connecting_) completion->complete(error);
   connecting_.clear();
   for (auto& [token, completion] : answers_) completion->complete(error, ReasonCode::success);

@@ -78,8 +78,10 @@ class AsyncClient final : private Handler {
         [this](auto handler) {
           auto slot = asio::get_associated_cancellation_slot(handler);
           const std::uint64_t id = receive(Receive::make(std::move(handler), context_));
-          if (slot.is_connected()) {
-            slot.assign([this, id](asio::cancellation_type) { cancel_receive(id); });
+          if (id != 0 && slot.is_connected()) {
+            slot.assign([this, id, alive = std::weak_ptr(alive_)](asio::cancellation_type) {
+              if (!alive.expired()) cancel_receive(id);
+            });
           }
         },
         token);
@@ -167,6 +169,8 @@ class AsyncClient final : private Handler {
   std::deque<Received> received_;
   Failure failure_;
   bool started_ = false;
+  std::error_code ended_;  // why nothing more will complete, until the next async_connect()
+  std::shared_ptr<void> alive_ = std::make_shared<char>();
 };
 
 }  // namespace mqrig::client

@@ -61,7 +61,8 @@ Client::Impl::~Impl() {
 
 void Client::Impl::start() {
   if (state_ != State::idle) return;
-  ended_cleanly_ = false;
+  ended_cleanly_ = connected_since_start_ = false;
+  if (!was_connected_) version_ = options_.version;
   lost_at_.reset();
   backoff_.reset();
   first_broker();

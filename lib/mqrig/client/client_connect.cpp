@@ -101,7 +101,8 @@ void Client::Impl::send_connect() {
 
 // A version was refused: is there another one to try?
 bool Client::Impl::fall_back() {
-  if (options_.version || was_connected_ || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
+  const bool agreed = was_connected_ && broker_ == version_broker_;
+  if (options_.version || agreed || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
     return false;
   }
   version_ = Version::mqtt_3_1_1;
@@ -126,7 +127,8 @@ void Client::Impl::next_broker(Failure failure) {
     if (!options_.version && !was_connected_) version_.reset();
     return connect();
   }
-  was_connected_&& options_.reconnect ? retry(std::move(failure)) : give_up(std::move(failure));
+  if (connected_since_start_ && options_.reconnect) return retry(std::move(failure));
+  give_up(std::move(failure));
 }
 
 // A connection that stood is gone.

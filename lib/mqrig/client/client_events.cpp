@@ -21,7 +21,9 @@ ReasonCode reason_of(std::error_code error) {
   if (error == session::Error::identifier_not_supported) {
     return ReasonCode::subscription_identifiers_not_supported;
   }
-  return ReasonCode::packet_too_large;
+  const bool filter =
+      error == session::Error::invalid_filter || error == session::Error::shared_no_local;
+  return filter ? ReasonCode::topic_filter_invalid : ReasonCode::packet_too_large;
 }
 
 }  // namespace
@@ -77,7 +79,8 @@ void Client::Impl::broken(const session::Event& event) {
 void Client::Impl::connected(const session::Event& event) {
   state_ = State::up;
   version_ = session_.version();
-  was_connected_ = true;
+  was_connected_ = connected_since_start_ = true;
+  version_broker_ = broker_;
   lost_at_.reset();
   connected_at_ = connection_->now();
   granted_expiry_ =
@@ -85,6 +88,7 @@ void Client::Impl::connected(const session::Event& event) {
   if (const auto assigned = event.properties.text(PropertyId::assigned_client_identifier)) {
     client_id_ = *assigned;
   }
+  subscriptions_.connected();
   if (!event.session_present) subscriptions_.session_lost();
   if (!reading_) connection_->pause_reading();
   send_requests();
@@ -93,11 +97,11 @@ void Client::Impl::connected(const session::Event& event) {
 }
 
 void Client::Impl::send_requests() {
-  // By index: an answer that is given at once may change the list.
-  for (std::size_t index = 0; index < subscriptions_.requests().size(); ++index) {
-    Subscriptions::Request& request = subscriptions_.requests()[index];
-    if (request.answered || (request.subscribe && request.filters.empty())) continue;
-    if (const std::error_code error = send(request)) answer_locally(request, error);
+  while (Subscriptions::Request* request = subscriptions_.next_unsent()) {
+    const std::error_code error = send(*request);
+    if (error == session::Error::would_block) break;  // every packet identifier is in use
+    if (error) answer_locally(*request, error);
+    if (state_ != State::up) return;
   }
   connection_->touch();
 }
@@ -105,10 +109,13 @@ void Client::Impl::send_requests() {
 std::error_code Client::Impl::send(Subscriptions::Request& request) {
   wire::Buffer& out = connection_->out();
   const session::Time now = connection_->now();
-  return request.subscribe ? session_.subscribe(request.subscriptions(), request.properties.view(),
-                                                request.token, now, out)
-                           : session_.unsubscribe(request.views(), request.properties.view(),
-                                                  request.token, now, out);
+  const std::error_code error =
+      request.subscribe ? session_.subscribe(request.subscriptions(), request.properties.view(),
+                                             request.token, now, out)
+                        : session_.unsubscribe(request.views(), request.properties.view(),
+                                               request.token, now, out);
+  request.sent = error != session::Error::would_block;
+  return error;
 }
 
 // The broker is known not to support it: nothing was sent, and the owner hears what the broker
@@ -127,6 +134,7 @@ void Client::Impl::answer_locally(const Subscriptions::Request& request, std::er
 
 void Client::Impl::on_turn_end() {
   handler_.on_turn_end();
+  if (state_ == State::up) send_requests();
   if (want_ready_ && state_ == State::up && connection_->writable() && !session_.resending()) {
     want_ready_ = false;
     handler_.on_ready();

@@ -102,6 +102,8 @@ class Client::Impl final : private Connection::Owner {
   std::size_t unwritten_ = 0;  // while finishing, at the last look
   int idle_looks_ = 0;         // at which nothing more had been written
   bool was_connected_ = false;
+  bool connected_since_start_ = false;
+  std::size_t version_broker_ = 0;  // with which version_ was agreed
   bool ended_cleanly_ = false;
   bool reading_ = true;
   bool want_ready_ = false;  // publish() was refused for now

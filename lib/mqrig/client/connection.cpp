@@ -61,8 +61,10 @@ session::Time Connection::now() {
 
 void Connection::touch() {
   if (closed_) return;
+  const bool touched = !out_.empty() || broken_;
   if (out_.size() >= enough) flush();
-  if (!in_turn_ && !turn_posted_ && (!out_.empty() || broken_)) post_turn();
+  // Also when all is written: the deadline of the session may have changed.
+  if (touched && !in_turn_ && !turn_posted_) post_turn();
 }
 
 void Connection::post_turn() {
@@ -84,9 +86,10 @@ void Connection::on_readable() {
   int reads = 0;
   while (!closed_ && !paused_ && !finishing_ && read_once() && ++reads < reads_per_turn) {
   }
-  in_turn_ = false;
   if (closed_) return;
+  if (out_.size() >= enough) flush();  // so that nobody is told to wait for room that is there
   owner_.on_turn_end();
+  in_turn_ = false;
   if (closed_) return;
   end_turn();
   if (!closed_ && !paused_) stream_->wait_readable();
@@ -259,7 +262,8 @@ void Connection::timeout() {
   now_ = std::chrono::steady_clock::now();
   in_turn_ = true;
   deadline_ = {};
-  if (session_.timeout(now_, event_, out_)) owner_.on_event(event_);
+  while (!closed_ && session_.timeout(now_, event_, out_)) owner_.on_event(event_);
+  if (!closed_) owner_.on_turn_end();
   in_turn_ = false;
   if (!closed_) end_turn();
 }

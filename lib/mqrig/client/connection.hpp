@@ -62,7 +62,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   // The time of this turn, read once.
   session::Time now();
   // False when the peer takes less than we write: wait for on_writable().
-  bool writable() const noexcept { return out_.size() < enough; }
+  bool writable() const noexcept { return !broken_ && out_.size() < enough; }
   // Bytes that the stream has not taken yet.
   std::size_t unwritten() const noexcept { return out_.size(); }
   // True when the stream has taken all that was appended.

@@ -12,8 +12,8 @@ namespace mqrig::client {
 enum class Direction : std::uint8_t { sent, received };
 
 // All calls come from the event loop of the client's io_context. Views live until the call returns.
-// Calls on the client are allowed in all of them; its destruction only in on_failed() and
-// on_disconnected().
+// Calls on the client are allowed in all of them but on_packet(); its destruction only in
+// on_failed() and on_disconnected().
 class Handler {
  public:
   // A connection stands (the first, or again). Subscriptions are made anew by the client when the

@@ -47,15 +47,6 @@ Subscriptions::Request& Subscriptions::add_subscribe(
 Subscriptions::Request& Subscriptions::add_unsubscribe(std::span<const std::string_view> filters,
                                                        wire::Properties properties,
                                                        std::uint64_t token) {
-  for (Request& request : requests_) {
-    if (!request.subscribe) continue;
-    for (std::size_t index = request.filters.size(); index-- > 0;) {
-      const bool named =
-          std::find(filters.begin(), filters.end(), request.filters[index]) != filters.end();
-      // What was not answered yet keeps its place: reason codes are matched by position.
-      if (named && request.answered) erase_filter(request, index);
-    }
-  }
   Request& request = requests_.emplace_back();
   request.token = token;
   request.subscribe = false;
@@ -73,20 +64,44 @@ void Subscriptions::answered(std::uint64_t token, bool subscribe, wire::ByteView
     return request.token == token && request.subscribe == subscribe && !request.answered;
   });
   if (found == requests_.end()) return;
-  if (!subscribe) {
-    requests_.erase(found);
-    return;
-  }
   found->answered = true;
-  for (std::size_t index = std::min(reasons.size(), found->filters.size()); index-- > 0;) {
-    if (wire::is_error(wire::ReasonCode{reasons[index]})) erase_filter(*found, index);
+  if (subscribe) {
+    for (std::size_t index = std::min(reasons.size(), found->filters.size()); index-- > 0;) {
+      if (wire::is_error(wire::ReasonCode{reasons[index]})) erase_filter(*found, index);
+    }
+  }
+  forget_before(static_cast<std::size_t>(found - requests_.begin()), found->filters);
+  std::erase_if(requests_, [](const Request& request) {
+    return request.answered && (!request.subscribe || request.filters.empty());
+  });
+}
+
+// Takes the filters out of what was subscribed by the requests that stand before `position`.
+void Subscriptions::forget_before(std::size_t position, const std::vector<std::string>& filters) {
+  for (std::size_t earlier = 0; earlier < position; ++earlier) {
+    Request& request = requests_[earlier];
+    if (!request.subscribe || !request.answered) continue;
+    for (std::size_t index = request.filters.size(); index-- > 0;) {
+      const std::string& filter = request.filters[index];
+      if (std::find(filters.begin(), filters.end(), filter) != filters.end()) {
+        erase_filter(request, index);
+      }
+    }
   }
 }
 
-void Subscriptions::session_lost() {
-  std::erase_if(requests_, [](const Request& request) {
-    return request.subscribe && request.answered && request.filters.empty();
+Subscriptions::Request* Subscriptions::next_unsent() {
+  const auto found = std::find_if(requests_.begin(), requests_.end(), [](const Request& request) {
+    return !request.sent && !request.answered;
   });
+  return found == requests_.end() ? nullptr : &*found;
+}
+
+void Subscriptions::connected() {
+  for (Request& request : requests_) request.sent = false;
+}
+
+void Subscriptions::session_lost() {
   for (Request& request : requests_) request.answered = false;
 }
 

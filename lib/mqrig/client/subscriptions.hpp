@@ -17,6 +17,7 @@ class Subscriptions {
   struct Request {
     std::uint64_t token = 0;
     bool subscribe = true;
+    bool sent = false;  // on the connection that stands
     bool answered = false;
     std::vector<std::string> filters;
     std::vector<wire::Subscription> options;  // of subscribe; the filters view `filters`
@@ -33,15 +34,23 @@ class Subscriptions {
   Request& add_unsubscribe(std::span<const std::string_view> filters, wire::Properties properties,
                            std::uint64_t token);
   void remove(const Request& request);
-  // SUBACK or UNSUBACK: an answered unsubscribe is over, filters that were refused are forgotten.
+  // SUBACK or UNSUBACK: what was refused is forgotten, and so is what was asked for again, or
+  // unsubscribed, by a later request.
   void answered(std::uint64_t token, bool subscribe, wire::ByteView reasons);
 
-  // The session was lost: what was answered must be asked again.
+  // The next request for the connection that stands; null when there is none.
+  Request* next_unsent();
+
+  // A new connection stands: what was not answered is to be sent again.
+  void connected();
+  // The session was lost: what was answered is to be sent again, too.
   void session_lost();
 
   std::vector<Request>& requests() noexcept { return requests_; }
 
  private:
+  void forget_before(std::size_t position, const std::vector<std::string>& filters);
+
   std::vector<Request> requests_;
 };
 
