@@ -204,6 +204,17 @@ class Refusals(harness.MqttTest):
         self.assertRegex(result.err, r"\bline 2\b")
         seen.wait(1)
 
+    def test_a_line_above_the_message_size_of_mosquitto_is_named_and_the_others_arrive(self):
+        """It is answered with a reason code that PUBACK and PUBREC do not list."""
+        server = self.broker(config="message_size_limit 1000")
+        for qos in (1, 2):
+            with self.subTest(qos=qos):
+                seen = self.observer(server)
+                result = self.pub(server.port, "-q", qos, "-t", "a", "-l", input=b"short\n" + b"x" * 2000 + b"\nshort\n")
+                self.assertEqual(REFUSED, result.code, str(result))
+                self.assertRegex(result.err, r"\bline 2\b.*(?i:too large)")
+                seen.wait(2)
+
     def test_a_payload_above_the_protocol_itself(self):
         path = self.dir / "huge"
         with open(path, "wb") as file:

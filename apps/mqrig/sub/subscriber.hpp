@@ -55,6 +55,7 @@ class Subscriber final : private client::Handler, private Output::Owner {
   // subscriber_end.cpp: how the run ends
   void on_timeout();
   void restart_idle();
+  void tell_count() const;
   void on_idle();
   void on_signal(int signal);
   void end(cli::ExitCode code);

@@ -18,10 +18,7 @@ constexpr std::chrono::milliseconds time_to_disconnect{500};
 }  // namespace
 
 void Subscriber::on_timeout() {
-  if (settings_.count && !ending_) {
-    diagnostic_.notice("the time is over: " + std::to_string(printed_) + " of " +
-                       std::to_string(*settings_.count) + " messages have come");
-  }
+  if (settings_.count && !ending_) tell_count();
   cut_short(ExitCode::timeout);
 }
 
@@ -32,7 +29,13 @@ void Subscriber::restart_idle() {
   idle_.expires_at(Clock::now() + *settings_.idle_timeout);
 }
 
+void Subscriber::tell_count() const {
+  diagnostic_.notice("the time is over: " + std::to_string(printed_) + " of " +
+                     std::to_string(*settings_.count) + " messages have come");
+}
+
 void Subscriber::on_idle() {
+  if (settings_.count) tell_count();
   end_now(settings_.count ? ExitCode::timeout : ExitCode::ok);
 }
 

@@ -135,7 +135,15 @@ void Client::Impl::next_broker(Failure failure) {
 void Client::Impl::lost(Failure failure) {
   drop_connection();
   if (!options_.reconnect) return give_up(std::move(failure));
-  if (std::chrono::steady_clock::now() - connected_at_ >= stable_after) backoff_.reset();
+  const bool stable = std::chrono::steady_clock::now() - connected_at_ >= stable_after;
+  if (stable) backoff_.reset();
+  short_connections_ = stable ? 0 : short_connections_ + 1;
+  // Some brokers do not say that another client took the session over: they only close the
+  // connection.
+  if (short_connections_ > 1 && !options_.client_id.empty()) {
+    failure.text +=
+        "; if another client uses the id \"" + client_id_ + "\", give each its own --id";
+  }
   retry(std::move(failure));
 }
 

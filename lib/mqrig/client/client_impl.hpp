@@ -99,8 +99,9 @@ class Client::Impl final : private Connection::Owner {
   std::optional<session::Time> lost_at_;
   std::uint32_t granted_expiry_ = 0;  // seconds; what the broker keeps
   State state_ = State::idle;
-  std::size_t unwritten_ = 0;  // while finishing, at the last look
-  int idle_looks_ = 0;         // at which nothing more had been written
+  std::size_t unwritten_ = 0;       // while finishing, at the last look
+  int idle_looks_ = 0;              // at which nothing more had been written
+  unsigned short_connections_ = 0;  // in a row
   bool was_connected_ = false;
   bool connected_since_start_ = false;
   std::size_t version_broker_ = 0;  // with which version_ was agreed

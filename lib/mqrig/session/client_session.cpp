@@ -45,8 +45,7 @@ bool ClientSession::read(wire::ByteView& in, Time now, Event& event, wire::Buffe
   }
   while (state_ != State::closed) {
     wire::Frame frame;
-    const wire::FrameResult result =
-        wire::split_frame(in, own_.maximum_packet_size, frame, version_);
+    const wire::FrameResult result = wire::split_frame(in, largest_packet(), frame, version_);
     if (result.status == wire::FrameStatus::need_more) return false;
     if (result.status == wire::FrameStatus::invalid) return fail(result.fault, event, out);
     in = in.subspan(frame.size);

@@ -10,6 +10,7 @@
 // allocation at QoS 0.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -108,6 +109,12 @@ class ClientSession {
   std::error_code restore(wire::ByteView bytes);
 
  private:
+  // What is accepted now. A peer whose first packet claims to be huge speaks something else.
+  std::uint32_t largest_packet() const noexcept {
+    constexpr std::uint32_t largest_first_packet = 256 * 1024;
+    return state_ == State::connecting ? std::min(own_.maximum_packet_size, largest_first_packet)
+                                       : own_.maximum_packet_size;
+  }
   bool handle(const wire::Frame& frame, Event& event, wire::Buffer& out, Time now);
   bool handle_connack(const wire::Frame& frame, Event& event, wire::Buffer& out, Time now);
   bool handle_request_ack(const wire::Frame& frame, Event& event, wire::Buffer& out);

@@ -19,6 +19,14 @@ bool is_suback_code(std::uint8_t code, Version version) {
   return code <= 2 || code >= 0x80;
 }
 
+// A PUBACK or PUBREC that refuses a message says so with any error code that there is: mosquitto
+// answers one that is too large with 0x95, which the table of these packets does not list.
+bool is_ack_code(ReasonCode code, PacketType type) {
+  const bool refuses = type == PacketType::puback || type == PacketType::pubrec;
+  return allowed(code, type) ||
+         (refuses && is_error(code) && allowed(code, PacketType::disconnect));
+}
+
 Fault check_reasons(const SubscriptionAck& packet, Version version) {
   if (packet.reasons.empty()) return Fault::empty_payload;
   for (const std::uint8_t code : packet.reasons) {
@@ -46,7 +54,7 @@ Fault decode(const Frame& frame, Version version, Ack& packet) noexcept {
   std::uint8_t code = 0;
   if (!reader.byte(code)) return Fault::truncated;
   packet.reason = static_cast<ReasonCode>(code);
-  if (!allowed(packet.reason, packet.type)) return Fault::invalid_reason_code;
+  if (!is_ack_code(packet.reason, packet.type)) return Fault::invalid_reason_code;
   if (reader.at_end()) return Fault::none;
   const auto context = static_cast<PropertyContext>(packet.type);
   const Fault fault = read_property_list(reader, context, packet.properties);
