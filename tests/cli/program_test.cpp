@@ -138,11 +138,11 @@ TEST_CASE("mosquitto's letters keep their meaning") {
                                                        {'V', "protocol-version"},
                                                        {'c', "disable-clean-session"}};
   for (const cli::CommandSpec* command : command_specs()) {
-    for (const auto& [letter, name] : letters) {
-      CAPTURE(name);
-      const OptionSpec* option = cli::find_option(*command, name);
+    for (const auto& known : letters) {
+      CAPTURE(known.second);
+      const OptionSpec* option = cli::find_option(*command, known.second);
       REQUIRE(option);
-      CHECK(option->short_name == letter);
+      CHECK(option->short_name == known.first);
     }
   }
 }
