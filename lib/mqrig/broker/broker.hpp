@@ -1,0 +1,73 @@
+// An MQTT broker for MQTT 3.1, 3.1.1 and 5.0, on one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <mqrig/broker/observer.hpp>
+#include <mqrig/broker/settings.hpp>
+#include <mqrig/broker/statistics.hpp>
+
+namespace asio {
+class io_context;
+}
+namespace mqrig::auth {
+class PasswordFile;
+}
+namespace mqrig::net {
+struct ListenAddress;
+class Stream;
+}
+namespace mqrig::store {
+class BrokerStore;
+}
+
+namespace mqrig::broker {
+
+class Acl;
+
+// Listens, and serves every connection that it accepts or is given. All of it belongs to the thread
+// that runs the io_context, and must be destroyed before that.
+//
+// Output is written once per turn of the event loop. With a store, nothing that a turn says to
+// clients leaves before the transaction that holds the turn's state is committed.
+class Broker {
+ public:
+  // `context` and `observer` outlive the broker.
+  Broker(asio::io_context& context, Settings settings, Observer& observer);
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+  ~Broker();  // drops every connection without a word; see stop()
+
+  // Takes sessions and retained messages from the store and keeps them there from now on. Before
+  // the first connection, once.
+  std::error_code set_store(std::unique_ptr<store::BrokerStore> store);
+  // Who may connect, and with which password; null: everybody. At any time: connections stay.
+  void set_passwords(std::shared_ptr<const auth::PasswordFile> passwords);
+  // Who may publish, subscribe and receive what; null: everybody everything. At any time.
+  void set_acl(std::shared_ptr<const Acl> acl);
+
+  // Opens one more listener. On an error `detail` says what could not be opened.
+  std::error_code listen(const net::ListenAddress& address, std::string& detail);
+  // Of all listeners, in the order of the calls: "mqtt://127.0.0.1:1883", "unix:///run/mqrig.sock".
+  std::vector<std::string> urls() const;
+  // Serves a connection that was made elsewhere, such as one end of net::memory_stream_pair().
+  void attach(std::unique_ptr<net::Stream> stream);
+
+  // Stops listening, sends DISCONNECT with 0x8B (server shutting down) to 5.0 clients, and calls
+  // `stopped` when all is written and saved, after three seconds at the latest. Wills are not
+  // published [section 3.14.4 leaves them to the server when it shuts down].
+  void stop(std::function<void()> stopped);
+
+  const Statistics& statistics() const noexcept;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mqrig::broker
