@@ -58,6 +58,7 @@ struct OptionSpec {
   bool repeatable = false;               ///< Every occurrence counts, otherwise the last one.
   bool once = false;                     ///< Typing it twice is an error.
   bool in_config = true;                 ///< May stand in the configuration file.
+  bool own_table = false;                ///< There only in the command's table, not at the top.
   bool hidden = false;                   ///< Not shown in help, manual and completion.
   std::string_view env = {};             ///< The environment variable, or empty.
   std::string_view help = {};            ///< One line without a full stop.
