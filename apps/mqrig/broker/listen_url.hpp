@@ -6,8 +6,8 @@
 
 namespace mqrig::broker_command {
 
-/// "mqtt://HOST[:PORT]" or "unix:///PATH"; the port may be 0. `error` is what is wrong, as a clause,
-/// and then the address is of no use.
+/// "mqtt://HOST[:PORT]" or "unix:///PATH"; the port may be 0. `error` is what is wrong, as a
+/// clause, and then the address is of no use.
 net::ListenAddress parse_listen_url(std::string_view url, std::string& error);
 
 /// "HOST:PORT"; the port may be 0. The same.

@@ -33,10 +33,9 @@ std::string status_line(const broker::Statistics& statistics) {
          counted(statistics.sessions_now, "session") + ", " +
          counted(statistics.subscriptions_now, "subscription") + ", " +
          std::to_string(statistics.retained_now) + " retained, " +
-         std::to_string(statistics.queued_now) + " queued; messages: " +
-         std::to_string(statistics.publish_received) + " received, " +
-         std::to_string(statistics.publish_sent) + " sent, " + std::to_string(dropped) +
-         " dropped";
+         std::to_string(statistics.queued_now) +
+         " queued; messages: " + std::to_string(statistics.publish_received) + " received, " +
+         std::to_string(statistics.publish_sent) + " sent, " + std::to_string(dropped) + " dropped";
 }
 
 }  // namespace mqrig::broker_command

@@ -14,9 +14,8 @@ struct Metric {
 
 // Those that are named "_total" are counters, the others gauges.
 constexpr Metric metrics[] = {
-    {"clients", "", "Connected clients.", [](const Statistics& s) -> std::uint64_t {
-       return s.clients_now;
-     }},
+    {"clients", "", "Connected clients.",
+     [](const Statistics& s) -> std::uint64_t { return s.clients_now; }},
     {"clients_maximum", "", "Most clients that were connected at the same time.",
      [](const Statistics& s) -> std::uint64_t { return s.clients_most; }},
     {"sessions", "", "Sessions, with a connected client or without.",

@@ -77,8 +77,9 @@ constexpr OptionSpec access_options[] = {
      .value_name = "FILE",
      .env = "MQRIG_BROKER_ACL_FILE",
      .help = "who may publish, subscribe and read what",
-     .details = "In the form of mosquitto.conf(5): lines with user, topic and pattern. What no line "
-                "allows is forbidden. Read again at SIGHUP."},
+     .details =
+         "In the form of mosquitto.conf(5): lines with user, topic and pattern. What no line "
+         "allows is forbidden. Read again at SIGHUP."},
 };
 
 constexpr OptionSpec state_options[] = {
@@ -121,7 +122,7 @@ constexpr cli::OptionGroup state_group{"State", state_options};
 constexpr cli::OptionGroup status_group{"Status", status_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &listener_group, &access_group, &state_group,       &limits_group,
+    &listener_group, &access_group, &state_group,        &limits_group,
     &faults_group,   &status_group, &cli::general_group,
 };
 

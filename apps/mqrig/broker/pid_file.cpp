@@ -56,9 +56,9 @@ void PidFile::take() {
 
 void PidFile::write() {
   const std::string text = std::to_string(owner_) + "\n";
-  const bool written = ::ftruncate(descriptor_, 0) == 0 &&
-                       ::pwrite(descriptor_, text.data(), text.size(), 0) ==
-                           static_cast<ssize_t>(text.size());
+  const bool written =
+      ::ftruncate(descriptor_, 0) == 0 &&
+      ::pwrite(descriptor_, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
   if (written) return;
   const std::string why = std::strerror(errno);
   ::unlink(path_.c_str());
