@@ -35,6 +35,11 @@ struct Statistics {
   std::size_t retained_bytes_now = 0;
   std::size_t queued_now = 0;    // messages waiting in sessions' queues
   std::size_t queued_bytes_now = 0;
+
+  // Messages that did not reach a subscriber.
+  std::uint64_t dropped() const noexcept {
+    return dropped_qos_0 + dropped_queue + dropped_expired + dropped_size;
+  }
 };
 
 }  // namespace mqrig::broker
