@@ -103,7 +103,7 @@ void Receiver::finish(const Entry& entry, wire::Version version, wire::Buffer& o
                 .properties = {}});
 }
 
-void Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out) {
+bool Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out) {
   const bool known = unreleased_.erase(pubrel.packet_id);
   if (known && in_use_ > 0) --in_use_;
   wire::encode(out, version,
@@ -111,6 +111,7 @@ void Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Bu
                 .packet_id = pubrel.packet_id,
                 .reason = known ? ReasonCode::success : ReasonCode::packet_identifier_not_found,
                 .properties = {}});
+  return known;
 }
 
 void Receiver::connection_lost() noexcept {

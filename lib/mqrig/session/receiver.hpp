@@ -34,8 +34,8 @@ class Receiver {
   void acknowledge_through(std::uint64_t receipt, wire::Version version, wire::Buffer& out);
   // Sends what is due at the head of the queue.
   void flush(wire::Version version, wire::Buffer& out);
-  // PUBREL: answers PUBCOMP [MQTT-4.3.3-11].
-  void released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out);
+  // PUBREL: answers PUBCOMP [MQTT-4.3.3-11]. False when the identifier is not known.
+  bool released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out);
 
   // Delivered and not acknowledged.
   std::size_t unacknowledged() const noexcept { return count_; }

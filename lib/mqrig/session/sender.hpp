@@ -22,7 +22,8 @@ class Sender {
  public:
   // What an acknowledgement meant.
   struct Outcome {
-    bool completed = false;  // false: the exchange goes on, or the identifier is not known
+    bool completed = false;   // false: the exchange goes on, or the identifier is not known
+    bool taken_over = false;  // by the first PUBREC of a QoS 2 message: the exchange goes on
     std::uint64_t token = 0;
     wire::ReasonCode reason = wire::ReasonCode::success;  // how the receiver took the message
   };
@@ -112,7 +113,7 @@ class Sender {
   void remove(List& list, wire::PacketId id) noexcept;
 
   void store(Slot& slot, wire::ByteView packet);
-  void received(Slot* slot, const wire::Ack& pubrec, wire::Version version, wire::Buffer& out);
+  Outcome received(Slot* slot, const wire::Ack& pubrec, wire::Version version, wire::Buffer& out);
   Outcome finish(wire::PacketId id, wire::ReasonCode reason) noexcept;
   void free_slot(wire::PacketId id) noexcept;
   void resume_all(List list, bool session_present, wire::Version version);
