@@ -36,6 +36,21 @@ TEST_CASE("SIGINT, SIGTERM and SIGHUP arrive as calls, each time") {
   CHECK(seen.size() == 4);
 }
 
+TEST_CASE("exactly the signals that were asked for arrive") {
+  asio::io_context context;
+  std::vector<int> seen;
+  {
+    const Signals signals(context, {SIGUSR1, SIGUSR2}, [&](int signal) { seen.push_back(signal); });
+    CHECK(has_default_action(SIGHUP));
+    ::raise(SIGUSR1);
+    run_until(context, [&] { return !seen.empty(); });
+    ::raise(SIGUSR2);
+    run_until(context, [&] { return seen.size() == 2; });
+  }
+  CHECK(seen == std::vector<int>{SIGUSR1, SIGUSR2});
+  CHECK(has_default_action(SIGUSR1));
+}
+
 TEST_CASE("a signal that was ignored at the start stays ignored") {
   asio::io_context context;
   ::signal(SIGHUP, SIG_IGN);

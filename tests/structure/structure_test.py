@@ -26,6 +26,7 @@ ROOMS = {
 LIBRARIES = {
     "asio": ("net", "client", "broker", "load", "bridge"),
     "openssl": ("net", "auth"),
+    "http_parser": ("net",),
     "curl": ("auth",),
     "nlohmann": ("payload", "cli", "auth", "load"),
     "CLI": ("cli",),

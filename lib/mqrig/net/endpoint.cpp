@@ -76,9 +76,25 @@ Endpoint::Endpoint(const sockaddr* address, socklen_t size) : size_(size) {
   std::memcpy(&storage_, address, std::min<std::size_t>(size, sizeof storage_));
 }
 
+std::uint16_t Endpoint::port() const {
+  if (family() != AF_INET && family() != AF_INET6) return 0;
+  // At the same place in both families.
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&storage_)->sin_port);
+}
+
 void Endpoint::set_port(std::uint16_t port) {
   if (family() == AF_INET) reinterpret_cast<sockaddr_in*>(&storage_)->sin_port = htons(port);
   if (family() == AF_INET6) reinterpret_cast<sockaddr_in6*>(&storage_)->sin6_port = htons(port);
+}
+
+bool Endpoint::is_loopback() const {
+  if (family() == AF_UNIX) return true;
+  if (family() == AF_INET) {
+    const auto& v4 = *reinterpret_cast<const sockaddr_in*>(&storage_);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  const auto& v6 = *reinterpret_cast<const sockaddr_in6*>(&storage_);
+  return family() == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
 }
 
 std::string Endpoint::host_text() const {
@@ -100,10 +116,8 @@ std::string Endpoint::host_text() const {
 std::string Endpoint::text() const {
   if (family() == AF_UNIX)
     return unix_text(*reinterpret_cast<const sockaddr_un*>(&storage_), size_);
-  // The port is at the same place in both families.
-  const in_port_t port = reinterpret_cast<const sockaddr_in*>(&storage_)->sin_port;
   const std::string host = host_text();
-  return host.empty() ? host : join_host_port(host, ntohs(port));
+  return host.empty() ? host : join_host_port(host, port());
 }
 
 std::string Endpoint::description() const {
@@ -152,6 +166,32 @@ Endpoints local_endpoints(const std::string& bind_address) {
     return endpoint.family() != AF_INET6 || !IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr);
   });
   return found;
+}
+
+Endpoints listen_endpoints(const std::string& host, std::uint16_t port) {
+  if (host.empty() || host == "*") {
+    return {v4_endpoint(in_addr{htonl(INADDR_ANY)}, port), v6_endpoint(in6addr_any, 0, port)};
+  }
+  Endpoints found = known_endpoints(host, port).value_or(Endpoints());
+  if (found.empty()) found = local_endpoints(host);
+  for (Endpoint& endpoint : found) endpoint.set_port(port);
+  std::stable_partition(found.begin(), found.end(),
+                        [](const Endpoint& endpoint) { return endpoint.family() == AF_INET; });
+  return found;
+}
+
+Endpoint peer_endpoint(int socket) {
+  Endpoint peer;
+  if (::getpeername(socket, peer.address(), peer.size_slot()) == 0) return peer;
+  // It forgets a peer that has reset the connection, just when a message is to name it. This option
+  // remembers, for who knows the size of the address.
+  for (const std::size_t size : {sizeof(sockaddr_in6), sizeof(sockaddr_in)}) {
+    *peer.size_slot() = static_cast<socklen_t>(size);
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERNAME, peer.address(), peer.size_slot()) == 0) {
+      return peer;
+    }
+  }
+  return {};
 }
 
 void alternate_families(Endpoints& endpoints) {

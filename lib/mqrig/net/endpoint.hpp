@@ -23,7 +23,11 @@ class Endpoint {
   socklen_t size() const { return size_; }
   // For calls that fill in the address: where they leave its size.
   socklen_t* size_slot() { return &size_; }
+  // 0 for a Unix socket.
+  std::uint16_t port() const;
   void set_port(std::uint16_t port);
+  // Reachable from this machine only: 127.0.0.0/8, ::1, a Unix socket.
+  bool is_loopback() const;
 
   // "127.0.0.1:1883", "[::1]:1883", "/run/mosquitto.sock".
   std::string text() const;
@@ -49,6 +53,14 @@ std::error_code unix_endpoint(std::string_view path, Endpoint& into);
 // The local addresses that a bind address names: the address itself, or those of an interface,
 // link- local ones last. Empty if there are none.
 Endpoints local_endpoints(const std::string& bind_address);
+
+// The addresses to listen on that a host means, IPv4 before IPv6: those of a bind address, both of
+// localhost, or for "" and "*" every address of each family. Empty if there are none.
+Endpoints listen_endpoints(const std::string& host, std::uint16_t port);
+
+// The other end of a connected socket, also when it has reset the connection by now. Of family
+// AF_UNSPEC if that cannot be told.
+Endpoint peer_endpoint(int socket);
 
 // The order of RFC 8305, section 4: families alternate, beginning with the first; the order within
 // a family is kept.

@@ -7,9 +7,9 @@ namespace mqrig::net {
 
 // Shared with the wait under way, which finds `stopped` when the watcher is gone.
 struct Signals::State : std::enable_shared_from_this<State> {
-  State(asio::io_context& context, Callback callback_)
+  State(asio::io_context& context, std::initializer_list<int> signals, Callback callback_)
       : set(context), callback(std::move(callback_)) {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : signals) {
       struct sigaction current {};
       const bool ignored =
           ::sigaction(signal, nullptr, &current) == 0 && current.sa_handler == SIG_IGN;
@@ -31,7 +31,10 @@ struct Signals::State : std::enable_shared_from_this<State> {
 };
 
 Signals::Signals(asio::io_context& context, Callback callback)
-    : state_(std::make_shared<State>(context, std::move(callback))) {
+    : Signals(context, {SIGINT, SIGTERM, SIGHUP}, std::move(callback)) {}
+
+Signals::Signals(asio::io_context& context, std::initializer_list<int> signals, Callback callback)
+    : state_(std::make_shared<State>(context, signals, std::move(callback))) {
   state_->wait();
 }
 

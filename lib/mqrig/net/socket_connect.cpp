@@ -105,7 +105,7 @@ std::unique_ptr<Stream> SocketConnect::take_stream(std::error_code& error) {
   if (!watch) watch = Watch::open(context_, socket, error);
   if (!watch) return nullptr;
   watch->set_handler(nullptr);
-  return make_socket_stream(std::move(watch), remote_);
+  return make_socket_stream(std::move(watch));
 }
 
 void SocketConnect::close() {

@@ -2,7 +2,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <cstring>
 #include <mqrig/net/connected_socket.hpp>
 #include <mqrig/net/endpoint.hpp>
 #include <mqrig/net/error.hpp>
@@ -15,10 +14,7 @@ namespace {
 // TCP and Unix alike: both are read with recv and written with send.
 class SocketStream final : public Stream {
  public:
-  SocketStream(WatchPtr watch, const std::string& description)
-      : watch_(std::move(watch)), description_(std::make_unique<char[]>(description.size() + 1)) {
-    std::memcpy(description_.get(), description.c_str(), description.size() + 1);
-  }
+  explicit SocketStream(WatchPtr watch) : watch_(std::move(watch)) {}
   ~SocketStream() override { watch_->close(); }
 
   void set_handler(StreamHandler* handler) override { watch_->set_handler(handler); }
@@ -39,11 +35,15 @@ class SocketStream final : public Stream {
 
   void shutdown_send() override { ::shutdown(watch_->descriptor(), SHUT_WR); }
   void close() override { watch_->close(); }
-  std::string description() const override { return description_.get(); }
+  // Asked of the kernel, which knows them anyway: kept here, they would take a quarter of the
+  // memory.
+  std::string description() const override { return peer().description(); }
+  std::string peer_address() const override { return peer().host_text(); }
 
  private:
+  Endpoint peer() const { return peer_endpoint(watch_->descriptor()); }
+
   WatchPtr watch_;
-  std::unique_ptr<char[]> description_;  // a std::string would take 32 bytes more per connection
 };
 
 }  // namespace
@@ -54,17 +54,15 @@ void send_without_delay(int socket) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-std::unique_ptr<Stream> make_socket_stream(WatchPtr watch, const Endpoint& peer) {
-  return std::make_unique<SocketStream>(std::move(watch), peer.description());
+std::unique_ptr<Stream> make_socket_stream(WatchPtr watch) {
+  return std::make_unique<SocketStream>(std::move(watch));
 }
 
 std::unique_ptr<Stream> open_socket(asio::io_context& context, int socket, std::error_code& error) {
-  Endpoint peer;
-  if (::getpeername(socket, peer.address(), peer.size_slot()) != 0) peer = Endpoint();
-  if (peer.family() != AF_UNIX) send_without_delay(socket);
+  send_without_delay(socket);
   WatchPtr watch = Watch::open(context, socket, error);
   if (!watch) return nullptr;
-  return make_socket_stream(std::move(watch), peer);
+  return make_socket_stream(std::move(watch));
 }
 
 }  // namespace mqrig::net

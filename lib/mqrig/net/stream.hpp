@@ -69,8 +69,13 @@ class Stream {
   // of them, shutdown_send() and read to the end first.
   virtual void close() = 0;
 
-  // The other end, for messages: "tcp 127.0.0.1:1883", "unix /run/mosquitto.sock", "pipe".
+  // The other end, for messages: "tcp 127.0.0.1:1883", "unix /run/mosquitto.sock", "pipe". Also
+  // when the connection is lost; a closed socket is only "socket". Costs a system call.
   virtual std::string description() const = 0;
+
+  // The peer's address without its port: "127.0.0.1", "::1", "fe80::1%eth0". Empty for what is no
+  // TCP connection, and after close(). Costs a system call.
+  virtual std::string peer_address() const { return {}; }
 };
 
 }  // namespace mqrig::net
