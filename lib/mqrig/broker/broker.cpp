@@ -7,7 +7,6 @@
 #include <mqrig/auth/password_file.hpp>
 #include <mqrig/broker/acl.hpp>
 #include <mqrig/broker/broker_impl.hpp>
-#include <mqrig/broker/permissions.hpp>
 
 namespace mqrig::broker {
 

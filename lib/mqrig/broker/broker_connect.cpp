@@ -10,7 +10,6 @@
 #include <asio/post.hpp>
 
 #include <mqrig/broker/acl.hpp>
-#include <mqrig/broker/permissions.hpp>
 
 namespace mqrig::broker {
 

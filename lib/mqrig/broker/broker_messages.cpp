@@ -1,9 +1,10 @@
 // PUBLISH from clients, section 3.3.
 #include <mqrig/broker/broker_impl.hpp>
 
+#include <mqrig/broker/acl.hpp>
+
 #include <algorithm>
 
-#include <mqrig/broker/permissions.hpp>
 #include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::broker {

@@ -1,9 +1,10 @@
 // The beginning and the end of sessions, sections 3.1.2.4 and 4.1.
 #include <mqrig/broker/broker_impl.hpp>
 
+#include <mqrig/broker/acl.hpp>
+
 #include <algorithm>
 
-#include <mqrig/broker/permissions.hpp>
 
 namespace mqrig::broker {
 

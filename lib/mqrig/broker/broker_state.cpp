@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include <mqrig/broker/acl.hpp>
-#include <mqrig/broker/permissions.hpp>
 #include <mqrig/wire/topic.hpp>
 
 namespace mqrig::broker {

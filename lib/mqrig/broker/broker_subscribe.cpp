@@ -1,9 +1,10 @@
 // SUBSCRIBE and UNSUBSCRIBE, sections 3.8 and 3.10.
 #include <mqrig/broker/broker_impl.hpp>
 
+#include <mqrig/broker/acl.hpp>
+
 #include <algorithm>
 
-#include <mqrig/broker/permissions.hpp>
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/topic.hpp>
 

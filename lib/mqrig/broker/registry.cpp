@@ -1,6 +1,7 @@
 #include <mqrig/broker/registry.hpp>
 
-#include <mqrig/broker/permissions.hpp>
+#include <mqrig/broker/acl.hpp>
+
 
 namespace mqrig::broker {
 

@@ -1,8 +1,9 @@
 #include <mqrig/broker/router.hpp>
 
+#include <mqrig/broker/acl.hpp>
+
 #include <algorithm>
 
-#include <mqrig/broker/permissions.hpp>
 #include <mqrig/broker/shared_group.hpp>
 
 namespace mqrig::broker {
