@@ -217,6 +217,11 @@ Violation Engine::handle_ack(const wire::Frame& frame, Event& event, wire::Buffe
   return {};
 }
 
+void Engine::shrink() noexcept {
+  sender_.shrink();
+  receiver_.shrink();
+}
+
 bool Engine::take_refused(Event& event) noexcept {
   const Sender::Outcome outcome = sender_.take_refused();
   if (!outcome.completed) return false;

@@ -74,6 +74,10 @@ class Engine {
   void resend(wire::Buffer& out, std::size_t enough) { sender_.resend(peer_, out, enough); }
   bool take_refused(Event& event) noexcept;
 
+  // Gives back memory that no message needs, for sessions that have fallen silent or have lost
+  // their connection. What is pending stays.
+  void shrink() noexcept;
+
   Sender& sender() noexcept { return sender_; }
   const Sender& sender() const noexcept { return sender_; }
   Receiver& receiver() noexcept { return receiver_; }
