@@ -339,6 +339,11 @@ TEST_CASE("a subscription takes at most 150 bytes and its text, alone at its fil
     CHECK(bytes_each(clients, [&](std::size_t i) { return number(i) + "/+/status/#"; }) <= 150);
     CHECK(bytes_each(clients,
                      [&](std::size_t i) { return number(i / 2) + (i % 2 ? "/a" : "/b"); }) <= 150);
+    // Nearly two nodes each.
+    CHECK(bytes_each(clients, [&](std::size_t i) {
+            return number(i / 8) + (i & 4 ? "/a" : "/b") + (i & 2 ? "/a" : "/b") +
+                   (i & 1 ? "/a" : "/b");
+          }) <= 150);
   }
   CHECK(bytes_each(count, [](std::size_t) { return std::string("a/b"); }) <= 60);
 }

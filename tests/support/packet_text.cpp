@@ -27,6 +27,12 @@ std::string unless_success(ReasonCode reason) {
   return reason == ReasonCode::success ? "" : " " + hex(reason);
 }
 
+std::string reasons_text(wire::ByteView reasons) {
+  std::string text;
+  for (const std::uint8_t reason : reasons) text += " " + hex(static_cast<ReasonCode>(reason));
+  return text;
+}
+
 std::string property_text(const wire::Property& property) {
   const wire::PropertySpec* spec = wire::find_property(static_cast<std::uint32_t>(property.id));
   std::string text = std::string(spec->name) + "=";
@@ -137,7 +143,8 @@ std::string frame_text(const wire::Frame& frame, Version version) {
     case PacketType::suback:
     case PacketType::unsuback:
       return decoded<wire::SubscriptionAck>(frame, version, [&](const auto& packet) {
-        return name + " " + number(packet.packet_id) + properties_text(packet.properties);
+        return name + " " + number(packet.packet_id) + reasons_text(packet.reasons) +
+               properties_text(packet.properties);
       });
     case PacketType::disconnect:
       return decoded<wire::Disconnect>(frame, version, with_reason);
@@ -179,7 +186,7 @@ std::string event_text(const session::Event& event) {
   using session::EventKind;
   const std::string properties = properties_text(event.properties);
   const std::string token = " " + number(event.token);
-  std::string reasons;
+  const std::string id = " id=" + number(event.packet_id);
   switch (event.kind) {
     case EventKind::none:
       return "none";
@@ -195,11 +202,8 @@ std::string event_text(const session::Event& event) {
       return "published" + token + unless_success(event.reason) + properties;
     case EventKind::subscribed:
     case EventKind::unsubscribed:
-      for (const std::uint8_t reason : event.reasons) {
-        reasons += " " + hex(static_cast<ReasonCode>(reason));
-      }
       return (event.kind == EventKind::subscribed ? "subscribed" : "unsubscribed") + token +
-             reasons + properties;
+             reasons_text(event.reasons) + properties;
     case EventKind::auth:
       return "auth " + hex(event.reason) + properties;
     case EventKind::disconnected:
@@ -208,8 +212,30 @@ std::string event_text(const session::Event& event) {
       return "fault " + hex(event.reason);
     case EventKind::timed_out:
       return "timed out " + hex(event.reason);
+    case EventKind::taken_over:
+      return "taken over" + token + id;
+    case EventKind::released:
+      return "released" + id;
+    case EventKind::connect:
+    case EventKind::subscribe:
+    case EventKind::unsubscribe:
+      return "an event of the server role";
   }
   return "unknown";
+}
+
+std::string event_text(const session::ServerEvent& event, Version version) {
+  using session::EventKind;
+  switch (event.kind) {
+    case EventKind::connect:
+      return text_of(event.connect);
+    case EventKind::subscribe:
+      return text_of(wire::Subscribe{event.packet_id, event.properties, event.entries}, version);
+    case EventKind::unsubscribe:
+      return text_of(wire::Unsubscribe{event.packet_id, event.properties, event.entries});
+    default:
+      return event_text(event);
+  }
 }
 
 }  // namespace mqrig::test

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <mqrig/session/event.hpp>
+#include <mqrig/session/server_session.hpp>
 #include <mqrig/wire/packets.hpp>
 
 namespace mqrig::test {
@@ -23,6 +24,8 @@ std::string properties_text(wire::Properties properties);
 
 // "message q1 #1 t=a/b p=hello", "published 7 0x97", "fault 0x82"; details are left out.
 std::string event_text(const session::Event& event);
+// The same, and CONNECT, SUBSCRIBE and UNSUBSCRIBE as packet_texts() has them.
+std::string event_text(const session::ServerEvent& event, wire::Version version);
 
 }  // namespace mqrig::test
 

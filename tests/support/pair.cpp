@@ -17,16 +17,19 @@ std::string payload_of(char who, wire::QoS qos, std::size_t number) {
   return who + std::to_string(static_cast<int>(qos)) + "-" + std::to_string(number);
 }
 
+session::ServerSettings server_settings(const Pair::Options& options) {
+  session::ServerSettings settings;
+  settings.receive_maximum = options.server_receive_maximum;
+  settings.topic_alias_maximum = 3;
+  return settings;
+}
+
 }  // namespace
 
-Pair::Pair(const Options& options) : server(options.server), options_(options) {
+Pair::Pair(const Options& options)
+    : server(server_settings(options), options.server), options_(options) {
   connect_properties_.add(wire::PropertyId::receive_maximum, options.client_receive_maximum);
-  connack_properties_.add(wire::PropertyId::receive_maximum, options.server_receive_maximum);
   connect_properties_.add(wire::PropertyId::topic_alias_maximum, 3);
-  connack_properties_.add(wire::PropertyId::topic_alias_maximum, 3);
-  if (options.version == wire::Version::mqtt_5) {
-    server.connack_properties = connack_properties_.view();
-  }
   client_.emplace(options_.client);
 }
 
@@ -48,6 +51,7 @@ void Pair::open() {
   connect.clean_start = false;
   connect.client_id = "pair";
   connect.properties = connect_properties_.view();
+  server.connection_opened();
   client_->open(connect, clock.now(), client_out_);
 }
 

@@ -1,4 +1,4 @@
-// A client session and a server peer over a link that breaks, in virtual time.
+// A client session and a server session over a link that breaks, in virtual time.
 #pragma once
 
 #include <optional>
@@ -65,7 +65,6 @@ class Pair {
 
   Options options_;
   wire::PropertyWriter connect_properties_;
-  wire::PropertyWriter connack_properties_;
   std::optional<session::ClientSession> client_;
   wire::Buffer client_out_;
   wire::Buffer client_in_;

@@ -1,73 +1,64 @@
 #include <tests/support/server_peer.hpp>
 
-#include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
+#include <mqrig/wire/publish_layout.hpp>
 
 namespace mqrig::test {
 
-using wire::PacketType;
+using session::EventKind;
 
 void ServerPeer::read(wire::Buffer& in, wire::Buffer& out) {
-  wire::Frame frame;
-  while (fault.empty()) {
-    const wire::FrameResult result =
-        wire::split_frame(in.view(), wire::max_remaining_length + 5, frame, version_);
-    if (result.status == wire::FrameStatus::invalid) fault = wire::text(result.fault);
-    if (result.status != wire::FrameStatus::complete) return;
-    handle(frame, out);
-    in.consume(frame.size);
-  }
+  session::ServerEvent event;
+  wire::ByteView rest = in.view();
+  while (session_.read(rest, {}, event, out)) handle(event, out);
+  in.consume(in.size() - rest.size());
 }
 
-void ServerPeer::handle(const wire::Frame& frame, wire::Buffer& out) {
-  if (!connected_) return accept(frame, out);
-  switch (frame.type()) {
-    case PacketType::pingreq:
-      return wire::encode_pingresp(out);
-    case PacketType::disconnect:
-      return connection_lost();
-    case PacketType::publish:
-    case PacketType::puback:
-    case PacketType::pubrec:
-    case PacketType::pubrel:
-    case PacketType::pubcomp: {
-      session::Event event;
-      if (const session::Violation violation = engine_.handle(frame, event, out)) {
-        fault = violation.detail;
-      } else if (event.kind == session::EventKind::message) {
-        arrived.emplace_back(wire::as_text(event.publish.payload));
-      } else if (event.kind == session::EventKind::published) {
-        completed.push_back(event.token);
-      }
+void ServerPeer::handle(const session::ServerEvent& event, wire::Buffer& out) {
+  switch (event.kind) {
+    case EventKind::connect:
+      return accept(event.connect, out);
+    case EventKind::message:
+      arrived.emplace_back(wire::as_text(event.publish.payload));
+      return engine_.receiver().acknowledge(event.receipt, wire::ReasonCode::success,
+                                            session_.version(), out);
+    case EventKind::published:
+      return completed.push_back(event.token);
+    case EventKind::taken_over:
+    case EventKind::released:
+    case EventKind::disconnected:
       return;
-    }
+    case EventKind::fault:
+      fault = event.detail;
+      return;
     default:
-      fault = "the client sent " + std::string(wire::name(frame.type()));
+      fault = "the client asked for something";
   }
 }
 
-void ServerPeer::accept(const wire::Frame& frame, wire::Buffer& out) {
-  wire::Connect connect;
-  if (frame.type() != PacketType::connect || wire::decode(frame, connect) != wire::Fault::none) {
-    fault = "the first packet is not CONNECT";
-    return;
-  }
-  version_ = connect.version;
-  connected_ = true;
+void ServerPeer::accept(const wire::Connect& connect, wire::Buffer& out) {
   const bool present = has_session_ && !connect.clean_start;
   has_session_ = true;
-  if (!present) engine_ = session::Engine(session::Role::server, settings_);
-  wire::encode(out, version_,
-               wire::Connack{.session_present = present,
-                             .reason = wire::ReasonCode::success,
-                             .properties = connack_properties});
-  engine_.resume(present, version_, session::Limits::from(connect.properties),
-                 session::Limits::from(connack_properties));
+  if (!present) engine_ = session::Engine(session::Role::server, exchange_);
+  wire::PropertyWriter properties;
+  settings_.announce(properties);
+  const auto error = session_.accept(engine_,
+                                     {.session_present = present,
+                                      .keep_alive = connect.keep_alive,
+                                      .properties = properties.view()},
+                                     {}, out);
+  if (error) fault = error.message();
 }
 
-void ServerPeer::connection_lost() noexcept {
-  connected_ = false;
-  engine_.connection_lost();
+// As a broker would: through topic aliases where they are wanted, else encoded once.
+bool ServerPeer::publish(const wire::Publish& publish, std::uint64_t token, wire::Buffer& out) {
+  if (engine_.assigns_topic_aliases()) return !engine_.publish(publish, token, out);
+  wire::Publish packet = publish;
+  packet.packet_id = publish.qos == wire::QoS::at_most_once ? 0 : 0xFFFF;
+  wire::Buffer encoded;
+  wire::encode(encoded, session_.version(), packet);
+  return !engine_.forward(encoded.view(), packet.qos, wire::packet_id_offset(encoded.view()), token,
+                          out);
 }
 
 void ServerPeer::forget() {

@@ -1,10 +1,10 @@
-// The other end of a client session: the engine in its server role, with a handshake.
+// The other end of a client session: a server session with a session state of its own.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include <mqrig/session/engine.hpp>
+#include <mqrig/session/server_session.hpp>
 
 namespace mqrig::test {
 
@@ -12,39 +12,41 @@ namespace mqrig::test {
 // arrived, and publishes what the test asks for.
 class ServerPeer {
  public:
-  explicit ServerPeer(const session::ExchangeSettings& settings)
-      : settings_(settings), engine_(session::Role::server, settings_) {}
+  ServerPeer(const session::ServerSettings& settings, const session::ExchangeSettings& exchange)
+      : settings_(settings),
+        exchange_(exchange),
+        engine_(session::Role::server, exchange_),
+        session_(settings_) {}
 
+  void connection_opened() { session_.open({}); }
   // Takes whole packets off `in`.
   void read(wire::Buffer& in, wire::Buffer& out);
-  void connection_lost() noexcept;
+  void connection_lost() noexcept { session_.close(); }
   // The server loses its memory, as one that is restarted without persistence.
   void forget();
 
-  bool connected() const noexcept { return connected_; }
-  bool ready(wire::QoS qos) const noexcept { return connected_ && engine_.ready(qos); }
-  bool publish(const wire::Publish& publish, std::uint64_t token, wire::Buffer& out) {
-    return !engine_.publish(publish, token, out);
+  bool connected() const noexcept {
+    return session_.state() == session::ServerSession::State::connected;
   }
+  bool ready(wire::QoS qos) const noexcept { return connected() && engine_.ready(qos); }
+  bool publish(const wire::Publish& publish, std::uint64_t token, wire::Buffer& out);
   void resend(wire::Buffer& out, std::size_t enough) {
-    if (connected_) engine_.resend(out, enough);
+    if (connected()) engine_.resend(out, enough);
   }
   std::size_t pending() const noexcept { return engine_.sender().pending(); }
-
-  wire::Properties connack_properties;  // owned by the test
 
   std::vector<std::string> arrived;      // payloads of messages
   std::vector<std::uint64_t> completed;  // tokens of messages that the client acknowledged
   std::string fault;                     // what the client did wrong
 
  private:
-  void handle(const wire::Frame& frame, wire::Buffer& out);
-  void accept(const wire::Frame& frame, wire::Buffer& out);
+  void handle(const session::ServerEvent& event, wire::Buffer& out);
+  void accept(const wire::Connect& connect, wire::Buffer& out);
 
-  session::ExchangeSettings settings_;
+  session::ServerSettings settings_;
+  session::ExchangeSettings exchange_;
   session::Engine engine_;
-  wire::Version version_ = wire::Version::mqtt_5;
-  bool connected_ = false;
+  session::ServerSession session_;
   bool has_session_ = false;
 };
 

@@ -21,7 +21,7 @@ class PasswordFile;
 namespace mqrig::net {
 struct ListenAddress;
 class Stream;
-}
+}  // namespace mqrig::net
 namespace mqrig::store {
 class BrokerStore;
 }

@@ -1,4 +1,4 @@
-// A string of twelve bytes: short texts lie inside, longer ones on the heap.
+// A string of 28 bytes: short texts lie inside, longer ones on the heap.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ class CompactText {
   std::size_t heap_bytes() const noexcept { return on_heap() ? heap_size(size_) : 0; }
 
  private:
-  static constexpr std::size_t inline_size = 10;
+  static constexpr std::size_t inline_size = 26;
 
   bool on_heap() const noexcept { return size_ > inline_size; }
   char* pointer() const noexcept {

@@ -25,13 +25,16 @@ struct SubscriptionOptions {
 // out with TopicTree::erase_all() before it ends; until then it stays where it is.
 class Subscriber {
  public:
+  enum class Kind : std::uint8_t { session, shared_group };
+
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 
+  Kind kind() const noexcept { return kind_; }
   std::size_t subscription_count() const noexcept { return places_.size(); }
 
  protected:
-  Subscriber() noexcept = default;
+  explicit Subscriber(Kind kind = Kind::session) noexcept : kind_(kind) {}
   ~Subscriber() = default;
 
  private:
@@ -43,6 +46,7 @@ class Subscriber {
   };
 
   SmallArray<Place> places_;
+  Kind kind_;
 };
 
 }  // namespace mqrig::broker

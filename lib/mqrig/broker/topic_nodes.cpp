@@ -6,7 +6,7 @@
 namespace mqrig::broker {
 
 static_assert(sizeof(SubscriptionEntry) == 16);
-static_assert(sizeof(TopicNode) == 48);
+static_assert(sizeof(TopicNode) == 64);
 
 namespace {
 

@@ -29,7 +29,7 @@ struct SubscriptionEntry {
 
 // One or more levels of a filter, wildcards among them. The first level tells the children of a
 // node apart.
-struct TopicNode {
+struct alignas(64) TopicNode {
   SmallArray<SubscriptionEntry> entries;
   CompactText label;
   std::uint32_t parent = 0;

@@ -56,6 +56,11 @@ void Client::Impl::on_event(const session::Event& event) {
     case EventKind::timed_out:
       return broken(event);
     case EventKind::none:
+    case EventKind::taken_over:  // not asked for
+    case EventKind::released:
+    case EventKind::connect:  // of the server role
+    case EventKind::subscribe:
+    case EventKind::unsubscribe:
       return;
   }
 }

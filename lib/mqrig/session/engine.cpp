@@ -1,6 +1,7 @@
 #include <mqrig/session/engine.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 #include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
@@ -55,16 +56,41 @@ Engine::Aliases& Engine::aliases() {
 }
 
 Error Engine::check(const wire::Publish& publish) const noexcept {
-  // A server would end the connection, and again after each resending.
-  if (wire::check_topic_name(publish.topic) != wire::TopicError::none) return Error::invalid_topic;
   if (role_ == Role::client) {
+    // A server would end the connection, and again after each resending.
+    if (wire::check_topic_name(publish.topic) != wire::TopicError::none) {
+      return Error::invalid_topic;
+    }
     const Error error = check_properties(publish.properties);
     if (error != Error::none) return error;
   }
-  if (publish.qos > peer_.maximum_qos) return Error::qos_not_supported;
-  if (publish.retain && !peer_.retain_available) return Error::retain_not_supported;
   if (publish.topic_alias > peer_.topic_alias_maximum) return Error::topic_alias_invalid;
-  return ready(publish.qos) ? Error::none : Error::would_block;
+  return check_limits(publish.qos, publish.retain);
+}
+
+Error Engine::check_limits(wire::QoS qos, bool retain) const noexcept {
+  if (qos > peer_.maximum_qos) return Error::qos_not_supported;
+  if (retain && !peer_.retain_available) return Error::retain_not_supported;
+  return ready(qos) ? Error::none : Error::would_block;
+}
+
+std::error_code Engine::forward(wire::ByteView packet, wire::QoS qos, std::size_t packet_id_offset,
+                                std::uint64_t token, wire::Buffer& out) {
+  constexpr std::uint8_t retain_flag = 0x01;
+  const Error error = check_limits(qos, (packet[0] & retain_flag) != 0);
+  if (error != Error::none) return error;
+  if (packet.size() > peer_.maximum_packet_size) return Error::packet_too_large;
+  std::uint8_t* const copy = out.prepare(packet.size());
+  std::memcpy(copy, packet.data(), packet.size());
+  if (qos != wire::QoS::at_most_once) {
+    const wire::PacketId id = sender_.allocate(token);
+    if (id == 0) return Error::would_block;
+    copy[packet_id_offset] = static_cast<std::uint8_t>(id >> 8);
+    copy[packet_id_offset + 1] = static_cast<std::uint8_t>(id);
+    sender_.keep(id, qos, {copy, packet.size()});
+  }
+  out.commit(packet.size());
+  return {};
 }
 
 std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t token,
@@ -88,8 +114,7 @@ std::error_code Engine::publish(const wire::Publish& publish, std::uint64_t toke
   if (acknowledged) {
     sender_.keep(packet.packet_id, packet.qos, out.view().subspan(start));
   }
-  if (publish.topic_alias != 0 ||
-      (settings_.assign_topic_aliases && peer_.topic_alias_maximum != 0)) {
+  if (publish.topic_alias != 0 || assigns_topic_aliases()) {
     packet.topic_alias = publish.topic_alias;
     append_aliased(packet, start, out);
   }
@@ -171,11 +196,18 @@ Violation Engine::handle_ack(const wire::Frame& frame, Event& event, wire::Buffe
     return {wire::reason(fault), wire::text(fault)};
   }
   if (ack.type == wire::PacketType::pubrel) {
-    receiver_.released(ack, version_, out);
+    if (receiver_.released(ack, version_, out) && settings_.report_steps) {
+      event.kind = EventKind::released;
+      event.packet_id = ack.packet_id;
+    }
     return {};
   }
   const Sender::Outcome outcome = sender_.acknowledged(ack, version_, out);
-  if (outcome.completed) {
+  if (outcome.taken_over && settings_.report_steps) {
+    event.kind = EventKind::taken_over;
+    event.token = outcome.token;
+    event.packet_id = ack.packet_id;
+  } else if (outcome.completed) {
     event.kind = EventKind::published;
     event.token = outcome.token;
     event.packet_id = ack.packet_id;
@@ -183,6 +215,11 @@ Violation Engine::handle_ack(const wire::Frame& frame, Event& event, wire::Buffe
     event.properties = ack.properties;
   }
   return {};
+}
+
+void Engine::shrink() noexcept {
+  sender_.shrink();
+  receiver_.shrink();
 }
 
 bool Engine::take_refused(Event& event) noexcept {

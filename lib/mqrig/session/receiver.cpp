@@ -23,40 +23,54 @@ ReasonCode sendable(ReasonCode reason, QoS qos, wire::Version version) {
 
 }  // namespace
 
-void Receiver::push(const Entry& entry) {
-  if (count_ == ring_.size()) {
-    std::vector<Entry> larger(ring_.empty() ? 8 : ring_.size() * 2);
-    for (std::uint32_t offset = 0; offset < count_; ++offset) larger[offset] = at(offset);
-    ring_ = std::move(larger);
-    head_ = 0;
+Receiver::State& Receiver::state() {
+  if (!state_) state_ = std::make_unique<State>();
+  return *state_;
+}
+
+void Receiver::State::push(const Entry& entry) {
+  if (count == ring.size()) {
+    std::vector<Entry> larger(ring.empty() ? 8 : ring.size() * 2);
+    for (std::uint32_t offset = 0; offset < count; ++offset) larger[offset] = at(offset);
+    ring = std::move(larger);
+    head = 0;
   }
-  at(count_) = entry;
-  ++count_;
+  at(count) = entry;
+  ++count;
+}
+
+Receiver::Entry Receiver::State::pop() noexcept {
+  const Entry entry = at(0);
+  head = (head + 1) & static_cast<std::uint32_t>(ring.size() - 1);
+  --count;
+  return entry;
 }
 
 Receiver::Verdict Receiver::received(const wire::Publish& publish, std::uint16_t receive_maximum,
                                      std::uint64_t& receipt) {
+  State& state = this->state();
   // Identifiers of 16 bits cannot exceed the largest maximum, so that repeated sending (3.1) does
   // not count against it.
-  if (in_use_ >= receive_maximum && receive_maximum != 65'535) return Verdict::quota_exceeded;
-  const bool duplicate = publish.qos == QoS::exactly_once && !unreleased_.insert(publish.packet_id);
-  ++in_use_;
-  push({.id = publish.packet_id,
-        .qos = publish.qos,
-        .reason = ReasonCode::success,
-        .done = duplicate,
-        .current = true,
-        .forgotten = false});
+  if (state.in_use >= receive_maximum && receive_maximum != 65'535) return Verdict::quota_exceeded;
+  const bool duplicate =
+      publish.qos == QoS::exactly_once && !state.unreleased.insert(publish.packet_id);
+  ++state.in_use;
+  state.push({.id = publish.packet_id,
+              .qos = publish.qos,
+              .reason = ReasonCode::success,
+              .done = duplicate,
+              .current = true,
+              .forgotten = false});
   if (duplicate) return Verdict::duplicate;
-  receipt = first_receipt_ + count_ - 1;
+  receipt = first_receipt_ + state.count - 1;
   return Verdict::deliver;
 }
 
 void Receiver::acknowledge(std::uint64_t receipt, wire::ReasonCode reason, wire::Version version,
                            wire::Buffer& out) {
   const std::uint64_t offset = receipt - first_receipt_;
-  if (offset >= count_) return;
-  Entry& entry = at(static_cast<std::size_t>(offset));
+  if (offset >= unacknowledged()) return;
+  Entry& entry = state_->at(static_cast<std::size_t>(offset));
   if (!entry.done) {
     entry.done = true;
     entry.reason = sendable(reason, entry.qos, version);
@@ -67,22 +81,19 @@ void Receiver::acknowledge(std::uint64_t receipt, wire::ReasonCode reason, wire:
 
 // A message that came again before it was acknowledged is answered as it is now.
 void Receiver::reject_duplicates(std::size_t offset) noexcept {
-  const Entry first = at(offset);
+  const Entry first = state_->at(offset);
   if (first.qos != QoS::exactly_once || first.forgotten) return;
-  for (++offset; offset < count_; ++offset) {
-    Entry& entry = at(offset);
+  for (++offset; offset < state_->count; ++offset) {
+    Entry& entry = state_->at(offset);
     if (entry.id == first.id && entry.qos == first.qos && entry.done) entry.reason = first.reason;
   }
 }
 
 void Receiver::acknowledge_through(std::uint64_t receipt, wire::Version version,
                                    wire::Buffer& out) {
-  while (count_ != 0 && (first_receipt_ <= receipt || at(0).done)) {
-    const Entry entry = at(0);
-    head_ = (head_ + 1) & static_cast<std::uint32_t>(ring_.size() - 1);
-    --count_;
+  while (unacknowledged() != 0 && (first_receipt_ <= receipt || state_->at(0).done)) {
     ++first_receipt_;
-    finish(entry, version, out);
+    finish(state_->pop(), version, out);
   }
 }
 
@@ -93,9 +104,9 @@ void Receiver::flush(wire::Version version, wire::Buffer& out) {
 void Receiver::finish(const Entry& entry, wire::Version version, wire::Buffer& out) {
   if (entry.forgotten) return;
   const bool over = entry.qos == QoS::at_least_once || wire::is_error(entry.reason);
-  if (over && entry.qos == QoS::exactly_once) unreleased_.erase(entry.id);
+  if (over && entry.qos == QoS::exactly_once) state_->unreleased.erase(entry.id);
   if (!entry.current) return;
-  if (over && in_use_ > 0) --in_use_;
+  if (over && state_->in_use > 0) --state_->in_use;
   wire::encode(out, version,
                {.type = answer_to(entry.qos),
                 .packet_id = entry.id,
@@ -103,32 +114,43 @@ void Receiver::finish(const Entry& entry, wire::Version version, wire::Buffer& o
                 .properties = {}});
 }
 
-void Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out) {
-  const bool known = unreleased_.erase(pubrel.packet_id);
-  if (known && in_use_ > 0) --in_use_;
+bool Receiver::released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out) {
+  const bool known = state_ && state_->unreleased.erase(pubrel.packet_id);
+  if (known && state_->in_use > 0) --state_->in_use;
   wire::encode(out, version,
                {.type = wire::PacketType::pubcomp,
                 .packet_id = pubrel.packet_id,
                 .reason = known ? ReasonCode::success : ReasonCode::packet_identifier_not_found,
                 .properties = {}});
+  return known;
 }
 
 void Receiver::connection_lost() noexcept {
-  in_use_ = 0;
-  for (std::uint32_t offset = 0; offset < count_; ++offset) at(offset).current = false;
+  if (!state_) return;
+  state_->in_use = 0;
+  for (std::uint32_t offset = 0; offset < state_->count; ++offset) {
+    state_->at(offset).current = false;
+  }
 }
 
 void Receiver::resume(bool session_present) noexcept {
-  in_use_ = 0;
+  if (!state_) return;
+  state_->in_use = 0;
   if (session_present) return;
-  unreleased_.clear();
-  for (std::uint32_t offset = 0; offset < count_; ++offset) at(offset).forgotten = true;
+  state_->unreleased.clear();
+  for (std::uint32_t offset = 0; offset < state_->count; ++offset) {
+    state_->at(offset).forgotten = true;
+  }
+}
+
+void Receiver::shrink() noexcept {
+  if (unacknowledged() == 0 && unreleased() == 0) state_.reset();
 }
 
 void Receiver::dump(wire::Buffer& out) const {
-  PacketIdSet taken_over = unreleased_;
-  for (std::uint32_t offset = 0; offset < count_; ++offset) {
-    const Entry& entry = at(offset);
+  PacketIdSet taken_over = state_ ? state_->unreleased : PacketIdSet();
+  for (std::size_t offset = 0; offset < unacknowledged(); ++offset) {
+    const Entry& entry = state_->at(offset);
     const bool taken = entry.done && !wire::is_error(entry.reason);
     if (entry.qos == QoS::exactly_once && !entry.forgotten && !taken) {
       taken_over.erase(entry.id);
@@ -143,9 +165,13 @@ bool Receiver::restore(wire::ByteView& bytes) {
   if (!get_u32(bytes, count)) return false;
   for (; count > 0; --count) {
     wire::PacketId id = 0;
-    if (!get_integer(bytes, id) || id == 0 || !unreleased_.insert(id)) return false;
+    if (!get_integer(bytes, id) || !restore(id)) return false;
   }
   return true;
+}
+
+bool Receiver::restore(wire::PacketId id) {
+  return id != 0 && state().unreleased.insert(id);
 }
 
 }  // namespace mqrig::session

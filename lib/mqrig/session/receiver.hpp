@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <mqrig/session/packet_id_set.hpp>
@@ -16,7 +17,8 @@ namespace mqrig::session {
 // Acknowledging a receipt sends PUBACK or PUBREC, in the order of reception [MQTT-4.6.0-2]
 // [MQTT-4.6.0-3]: an acknowledgement given early waits for those before it. Receipts of a
 // connection that has ended may still be acknowledged: nothing is sent, and a QoS 2 message counts
-// as taken over. Owns no memory until the first QoS 1 or 2 message.
+// as taken over. Owns no memory until the first QoS 1 or 2 message, and none after shrink() while
+// nothing is unacknowledged and unreleased.
 class Receiver {
  public:
   enum class Verdict : std::uint8_t { deliver, duplicate, quota_exceeded };
@@ -34,13 +36,13 @@ class Receiver {
   void acknowledge_through(std::uint64_t receipt, wire::Version version, wire::Buffer& out);
   // Sends what is due at the head of the queue.
   void flush(wire::Version version, wire::Buffer& out);
-  // PUBREL: answers PUBCOMP [MQTT-4.3.3-11].
-  void released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out);
+  // PUBREL: answers PUBCOMP [MQTT-4.3.3-11]. False when the identifier is not known.
+  bool released(const wire::Ack& pubrel, wire::Version version, wire::Buffer& out);
 
   // Delivered and not acknowledged.
-  std::size_t unacknowledged() const noexcept { return count_; }
+  std::size_t unacknowledged() const noexcept { return state_ ? state_->count : 0; }
   // QoS 2 messages for which no PUBREL has come.
-  std::size_t unreleased() const noexcept { return unreleased_.size(); }
+  std::size_t unreleased() const noexcept { return state_ ? state_->unreleased.size() : 0; }
 
   void connection_lost() noexcept;
   // A new connection stands; without the session the peer has forgotten its identifiers.
@@ -50,6 +52,12 @@ class Receiver {
   // again when the peer resends it after restore().
   void dump(wire::Buffer& out) const;
   bool restore(wire::ByteView& bytes);
+  // The same from a store that keeps identifiers one by one: this QoS 2 message was taken over.
+  // False for 0 and for one that is there already.
+  bool restore(wire::PacketId id);
+
+  // Gives back memory that holds nothing.
+  void shrink() noexcept;
 
  private:
   struct Entry {
@@ -61,20 +69,25 @@ class Receiver {
     bool forgotten;  // of a session that the peer has lost
   };
 
-  Entry& at(std::size_t offset) noexcept { return ring_[(head_ + offset) & (ring_.size() - 1)]; }
-  const Entry& at(std::size_t offset) const noexcept {
-    return ring_[(head_ + offset) & (ring_.size() - 1)];
-  }
-  void push(const Entry& entry);
+  // Most sessions never receive QoS 1 or 2.
+  struct State {
+    Entry& at(std::size_t offset) noexcept { return ring[(head + offset) & (ring.size() - 1)]; }
+    void push(const Entry& entry);
+    Entry pop() noexcept;
+
+    std::vector<Entry> ring;  // a power of two
+    PacketIdSet unreleased;
+    std::uint32_t head = 0;
+    std::uint32_t count = 0;
+    std::uint32_t in_use = 0;  // of the receive maximum, on this connection
+  };
+
+  State& state();
   void reject_duplicates(std::size_t offset) noexcept;
   void finish(const Entry& entry, wire::Version version, wire::Buffer& out);
 
-  std::vector<Entry> ring_;  // a power of two
-  PacketIdSet unreleased_;
+  std::unique_ptr<State> state_;
   std::uint64_t first_receipt_ = 1;  // of the entry at the head
-  std::uint32_t head_ = 0;
-  std::uint32_t count_ = 0;
-  std::uint32_t in_use_ = 0;  // of the receive maximum, on this connection
 };
 
 }  // namespace mqrig::session

@@ -101,7 +101,7 @@ Sender::Outcome Sender::finish(PacketId id, ReasonCode reason) noexcept {
   --pending_;
   --in_flight_;
   if (slot.qos == wire::QoS::exactly_once) --in_flight_qos_2_;
-  const Outcome outcome{true, slot.token, reason};
+  const Outcome outcome{true, false, slot.token, reason};
   free_slot(id);
   return outcome;
 }
@@ -113,8 +113,7 @@ Sender::Outcome Sender::acknowledged(const wire::Ack& ack, wire::Version version
   if (slot != nullptr && slot->waiting) return {};
   const bool pubrec = ack.type == wire::PacketType::pubrec;
   if (pubrec && !wire::is_error(ack.reason)) {
-    received(slot, ack, version, out);
-    return {};
+    return received(slot, ack, version, out);
   }
   if (slot == nullptr) return {};
   // Some brokers complete a QoS 2 message with PUBACK: they hold it, so it is not sent again.
@@ -130,13 +129,16 @@ Sender::Outcome Sender::acknowledged(const wire::Ack& ack, wire::Version version
   return {};
 }
 
-void Sender::received(Slot* slot, const wire::Ack& pubrec, wire::Version version,
-                      wire::Buffer& out) {
+Sender::Outcome Sender::received(Slot* slot, const wire::Ack& pubrec, wire::Version version,
+                                 wire::Buffer& out) {
+  Outcome outcome;
   if (slot != nullptr && slot->state == State::published && slot->qos == wire::QoS::exactly_once) {
     slot->state = State::released;
     slot->reason = pubrec.reason;
     remove(published_, pubrec.packet_id);
     push(released_, pubrec.packet_id);
+    outcome.taken_over = true;
+    outcome.token = slot->token;
   }
   const bool known = slot != nullptr && slot->state == State::released;
   wire::encode(out, version,
@@ -144,6 +146,7 @@ void Sender::received(Slot* slot, const wire::Ack& pubrec, wire::Version version
                 .packet_id = pubrec.packet_id,
                 .reason = known ? ReasonCode::success : ReasonCode::packet_identifier_not_found,
                 .properties = {}});
+  return outcome;
 }
 
 Sender::Outcome Sender::answered(PacketId id, wire::PacketType request,
@@ -153,7 +156,7 @@ Sender::Outcome Sender::answered(PacketId id, wire::PacketType request,
       (count && *count != slot->size)) {
     return {};
   }
-  const Outcome outcome{true, slot->token, ReasonCode::success};
+  const Outcome outcome{true, false, slot->token, ReasonCode::success};
   free_slot(id);
   return outcome;
 }

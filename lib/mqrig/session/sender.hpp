@@ -22,7 +22,8 @@ class Sender {
  public:
   // What an acknowledgement meant.
   struct Outcome {
-    bool completed = false;  // false: the exchange goes on, or the identifier is not known
+    bool completed = false;   // false: the exchange goes on, or the identifier is not known
+    bool taken_over = false;  // by the first PUBREC of a QoS 2 message: the exchange goes on
     std::uint64_t token = 0;
     wire::ReasonCode reason = wire::ReasonCode::success;  // how the receiver took the message
   };
@@ -71,6 +72,41 @@ class Sender {
   void dump(wire::Buffer& out) const;
   // False when the bytes are damaged; takes what it reads off the front.
   bool restore(wire::ByteView& bytes);
+  // The same from a store that keeps messages one by one, for a sender that was never resumed: a
+  // PUBLISH with this identifier and DUP 0 that was sent, and `released` if PUBREC came. Call in
+  // the order of sending; `version` is that of all packets. False when the packet is not that, or
+  // the identifier is taken.
+  bool restore(wire::PacketId id, std::uint64_t token, wire::Version version,
+               wire::ByteView publish, bool released);
+
+  // Calls visit(std::uint64_t token, bool released) for each uncompleted message; released ones,
+  // which the receiver has taken over, come first, the others in the order of sending.
+  template <class Visitor>
+  void for_each_pending(Visitor visit) const {
+    for (const List& list : {released_, published_, waiting_, refused_}) {
+      for (wire::PacketId id = list.head; id != 0; id = at(id).next) {
+        visit(at(id).token, at(id).state == State::released);
+      }
+    }
+  }
+  // The time that messages have waited for a new connection is taken off their Message Expiry
+  // Interval [MQTT-3.3.2-6]: calls seconds_left(std::uint64_t token), a std::uint32_t, for each
+  // uncompleted PUBLISH that has one, and puts the result in its place. Call before resend().
+  template <class SecondsLeft>
+  void update_expiry(SecondsLeft seconds_left) {
+    for (const List& list : {published_, waiting_}) {
+      for (wire::PacketId id = list.head; id != 0; id = at(id).next) {
+        std::uint8_t* const seconds = expiry_of(at(id));
+        if (seconds != nullptr) put_seconds(seconds, seconds_left(at(id).token));
+      }
+    }
+  }
+
+  // The identifier of the PUBLISH that was sent last; of no meaning once it is acknowledged.
+  wire::PacketId last_sent() const noexcept { return published_.tail; }
+
+  // Gives back the memory of a sender that awaits nothing.
+  void shrink() noexcept;
 
  private:
   enum class State : std::uint8_t {
@@ -112,7 +148,7 @@ class Sender {
   void remove(List& list, wire::PacketId id) noexcept;
 
   void store(Slot& slot, wire::ByteView packet);
-  void received(Slot* slot, const wire::Ack& pubrec, wire::Version version, wire::Buffer& out);
+  Outcome received(Slot* slot, const wire::Ack& pubrec, wire::Version version, wire::Buffer& out);
   Outcome finish(wire::PacketId id, wire::ReasonCode reason) noexcept;
   void free_slot(wire::PacketId id) noexcept;
   void resume_all(List list, bool session_present, wire::Version version);
@@ -126,6 +162,9 @@ class Sender {
   void send_again(wire::PacketId id, wire::Buffer& out);
   void dump_all(const List& list, wire::Buffer& out) const;
   bool restore_message(wire::ByteView& bytes);
+  Slot* restore_slot(wire::PacketId id);
+  std::uint8_t* expiry_of(Slot& slot) const noexcept;
+  static void put_seconds(std::uint8_t* at, std::uint32_t seconds) noexcept;
 
   std::vector<Slot> slots_;  // index: packet id - 1
   List free_;

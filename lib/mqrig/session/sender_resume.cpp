@@ -128,7 +128,7 @@ Sender::Outcome Sender::take_refused() noexcept {
   if (id == 0) return {};
   remove(refused_, id);
   --pending_;
-  const Outcome outcome{true, at(id).token, at(id).reason};
+  const Outcome outcome{true, false, at(id).token, at(id).reason};
   free_slot(id);
   return outcome;
 }

@@ -1,7 +1,10 @@
 // How messages in flight are saved, and come back.
+#include <algorithm>
+
 #include <mqrig/session/sender.hpp>
 #include <mqrig/session/state_codec.hpp>
 #include <mqrig/wire/decode.hpp>
+#include <mqrig/wire/publish_layout.hpp>
 
 namespace mqrig::session {
 
@@ -34,9 +37,6 @@ bool Sender::restore(wire::ByteView& bytes) {
   for (; count > 0; --count) {
     if (!restore_message(bytes)) return false;
   }
-  for (std::size_t index = 0; index < slots_.size(); ++index) {
-    if (slots_[index].state == State::free) free_slot(static_cast<PacketId>(index + 1));
-  }
   return true;
 }
 
@@ -47,31 +47,70 @@ bool Sender::restore_message(wire::ByteView& bytes) {
   std::uint8_t reason = 0;
   std::uint8_t sent = 0;
   wire::ByteView packet;
-  wire::Frame frame;
-  wire::Publish publish;
-  if (!get_integer(bytes, id) || id == 0 || !get_u64(bytes, token) || !get_u8(bytes, released) ||
+  if (!get_integer(bytes, id) || !get_u64(bytes, token) || !get_u8(bytes, released) ||
       !get_u8(bytes, reason) || !get_u8(bytes, sent) || !get_bytes(bytes, packet) ||
-      wire::split_frame(packet, wire::max_remaining_length + 5, frame).status !=
-          wire::FrameStatus::complete ||
-      frame.size != packet.size() || frame.type() != wire::PacketType::publish ||
-      wire::decode(frame, version_, publish) != wire::Fault::none || publish.packet_id != id ||
-      publish.dup || publish.topic_alias != 0 ||
-      (released != 0 && publish.qos != wire::QoS::exactly_once)) {
+      !restore(id, token, version_, packet, released != 0)) {
     return false;
   }
-  if (slots_.size() < id) slots_.resize(id);
-  Slot& slot = at(id);
-  if (slot.state != State::free) return false;
-  slot.token = token;
-  slot.state = released != 0 ? State::released : State::published;
-  slot.reason = static_cast<wire::ReasonCode>(reason);
-  slot.qos = publish.qos;
-  slot.sent = sent != 0;
-  slot.waiting = true;
-  store(slot, packet);
-  push(waiting_, id);
+  at(id).reason = static_cast<wire::ReasonCode>(reason);
+  at(id).sent = sent != 0;
+  return true;
+}
+
+bool Sender::restore(PacketId id, std::uint64_t token, wire::Version version,
+                     wire::ByteView publish, bool released) {
+  wire::Frame frame;
+  wire::Publish packet;
+  if (id == 0 ||
+      wire::split_frame(publish, wire::max_remaining_length + 5, frame).status !=
+          wire::FrameStatus::complete ||
+      frame.size != publish.size() || frame.type() != wire::PacketType::publish ||
+      wire::decode(frame, version, packet) != wire::Fault::none || packet.packet_id != id ||
+      packet.dup || packet.topic_alias != 0 ||
+      (released && packet.qos != wire::QoS::exactly_once)) {
+    return false;
+  }
+  Slot* const slot = restore_slot(id);
+  if (slot == nullptr) return false;
+  version_ = version;
+  slot->token = token;
+  slot->state = released ? State::released : State::published;
+  slot->reason = wire::ReasonCode::success;
+  slot->qos = packet.qos;
+  slot->sent = true;
+  store(*slot, publish);
+  push(released ? released_ : published_, id);
   ++pending_;
   return true;
+}
+
+// Takes the identifier out of the free ones; null when it is in use.
+Sender::Slot* Sender::restore_slot(PacketId id) {
+  while (slots_.size() < id) {
+    slots_.emplace_back();
+    push(free_, static_cast<PacketId>(slots_.size()));
+  }
+  if (at(id).state != State::free) return nullptr;
+  remove(free_, id);
+  return &at(id);
+}
+
+std::uint8_t* Sender::expiry_of(Slot& slot) const noexcept {
+  if (slot.state != State::published) return nullptr;
+  const std::size_t offset = wire::message_expiry_offset({slot.packet.get(), slot.size}, version_);
+  return offset == 0 ? nullptr : slot.packet.get() + offset;
+}
+
+void Sender::put_seconds(std::uint8_t* at, std::uint32_t seconds) noexcept {
+  for (int shift = 24; shift >= 0; shift -= 8) *at++ = static_cast<std::uint8_t>(seconds >> shift);
+}
+
+void Sender::shrink() noexcept {
+  const bool in_use = std::any_of(slots_.begin(), slots_.end(),
+                                  [](const Slot& slot) { return slot.state != State::free; });
+  if (in_use) return;
+  slots_ = std::vector<Slot>();
+  free_ = {};
 }
 
 }  // namespace mqrig::session

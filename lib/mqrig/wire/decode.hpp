@@ -12,7 +12,8 @@
 namespace mqrig::wire {
 
 // The version comes out of the packet. A level that is not 3, 4 or 5 gives
-// Fault::unsupported_version.
+// Fault::unsupported_version. When the fault lies behind the level, the version is set
+// nevertheless, else it is left as it was: an answer needs to know.
 Fault decode(const Frame& frame, Connect& packet) noexcept;
 
 Fault decode(const Frame& frame, Version version, Connack& packet) noexcept;

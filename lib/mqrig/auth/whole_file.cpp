@@ -1,0 +1,43 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <mqrig/auth/whole_file.hpp>
+
+namespace mqrig::auth {
+namespace {
+
+constexpr std::size_t largest = 64U << 20;
+
+int read_all(int descriptor, std::string& content) {
+  char buffer[16'384];
+  for (;;) {
+    const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    if (count == 0) return 0;
+    content.append(buffer, static_cast<std::size_t>(count));
+    if (content.size() > largest) return EFBIG;
+  }
+}
+
+}  // namespace
+
+WholeFile read_whole_file(const std::string& path) {
+  WholeFile file;
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
+    file.reason = errno;
+  } else {
+    file.mode = status.st_mode;
+    file.owner = status.st_uid;
+    file.group = status.st_gid;
+    file.reason = read_all(descriptor, file.content);
+  }
+  if (descriptor >= 0) ::close(descriptor);
+  return file;
+}
+
+}  // namespace mqrig::auth

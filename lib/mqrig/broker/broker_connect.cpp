@@ -1,0 +1,135 @@
+// CONNECT: who it comes from, and whether it may.
+#include <mqrig/broker/broker_impl.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+
+#include <mqrig/broker/acl.hpp>
+
+namespace mqrig::broker {
+
+using wire::ReasonCode;
+
+namespace {
+
+// Hard to guess, so that nobody takes the session of somebody else [MQTT-3.1.3-6].
+std::string make_client_id() {
+  std::array<std::uint8_t, 16> random{};
+  if (::getentropy(random.data(), random.size()) != 0) std::abort();
+  std::string id = "auto-";
+  for (const std::uint8_t byte : random) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    id += digits[byte >> 4];
+    id += digits[byte & 15];
+  }
+  return id;
+}
+
+}  // namespace
+
+void Broker::Impl::on_connect(Connection& connection, const wire::Connect& connect) {
+  if (faults_ && faults_->happens(faults_->settings().refuse)) {
+    return refuse(connection, ReasonCode::server_busy);
+  }
+  if (settings_.limits.connections != 0 && connections_.size() > settings_.limits.connections) {
+    return refuse(connection, ReasonCode::server_busy);
+  }
+  // No method is supported yet [MQTT-4.12.0-1].
+  if (connect.properties.find(wire::PropertyId::authentication_method)) {
+    return refuse(connection, ReasonCode::bad_authentication_method);
+  }
+  connection.request = std::make_unique<ConnectRequest>(connect);
+  check_login(connection);
+}
+
+void Broker::Impl::check_login(Connection& connection) {
+  ConnectRequest& request = *connection.request;
+  if (!request.user_name) {
+    if (!settings_.allow_anonymous) return refuse(connection, ReasonCode::not_authorized);
+    return admit(connection);
+  }
+  if (!verifier_) return admit(connection);
+  request.address = connection.address();
+  request.login = ++last_login_;
+  logins_[request.login] = &connection;
+  start_login(request.login);
+}
+
+void Broker::Impl::start_login(std::uint64_t login) {
+  const auto found = logins_.find(login);
+  if (found == logins_.end()) return;
+  const ConnectRequest& request = *found->second->request;
+  const session::Duration delay = throttle_.delay(request.address, now_);
+  if (delay != session::Duration::zero()) {
+    postponed_.insert({now_ + delay, login});
+    return;
+  }
+  const auto done = [this, login, weak = std::weak_ptr(self_)](bool accepted) {
+    asio::post(context_, [login, weak, accepted] {
+      if (const auto self = weak.lock()) (*self)->on_verified(login, accepted);
+    });
+  };
+  using Answer = auth::PasswordVerifier::Answer;
+  switch (verifier_->verify(*request.user_name, request.password, done)) {
+    case Answer::accepted:
+      return on_verified(login, true);
+    case Answer::pending:
+      return;
+    case Answer::busy:
+      Connection& connection = *found->second;
+      logins_.erase(found);
+      return refuse(connection, ReasonCode::server_busy);
+  }
+}
+
+void Broker::Impl::on_verified(std::uint64_t login, bool accepted) {
+  const auto found = logins_.find(login);
+  if (found == logins_.end()) return;
+  Connection& connection = *found->second;
+  logins_.erase(found);
+  begin_turn();
+  const std::string& address = connection.request->address;
+  if (accepted) {
+    throttle_.succeeded(address);
+    return admit(connection);
+  }
+  throttle_.failed(address, now_);
+  refuse(connection, ReasonCode::bad_user_name_or_password);
+}
+
+void Broker::Impl::refuse(Connection& connection, ReasonCode reason) {
+  ++statistics_.refused;
+  activity(connection, "is refused: " + std::string(wire::name(reason, wire::PacketType::connack)));
+  connection.protocol().refuse(reason, {}, connection.out());
+  ++statistics_.packets_sent;
+  connection.request.reset();
+  connection.touch();
+  connection.finish();
+}
+
+void Broker::Impl::admit(Connection& connection) {
+  const std::unique_ptr<ConnectRequest> request = std::move(connection.request);
+  const bool assigned = request->client_id.empty();
+  if (assigned) request->client_id = make_client_id();
+  std::unique_ptr<Permissions> permissions;
+  if (acl_) {
+    permissions = std::make_unique<Permissions>(acl_->permissions_of(
+        request->user_name ? std::string_view(*request->user_name) : std::string_view(),
+        request->client_id));
+    if (request->will && !permissions->may(Access::write, request->will->message->topic())) {
+      return refuse(connection, ReasonCode::not_authorized);
+    }
+  }
+  bool present = false;
+  Session& session = session_for(*request, present);
+  session.permissions = std::move(permissions);
+  session.will = std::move(request->will);
+  accept(connection, session, present, *request, assigned);
+}
+
+}  // namespace mqrig::broker

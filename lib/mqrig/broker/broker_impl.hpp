@@ -1,0 +1,156 @@
+// The broker's insides. Internal to this room.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <mqrig/auth/login_throttle.hpp>
+#include <mqrig/auth/password_verifier.hpp>
+#include <mqrig/broker/broker.hpp>
+#include <mqrig/broker/connect_request.hpp>
+#include <mqrig/broker/connection.hpp>
+#include <mqrig/broker/registry.hpp>
+#include <mqrig/broker/router.hpp>
+#include <mqrig/broker/shared_group.hpp>
+#include <mqrig/broker/sys_topics.hpp>
+#include <mqrig/net/listener.hpp>
+#include <mqrig/net/timer.hpp>
+
+namespace mqrig::broker {
+
+// A turn begins with the first connection that has something to say, and ends behind everything
+// else that the event loop had ready by then: the store commits, then each connection that was
+// touched writes. So many messages share one commit and one write.
+class Broker::Impl final : private Connection::Owner {
+ public:
+  Impl(asio::io_context& context, Settings settings, Observer& observer);
+  ~Impl();
+
+  std::error_code set_store(std::unique_ptr<store::BrokerStore> store);
+  void set_passwords(std::shared_ptr<const auth::PasswordFile> passwords);
+  void set_acl(std::shared_ptr<const Acl> acl);
+  std::error_code listen(const net::ListenAddress& address, std::string& detail);
+  std::vector<std::string> urls() const;
+  void attach(std::unique_ptr<net::Stream> stream);
+  void stop(std::function<void()> stopped);
+  const Statistics& statistics() noexcept;
+
+ private:
+  class StateLoader;
+  struct NewSubscription {
+    std::string_view filter;
+    SubscriptionOptions options;
+  };
+
+  // Connection::Owner
+  session::Time begin_turn() override;
+  void on_event(Connection& connection, session::ServerEvent& event) override;
+  void on_touched(Connection& connection) override;
+  void on_drained(Connection& connection) override;
+  void on_closed(Connection& connection) override;
+  void on_packet(Connection& connection, Direction direction, wire::ByteView packet) override;
+  bool may_read() const noexcept override { return !stalled_; }
+  bool may_write_early() const noexcept override { return !journal_.on(); }
+  void count_bytes(std::size_t received, std::size_t sent) noexcept override;
+
+  // broker_turn.cpp
+  void end_turn();
+  bool commit();
+  void flush_all();
+  void destroy_closed();
+  void disconnect_overflowed();
+  void tick();
+  void arm_tick();
+  void finish_stop();
+
+  // broker_connect.cpp: CONNECT, and who it comes from
+  void on_connect(Connection& connection, const wire::Connect& connect);
+  void check_login(Connection& connection);
+  void start_login(std::uint64_t login);
+  void on_verified(std::uint64_t login, bool accepted);
+  void refuse(Connection& connection, wire::ReasonCode reason);
+  void admit(Connection& connection);
+
+  // broker_session.cpp: the beginning and the end of sessions
+  Session& session_for(ConnectRequest& request, bool& present);
+  void take_over(Session& session);
+  void accept(Connection& connection, Session& session, bool present, ConnectRequest& request,
+              bool id_assigned);
+  void detach(Connection& connection, bool will_is_due);
+  void publish_will(Session& session);
+  void end_session(Session& session);
+  void pass_on_orphans();
+
+  // broker_messages.cpp: PUBLISH and its acknowledgements
+  void on_message(Connection& connection, session::ServerEvent& event);
+  wire::ReasonCode take(Session& session, const wire::Publish& publish);
+  wire::ReasonCode objection(Session& session, const wire::Publish& publish) const;
+  wire::ReasonCode retain(Publication& publication);
+  void acknowledge(Connection& connection, const session::ServerEvent& event,
+                   wire::ReasonCode reason);
+  wire::ReasonCode control(const wire::Publish& publish);
+  void set_faults(const FaultSettings& settings);
+  void publish_own(std::string_view topic, std::string_view payload);
+
+  // broker_subscribe.cpp
+  void on_subscribe(Connection& connection, session::ServerEvent& event);
+  wire::ReasonCode subscribe(Session& session, const wire::Subscription& subscription,
+                             std::uint32_t identifier);
+  void on_unsubscribe(Connection& connection, session::ServerEvent& event);
+  wire::ReasonCode unsubscribe(Session& session, std::string_view filter);
+
+  // broker_state.cpp
+  void resume_absence(Session& session);
+
+  void on_end(Connection& connection, const session::ServerEvent& event);
+  void activity(const Connection& connection, std::string_view what);
+  std::string name_of(const Connection& connection) const;
+  void update_gauges() noexcept;
+
+  asio::io_context& context_;
+  Settings settings_;
+  Observer& observer_;
+  session::ServerSettings protocol_;
+  session::ExchangeSettings exchange_;
+  Statistics statistics_;
+  std::unique_ptr<Faults> faults_;
+
+  TopicTree tree_;
+  SharedGroups groups_;
+  RetainedStore retained_;
+  Journal journal_;
+  Dispatcher dispatcher_;
+  Router router_;
+  Registry registry_;
+  Publication publication_;
+  std::vector<wire::ReasonCode> reasons_;      // of the SUBACK being made
+  std::vector<NewSubscription> new_retained_;  // whose retained messages go behind it
+  SysTopics sys_topics_;
+
+  std::unique_ptr<auth::PasswordVerifier> verifier_;
+  auth::LoginThrottle throttle_;
+  std::shared_ptr<const Acl> acl_;
+  std::unordered_map<std::uint64_t, Connection*> logins_;     // being checked, or put off
+  std::multimap<session::Time, std::uint64_t> postponed_;     // logins that have to wait
+  std::uint64_t last_login_ = 0;
+  std::shared_ptr<Impl*> self_;  // null inside when the broker is gone: for calls that come late
+
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  DeadlineWheel wheel_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> closed_;  // destroyed at the end of the turn
+  std::vector<Connection*> touched_;
+  net::Timer tick_timer_;
+  session::Time now_{};
+  session::Time sys_due_ = session::never;
+  bool in_turn_ = false;
+  bool ticking_ = false;
+  bool stalled_ = false;  // the store can't commit: nothing is read or written until it can
+  std::function<void()> stopped_;
+  session::Time stop_at_ = session::never;
+};
+
+}  // namespace mqrig::broker

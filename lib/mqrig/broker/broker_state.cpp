@@ -1,0 +1,148 @@
+// What the store kept comes back.
+#include <mqrig/broker/broker_impl.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+#include <mqrig/broker/acl.hpp>
+#include <mqrig/wire/topic.hpp>
+
+namespace mqrig::broker {
+
+namespace {
+
+constexpr std::uint32_t never_expires = 0xFFFFFFFF;
+
+MessagePtr make_message(const store::MessageRecord& record, session::Time expires_at) {
+  wire::Publish publish;
+  publish.topic = record.topic;
+  publish.payload = record.payload;
+  publish.qos = record.qos;
+  publish.retain = record.retain;
+  publish.properties = wire::Properties(record.properties);
+  MessagePtr message = Message::make(publish, expires_at);
+  message->stored.id = record.id;
+  return message;
+}
+
+std::unique_ptr<Will> make_will(const store::WillRecord& record) {
+  wire::Publish publish;
+  publish.topic = record.topic;
+  publish.payload = record.payload;
+  publish.qos = record.qos;
+  publish.retain = record.retain;
+  publish.properties = wire::Properties(record.properties);
+  auto will = std::make_unique<Will>();
+  will->message = Message::make(publish, session::never);
+  will->delay = record.delay;
+  return will;
+}
+
+std::vector<std::uint32_t> to_identifiers(wire::ByteView bytes) {
+  std::vector<std::uint32_t> identifiers(bytes.size() / sizeof(std::uint32_t));
+  if (!identifiers.empty()) std::memcpy(identifiers.data(), bytes.data(), bytes.size());
+  return identifiers;
+}
+
+}  // namespace
+
+class Broker::Impl::StateLoader final : public store::BrokerStore::Loader {
+ public:
+  explicit StateLoader(Impl& broker) : broker_(broker) {}
+
+  void finish() {
+    broker_.journal_.resume_numbers(last_session_, last_message_, last_sequence_);
+  }
+
+ private:
+  void session(const store::SessionRecord& record) override {
+    Session& session = broker_.registry_.add(record.client_id, broker_.exchange_);
+    session.store_id = record.id;
+    session.expiry = record.expiry;
+    session.version = record.version;
+    session.ended_at = broker_.journal_.from_wall(record.ended_at);
+    if (record.user_name) session.user_name = std::make_unique<std::string>(*record.user_name);
+    if (record.will) session.will = make_will(*record.will);
+    sessions_[record.id] = &session;
+    last_session_ = std::max(last_session_, record.id);
+  }
+
+  void subscription(const store::SubscriptionRecord& record) override {
+    Session& session = *sessions_.at(record.session);
+    const wire::Subscription& subscription = record.subscription;
+    const SubscriptionOptions options{.qos = subscription.qos,
+                                      .no_local = subscription.no_local,
+                                      .retain_as_published = subscription.retain_as_published,
+                                      .retain_handling = subscription.retain_handling,
+                                      .identifier = record.identifier};
+    if (wire::is_shared(subscription.filter)) {
+      broker_.groups_.subscribe(subscription.filter, session, options);
+    } else {
+      broker_.tree_.insert(subscription.filter, session, options);
+    }
+  }
+
+  void message(const store::MessageRecord& record) override {
+    messages_[record.id] = make_message(record, broker_.journal_.from_wall(record.expires_at));
+    last_message_ = std::max(last_message_, record.id);
+  }
+
+  void retained(std::string_view, std::uint64_t id) override {
+    const MessagePtr& message = messages_.at(id);
+    ++message->stored.references;
+    broker_.retained_.set(message);
+  }
+
+  void received(std::uint64_t id, wire::PacketId packet_id) override {
+    sessions_.at(id)->engine.receiver().restore(packet_id);
+  }
+
+  void delivery(const store::DeliveryRecord& record) override {
+    auto delivery = std::make_unique<Delivery>();
+    delivery->message = messages_.at(record.key.message);
+    ++delivery->message->stored.references;
+    delivery->sequence = record.key.sequence;
+    delivery->identifiers = to_identifiers(record.identifiers);
+    delivery->qos = record.qos;
+    delivery->retain = record.retain;
+    last_sequence_ = std::max(last_sequence_, record.key.sequence);
+    broker_.dispatcher_.restore(*sessions_.at(record.key.session), std::move(delivery),
+                                record.packet_id, record.released);
+  }
+
+  Impl& broker_;
+  std::unordered_map<std::uint64_t, Session*> sessions_;
+  std::unordered_map<std::uint64_t, MessagePtr> messages_;
+  std::uint64_t last_session_ = 0;
+  std::uint64_t last_message_ = 0;
+  std::uint64_t last_sequence_ = 0;
+};
+
+std::error_code Broker::Impl::set_store(std::unique_ptr<store::BrokerStore> store) {
+  journal_.open(std::move(store));
+  exchange_.report_steps = true;
+  begin_turn();
+  journal_.set_time(now_);
+  StateLoader loader(*this);
+  if (const std::error_code error = journal_.store().load(loader)) return error;
+  loader.finish();
+  registry_.for_each([&](Session& session) { resume_absence(session); });
+  return {};
+}
+
+// The session's connection ended when it did, or with the process that kept it: now.
+void Broker::Impl::resume_absence(Session& session) {
+  if (session.ended_at == session::never) {
+    session.ended_at = now_;
+    journal_.put(session);
+  }
+  if (session.will) {
+    const std::uint32_t delay = std::min(session.will->delay, session.expiry);
+    registry_.set_will(session, session.ended_at + std::chrono::seconds(delay));
+  }
+  if (session.expiry != never_expires) {
+    registry_.set_end(session, session.ended_at + std::chrono::seconds(session.expiry));
+  }
+}
+
+}  // namespace mqrig::broker

@@ -1,0 +1,103 @@
+// SUBSCRIBE and UNSUBSCRIBE, sections 3.8 and 3.10.
+#include <mqrig/broker/broker_impl.hpp>
+
+#include <mqrig/broker/acl.hpp>
+
+#include <algorithm>
+
+#include <mqrig/wire/decode.hpp>
+#include <mqrig/wire/topic.hpp>
+
+namespace mqrig::broker {
+
+using wire::ReasonCode;
+
+namespace {
+
+ReasonCode granted(wire::QoS qos) {
+  return static_cast<ReasonCode>(qos);
+}
+
+}  // namespace
+
+void Broker::Impl::on_subscribe(Connection& connection, session::ServerEvent& event) {
+  Session& session = *connection.session;
+  const std::uint32_t identifier =
+      event.properties.integer(wire::PropertyId::subscription_identifier).value_or(0);
+  reasons_.clear();
+  new_retained_.clear();
+  wire::Subscription subscription;
+  for (wire::ByteView entries = event.entries;
+       wire::next_subscription(entries, session.version, subscription);) {
+    reasons_.push_back(subscribe(session, subscription, identifier));
+  }
+  ++statistics_.packets_sent;
+  if (connection.protocol().suback(event.packet_id, reasons_, {}, connection.out())) {
+    connection.disconnect(ReasonCode::packet_too_large);
+    return detach(connection, true);
+  }
+  connection.touch();
+  for (const NewSubscription& added : new_retained_) {
+    dispatcher_.send_retained(session, added.filter, added.options);
+  }
+}
+
+ReasonCode Broker::Impl::subscribe(Session& session, const wire::Subscription& subscription,
+                                   std::uint32_t identifier) {
+  const std::string_view filter = subscription.filter;
+  if (std::ranges::count(filter, '/') >= settings_.limits.topic_levels) {
+    return ReasonCode::topic_filter_invalid;
+  }
+  if (session.permissions &&
+      !session.permissions->may(Access::subscribe, wire::filter_of(filter))) {
+    return ReasonCode::not_authorized;
+  }
+  const SubscriptionOptions options{.qos = subscription.qos,
+                                    .no_local = subscription.no_local,
+                                    .retain_as_published = subscription.retain_as_published,
+                                    .retain_handling = subscription.retain_handling,
+                                    .identifier = identifier};
+  const bool shared = wire::is_shared(filter);
+  const bool known = shared ? groups_.find(filter, session) != nullptr
+                            : tree_.find(filter, session).has_value();
+  if (!known && session.subscription_count() + groups_.count(session) >=
+                    settings_.limits.subscriptions) {
+    return ReasonCode::quota_exceeded;
+  }
+  if (shared) {
+    groups_.subscribe(filter, session, options);
+  } else {
+    tree_.insert(filter, session, options);
+  }
+  journal_.subscribed(session, filter, options);
+  // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]; none for shared ones, section 4.8.2.
+  const bool wanted = options.retain_handling == wire::RetainHandling::send ||
+                      (options.retain_handling == wire::RetainHandling::send_if_new && !known);
+  if (wanted && !shared) new_retained_.push_back({filter, options});
+  return granted(options.qos);
+}
+
+void Broker::Impl::on_unsubscribe(Connection& connection, session::ServerEvent& event) {
+  Session& session = *connection.session;
+  reasons_.clear();
+  std::string_view filter;
+  for (wire::ByteView entries = event.entries; wire::next_filter(entries, filter);) {
+    reasons_.push_back(unsubscribe(session, filter));
+  }
+  ++statistics_.packets_sent;
+  if (connection.protocol().unsuback(event.packet_id, reasons_, {}, connection.out())) {
+    connection.disconnect(ReasonCode::packet_too_large);
+    return detach(connection, true);
+  }
+  connection.touch();
+}
+
+ReasonCode Broker::Impl::unsubscribe(Session& session, std::string_view filter) {
+  const bool known = wire::is_shared(filter) ? groups_.unsubscribe(filter, session)
+                                             : tree_.erase(filter, session);
+  if (!known) return ReasonCode::no_subscription_existed;
+  journal_.unsubscribed(session, filter);
+  return ReasonCode::success;
+}
+
+}  // namespace mqrig::broker

@@ -1,0 +1,31 @@
+// A CONNECT that is being decided upon.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <mqrig/broker/session.hpp>
+#include <mqrig/wire/packets.hpp>
+
+namespace mqrig::broker {
+
+// What of CONNECT is needed when its bytes are gone: a password is checked on another thread.
+struct ConnectRequest {
+  explicit ConnectRequest(const wire::Connect& connect);
+
+  wire::Version version;
+  bool clean_start;
+  std::uint16_t keep_alive;
+  std::string client_id;
+  std::optional<std::string> user_name;
+  std::string password;  // moved on to whoever checks it, which wipes it
+  std::unique_ptr<Will> will;
+  std::uint32_t session_expiry = 0;  // as asked for, in every version
+  bool wants_response_information = false;
+  std::string address;      // of the client, empty if it has none
+  std::uint64_t login = 0;  // the number of the check under way
+};
+
+}  // namespace mqrig::broker

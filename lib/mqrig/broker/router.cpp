@@ -1,0 +1,107 @@
+#include <mqrig/broker/router.hpp>
+
+#include <mqrig/broker/acl.hpp>
+
+#include <algorithm>
+
+#include <mqrig/broker/shared_group.hpp>
+
+namespace mqrig::broker {
+
+bool Router::route(Publication& publication, const Session* publisher) {
+  candidates_.clear();
+  groups_.clear();
+  more_identifiers_.clear();
+  tree_.match(publication.publish().topic,
+              [&](Subscriber& subscriber, const SubscriptionOptions& options) {
+                if (subscriber.kind() == Subscriber::Kind::shared_group) {
+                  groups_.push_back(static_cast<SharedGroup*>(&subscriber));
+                  return;
+                }
+                auto& session = static_cast<Session&>(subscriber);
+                if (options.no_local && &session == publisher) return;  // [MQTT-3.8.3-3]
+                add(session, options);
+              });
+  bool found = !candidates_.empty();
+  for (std::uint32_t index = 0; index < candidates_.size(); ++index) deliver(publication, index);
+  for (SharedGroup* group : groups_) found |= deliver_shared(publication, *group);
+  return found;
+}
+
+void Router::add(Session& session, const SubscriptionOptions& options) {
+  // The session remembers its place in the list: that is cheaper than to look for it.
+  if (session.match < candidates_.size() && candidates_[session.match].session == &session) {
+    return merge(session.match, options);
+  }
+  session.match = static_cast<std::uint32_t>(candidates_.size());
+  candidates_.push_back({.session = &session,
+                         .qos = options.qos,
+                         .retain_as_published = options.retain_as_published,
+                         .identifiers = static_cast<std::uint8_t>(options.identifier != 0),
+                         .identifier = options.identifier});
+}
+
+void Router::merge(std::uint32_t index, const SubscriptionOptions& options) {
+  Candidate& candidate = candidates_[index];
+  candidate.qos = std::max(candidate.qos, options.qos);
+  candidate.retain_as_published |= options.retain_as_published;
+  if (options.identifier == 0) return;
+  if (candidate.identifiers == 0) {
+    candidate.identifiers = 1;
+    candidate.identifier = options.identifier;
+    return;
+  }
+  if (candidate.identifiers == 1) more_identifiers_.push_back({index, candidate.identifier});
+  candidate.identifiers = 2;
+  more_identifiers_.push_back({index, options.identifier});
+}
+
+void Router::deliver(Publication& publication, std::uint32_t index) {
+  const Candidate& candidate = candidates_[index];
+  if (candidate.session->permissions &&
+      !candidate.session->permissions->may(Access::read, publication.publish().topic)) {
+    return;
+  }
+  std::span<const std::uint32_t> identifiers;
+  if (candidate.identifiers == 1) identifiers = {&candidate.identifier, 1};
+  if (candidate.identifiers > 1) {
+    gathered_.clear();
+    for (const Identifier& more : more_identifiers_) {
+      if (more.candidate == index) gathered_.push_back(more.identifier);
+    }
+    identifiers = gathered_;
+  }
+  dispatcher_.deliver(publication,
+                      {.session = candidate.session,
+                       .qos = candidate.qos,
+                       .retain = candidate.retain_as_published && publication.publish().retain,
+                       .identifiers = identifiers,
+                       .group = nullptr});
+}
+
+bool Router::deliver_shared(Publication& publication, SharedGroup& group) {
+  const SharedGroup::Member* member = group.choose(publication.publish().qos);
+  if (member == nullptr) return false;
+  Session& session = *member->session;
+  if (session.permissions &&
+      !session.permissions->may(Access::read, publication.publish().topic)) {
+    return true;
+  }
+  const std::uint32_t identifier = member->options.identifier;
+  dispatcher_.deliver(
+      publication,
+      {.session = &session,
+       .qos = member->options.qos,
+       .retain = member->options.retain_as_published && publication.publish().retain,
+       .identifiers = identifier == 0 ? std::span<const std::uint32_t>() : std::span(&identifier, 1),
+       .group = &group});
+  return true;
+}
+
+void Router::pass_on(const Delivery& delivery) {
+  Publication publication;
+  publication.begin(delivery.message);
+  deliver_shared(publication, *delivery.group);
+}
+
+}  // namespace mqrig::broker

@@ -1,0 +1,172 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <mqrig/store/database.hpp>
+#include <mqrig/store/schema.hpp>
+
+namespace mqrig::store {
+namespace {
+
+// SQLite reads ":memory:", "" and "file:..." as something else than the name of a file.
+std::string file_name(const std::string& path) {
+  return path.starts_with('/') ? path : "./" + path;
+}
+
+// Made by us and not by SQLite, whose files everybody may read. False when it cannot be there.
+bool create_file(const std::string& path, std::string& error) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    error = "cannot open the state file " + path + ": " + std::strerror(errno);
+    return false;
+  }
+  ::close(descriptor);
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Database> Database::open(const std::string& path, std::string& error) {
+  if (!create_file(path, error)) return nullptr;
+  sqlite3* connection = nullptr;
+  const int result =
+      sqlite3_open_v2(file_name(path).c_str(), &connection,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<Database> database(new Database(connection));
+  if (result != SQLITE_OK || !database->execute(schema::settings)) {
+    error = database->explain(path);
+    return nullptr;
+  }
+  if (!database->lock(path, error) || !database->check_schema(path, error)) return nullptr;
+  if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
+    error = database->explain(path);
+    return nullptr;
+  }
+  return database;
+}
+
+Database::~Database() {
+  commit_.reset();
+  begin_.reset();
+  sqlite3_close(connection_);
+}
+
+// In exclusive mode the lock of a transaction is kept when it ends.
+bool Database::lock(const std::string& path, std::string& error) {
+  if (execute("BEGIN EXCLUSIVE") && execute("COMMIT")) return true;
+  error = explain(path);
+  return false;
+}
+
+bool Database::check_schema(const std::string& path, std::string& error) {
+  const auto application = query("PRAGMA application_id");
+  const auto version = query("PRAGMA user_version");
+  const auto tables = query("SELECT count(*) FROM sqlite_schema");
+  if (!application || !version || !tables) {
+    error = explain(path);
+    return false;
+  }
+  if (*application == 0 && *version == 0 && *tables == 0) {
+    if (create_schema()) return true;
+    error = explain(path);
+    return false;
+  }
+  if (*application != schema::application_id) {
+    error = path + " is an SQLite database, but no state file of mqrig: name another file";
+    return false;
+  }
+  if (*version > schema::version) {
+    error = "the state file " + path + " was written by a newer mqrig: use that one, or name " +
+            "another file";
+    return false;
+  }
+  return true;
+}
+
+bool Database::create_schema() noexcept {
+  const std::string identity = "PRAGMA application_id = " + std::to_string(schema::application_id) +
+                               "; PRAGMA user_version = " + std::to_string(schema::version);
+  return execute("BEGIN") && execute(schema::tables) && execute(identity.c_str()) &&
+         execute("COMMIT");
+}
+
+bool Database::prepare() noexcept {
+  sqlite3_wal_hook(connection_, &Database::on_commit, this);
+  begin_.emplace(connection_, "BEGIN IMMEDIATE");
+  commit_.emplace(connection_, "COMMIT");
+  return begin_->valid() && commit_->valid();
+}
+
+void Database::rollback() noexcept {
+  if (sqlite3_get_autocommit(connection_) == 0) execute("ROLLBACK");
+}
+
+int Database::checkpoint() noexcept {
+  const int result =
+      sqlite3_wal_checkpoint_v2(connection_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (result == SQLITE_OK) log_pages_ = 0;
+  return result;
+}
+
+int Database::on_commit(void* self, sqlite3*, const char*, int pages) noexcept {
+  static_cast<Database*>(self)->log_pages_ = static_cast<std::uint32_t>(pages);
+  return SQLITE_OK;
+}
+
+std::optional<std::int64_t> Database::query(const char* sql) {
+  Statement statement(connection_, sql);
+  if (!statement.valid() || statement.next() != SQLITE_ROW) return std::nullopt;
+  return statement.integer(0);
+}
+
+bool Database::execute(const char* sql) noexcept {
+  return sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+Error Database::error(int result) const noexcept {
+  switch (result & 0xFF) {
+    case SQLITE_OK:
+      return Error::none;
+    case SQLITE_FULL:
+      return Error::no_space;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return Error::damaged;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return Error::in_use;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return Error::not_writable;
+    case SQLITE_NOMEM:
+      return Error::no_memory;
+    case SQLITE_IOERR: {
+      const int cause = sqlite3_system_errno(connection_);
+      return cause == EFBIG || cause == EDQUOT || cause == ENOSPC ? Error::no_space
+                                                                  : Error::input_output;
+    }
+    default:
+      return Error::unexpected;
+  }
+}
+
+std::string Database::explain(const std::string& path) const {
+  const std::string detail = sqlite3_errmsg(connection_);
+  switch (error(sqlite3_extended_errcode(connection_))) {
+    case Error::in_use:
+      return "the state file " + path + " is in use by another process: stop that one, or name " +
+             "another file";
+    case Error::damaged:
+      return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
+             "): put back a copy of it, or name another file";
+    case Error::no_space:
+      return "no space left for the state file " + path;
+    default:
+      return "cannot use the state file " + path + ": " + detail;
+  }
+}
+
+}  // namespace mqrig::store
