@@ -89,7 +89,8 @@ struct CommandSpec {
   std::string_view summary;                      ///< One line without a full stop.
   std::string_view description = {};             ///< Paragraphs, separated by an empty line.
   std::span<const std::string_view> usage = {};  ///< What follows "mqrig pub ".
-  std::string_view positional = {};  ///< Long name of the option that one bare word sets, or empty.
+  /// Long names of the options that bare words set: each word the first that was not given yet.
+  std::span<const std::string_view> positionals = {};
   std::span<const OptionGroup* const> groups = {};
   std::span<const Exclusive* const> exclusives = {};
   std::span<const Example> examples = {};
