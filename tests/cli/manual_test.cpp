@@ -3,6 +3,8 @@
 #include <mqrig/cli/completion.hpp>
 #include <mqrig/cli/mdoc.hpp>
 
+#include "sample_command.hpp"
+
 using namespace mqrig::cli;
 
 TEST_CASE("each sentence of a manual has its own line, and no word is taken for a macro") {
@@ -24,6 +26,18 @@ TEST_CASE("choices and short ranges are offered to the shell") {
   CHECK(completion_words({.long_name = "x", .kind = ValueKind::integer, .maximum = 2}) == "0 1 2");
   CHECK(completion_words({.long_name = "x", .kind = ValueKind::integer, .maximum = 65535}).empty());
   CHECK(completion_words({.long_name = "x", .kind = ValueKind::text}).empty());
+}
+
+TEST_CASE("where a bare word may be a file, each shell offers files") {
+  const CommandSpec* with[] = {&test::two_bare_words()};
+  CHECK(render_bash_completion(with).find("$cur != -*") != std::string::npos);
+  CHECK(render_zsh_completion(with).find("\n        '::FILE:_files' '::USER: '\n") !=
+        std::string::npos);
+  CHECK(render_fish_completion(with).find("subcommand_from passwd' -F\n") != std::string::npos);
+  const CommandSpec* without[] = {&test::sample()};
+  CHECK(render_bash_completion(without).find("$cur != -*") == std::string::npos);
+  CHECK(render_zsh_completion(without).find("\n        '::URL: '\n") != std::string::npos);
+  CHECK(render_fish_completion(without).find("subcommand_from pub' -F\n") == std::string::npos);
 }
 
 TEST_CASE("quotes inside a quoted text are written as the shell wants them") {

@@ -13,19 +13,19 @@ using test::Words;
 namespace {
 
 /// "qos=1 retain=true": what was understood, in order.
-std::string parsed(std::vector<std::string> typed) {
+std::string parsed(std::vector<std::string> typed, const CommandSpec& command = test::sample()) {
   const Words words(std::move(typed));
   std::string text;
-  for (const Occurrence& seen : parse(test::sample(), words.span()).occurrences) {
+  for (const Occurrence& seen : parse(command, words.span()).occurrences) {
     if (!text.empty()) text += ' ';
     text += std::string(seen.option->long_name) + "=" + seen.value;
   }
   return text;
 }
 
-std::string fault(std::vector<std::string> typed) {
+std::string fault(std::vector<std::string> typed, const CommandSpec& command = test::sample()) {
   try {
-    return "parsed: " + parsed(std::move(typed));
+    return "parsed: " + parsed(std::move(typed), command);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -168,6 +168,21 @@ TEST_CASE("of several faults the first is named") {
   CHECK(fault({"-rZ", "hello", "-m", "a", "-m"}) == "unknown option '-Z' in '-rZ'");
   CHECK(fault({"-m", "a", "-m"}) == "-m/--message was given twice");
   CHECK(fault({"-m", "a", "-m", "b", "--zzz"}) == "-m/--message was given twice");
+}
+
+TEST_CASE("each bare word sets the first of the command's that was not given yet") {
+  const CommandSpec& command = test::two_bare_words();
+  CHECK(parsed({"a"}, command) == "file=a");
+  CHECK(parsed({"a", "b"}, command) == "file=a user=b");
+  CHECK(parsed({"--", "-a", "-b"}, command) == "file=-a user=-b");
+  CHECK(parsed({"--user=b", "a"}, command) == "user=b file=a");
+  CHECK(parsed({"--file=a", "b"}, command) == "file=a user=b");
+  CHECK(parsed({"mqtt://h"}) == "url=mqtt://h");
+}
+
+TEST_CASE("one bare word too many is not quoted, for it may be a password") {
+  CHECK(fault({"a", "b", "c"}, test::two_bare_words()) == "--user was given twice");
+  CHECK(fault({"a", "--file", "b"}, test::two_bare_words()) == "--file was given twice");
 }
 
 TEST_CASE("a command without a bare word says so") {

@@ -94,10 +94,13 @@ TEST_CASE("one variable means the same option in every command") {
   CHECK(pairs.size() == variables.size());
 }
 
-TEST_CASE("exclusive options and the bare word name options of the command") {
+TEST_CASE("exclusive options and bare words name options of the command") {
   for (const cli::CommandSpec* command : command_specs()) {
     CAPTURE(command->name);
-    CHECK((command->positional.empty() || cli::find_option(*command, command->positional)));
+    for (const std::string_view name : command->positionals) {
+      CAPTURE(name);
+      CHECK(cli::find_option(*command, name));
+    }
     for (const cli::Exclusive* exclusive : command->exclusives) {
       for (const std::string_view name : exclusive->options) {
         CAPTURE(name);

@@ -94,14 +94,26 @@ constexpr std::string_view brokers[] = {"url", "host", "unix"};
 constexpr Exclusive one_source{"message source", sources, true};
 constexpr Exclusive one_broker{"broker", brokers};
 constexpr const Exclusive* exclusives[] = {&one_source, &one_broker};
+constexpr std::string_view positionals[] = {"url"};
 constexpr std::string_view usage[] = {"[OPTION...] -m TEXT"};
 
 constinit const CommandSpec sample_spec{.name = "pub",
                                         .summary = "publish messages",
                                         .usage = usage,
-                                        .positional = "url",
+                                        .positionals = positionals,
                                         .groups = groups,
                                         .exclusives = exclusives};
+constexpr OptionSpec file_options[] = {
+    {.long_name = "file", .kind = ValueKind::path, .value_name = "FILE", .once = true},
+    {.long_name = "user", .kind = ValueKind::text, .value_name = "USER", .once = true},
+};
+constexpr OptionGroup file_group{"Options", file_options};
+constexpr const OptionGroup* file_groups[] = {&file_group};
+constexpr std::string_view file_positionals[] = {"file", "user"};
+constinit const CommandSpec file_spec{.name = "passwd",
+                                      .summary = "set passwords",
+                                      .positionals = file_positionals,
+                                      .groups = file_groups};
 constinit const CommandSpec other_spec{
     .name = "sub", .summary = "print messages", .groups = other_groups};
 
@@ -109,6 +121,10 @@ constinit const CommandSpec other_spec{
 
 const CommandSpec& sample() {
   return sample_spec;
+}
+
+const CommandSpec& two_bare_words() {
+  return file_spec;
 }
 
 const CommandSpec& other() {

@@ -9,6 +9,9 @@ namespace mqrig::cli::test {
 /// A command with one option of each kind that the parser treats differently.
 const CommandSpec& sample();
 
+/// A command that takes two bare words, a file and a text.
+const CommandSpec& two_bare_words();
+
 /// A second command, for what concerns more than one.
 const CommandSpec& other();
 

@@ -188,6 +188,8 @@ constexpr cli::Exclusive one_source{"message source", message_sources, true};
 constexpr const cli::Exclusive* exclusives[] = {&one_source, &cli::one_broker, &cli::one_client_id,
                                                 &cli::one_password, &cli::one_will_payload};
 
+constexpr std::string_view positionals[] = {"url"};
+
 constexpr std::string_view usage[] = {
     "[OPTION...] -t TOPIC {-m TEXT | -f FILE | -n}",
     "[OPTION...] -t TOPIC {-s | -l | -0}",
@@ -218,7 +220,7 @@ constinit const cli::CommandSpec spec{
         "small however long the input is. When the connection is lost, mqrig connects again and "
         "goes on; at QoS 1 and 2 nothing is lost.",
     .usage = usage,
-    .positional = "url",
+    .positionals = positionals,
     .groups = groups,
     .exclusives = exclusives,
     .examples = examples,

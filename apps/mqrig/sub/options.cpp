@@ -197,6 +197,8 @@ constexpr const cli::Exclusive* exclusives[] = {&one_format,        &one_retaine
                                                 &cli::one_broker,   &cli::one_client_id,
                                                 &cli::one_password, &cli::one_will_payload};
 
+constexpr std::string_view positionals[] = {"url"};
+
 constexpr std::string_view usage[] = {
     "[OPTION...] -t FILTER...",
     "[OPTION...] mqtt://[USER@]HOST[:PORT]/FILTER",
@@ -223,7 +225,7 @@ constinit const cli::CommandSpec spec{
         "mqrig reads less from the broker: memory stays small and the connection alive. When "
         "the connection is lost, mqrig says so, connects again and goes on.",
     .usage = usage,
-    .positional = "url",
+    .positionals = positionals,
     .groups = groups,
     .exclusives = exclusives,
     .examples = examples,

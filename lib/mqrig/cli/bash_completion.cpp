@@ -81,6 +81,11 @@ void command_function(std::string& out, const CommandSpec& command) {
            "\n            return\n            ;;\n";
   });
   out += "        " + silent + ")\n            return\n            ;;\n    esac\n";
+  if (takes_bare_path(command)) {
+    out +=
+        "    if [[ $cur != -* ]]; then\n        _mqrig_known file \"$cur\"\n        return\n    "
+        "fi\n";
+  }
   out += "    _mqrig_words \"" + names + "\" \"$cur\"\n}\n";
 }
 

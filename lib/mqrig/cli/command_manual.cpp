@@ -37,13 +37,17 @@ void choices(std::string& page, const OptionSpec& option) {
   page += ".El\n";
 }
 
-/// Repetition, default, environment: what holds for any option.
-void facts(std::string& page, const OptionSpec& option) {
+/// Repetition, default, configuration file, environment: what holds for any option.
+void facts(std::string& page, const CommandSpec& command, const OptionSpec& option) {
   if (option.repeatable) mdoc::text(page, "May be given more than once.");
   if (option.kind == ValueKind::flag) {
     if (option.default_value == "true") mdoc::text(page, "On by default.");
   } else if (!option.default_value.empty()) {
     mdoc::text(page, "The default is " + std::string(option.default_value) + ".");
+  }
+  if (option.in_config && option.own_table) {
+    mdoc::text(page, "In the configuration file it stands in the table [" +
+                         std::string(command.name) + "].");
   }
   if (option.env.empty()) return;
   page += "Environment:\n.Ev ";
@@ -51,14 +55,14 @@ void facts(std::string& page, const OptionSpec& option) {
   page += " .\n";
 }
 
-void option_entry(std::string& page, const OptionSpec& option) {
+void option_entry(std::string& page, const CommandSpec& command, const OptionSpec& option) {
   option_head(page, option);
   std::string help(option.help);
   if (help[0] >= 'a' && help[0] <= 'z') help[0] = static_cast<char>(help[0] - 'a' + 'A');
   mdoc::text(page, help + ".");
   mdoc::text(page, option.details);
   choices(page, option);
-  facts(page, option);
+  facts(page, command, option);
 }
 
 void synopsis(std::string& page, const CommandSpec& command) {
@@ -82,7 +86,7 @@ void options(std::string& page, const CommandSpec& command) {
     mdoc::subsection(page, group->title);
     page += ".Bl -tag -width Ds\n";
     for (const OptionSpec& option : group->options) {
-      if (!option.hidden) option_entry(page, option);
+      if (!option.hidden) option_entry(page, command, option);
     }
     page += ".El\n";
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <mqrig/cli/completion.hpp>
 
 namespace mqrig::cli {
@@ -18,6 +19,12 @@ std::string completion_words(const OptionSpec& option) {
     add(std::to_string(i));
   }
   return words;
+}
+
+bool takes_bare_path(const CommandSpec& command) {
+  return std::any_of(
+      command.positionals.begin(), command.positionals.end(),
+      [&](std::string_view name) { return find_option(command, name)->kind == ValueKind::path; });
 }
 
 std::string single_quoted(std::string_view text, std::string_view quote) {

@@ -18,6 +18,9 @@ std::string render_fish_completion(std::span<const CommandSpec* const> commands)
 /// numbers. Empty if there is no such list.
 std::string completion_words(const OptionSpec& option);
 
+/// True if a bare word of the command may be a file.
+bool takes_bare_path(const CommandSpec& command);
+
 /// The text in single quotes for a shell in which a quoted quote is written as `quote`.
 std::string single_quoted(std::string_view text, std::string_view quote);
 

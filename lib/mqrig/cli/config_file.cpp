@@ -70,14 +70,15 @@ class Reader {
     for (const CommandSpec* command : all_commands_) {
       if (only && command != only) continue;
       for_each_option(*command, [&](const OptionSpec& option) {
-        if (!option.in_config) return;
+        if (!option.in_config || (!only && option.own_table)) return;
         if (!option.hidden) suggestion.offer(option.long_name);
         if (option.long_name == key.str() && (!known || command == &command_)) known = &option;
       });
     }
     if (!known) fault(key, "unknown key" + suggestion.question());
     std::vector<std::string> texts = values(key, node, *known);
-    const bool applies = only ? only == &command_ : find_option(command_, key.str()) != nullptr;
+    const OptionSpec* ours = find_option(command_, key.str());
+    const bool applies = only ? only == &command_ : ours && !ours->own_table;
     if (applies) result_.entries.push_back({known, std::move(texts), where(key.source())});
   }
 

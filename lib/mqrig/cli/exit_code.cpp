@@ -8,7 +8,7 @@ constexpr ExitCodeText table[] = {
     {ExitCode::failed, "failed", "Failed for a reason that has no code of its own"},
     {ExitCode::usage, "usage", "Wrong usage: an option, a value, or the configuration file"},
     {ExitCode::connect, "connect",
-     "Could not connect: unknown name, connection refused, time-out, proxy"},
+     "Could not connect: unknown name, connection refused, time-out, proxy; could not listen"},
     {ExitCode::tls, "tls", "The TLS handshake failed"},
     {ExitCode::not_authorised, "not_authorised", "The broker refused the credentials"},
     {ExitCode::refused, "refused", "The broker refused a message or a subscription"},

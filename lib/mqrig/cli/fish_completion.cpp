@@ -22,9 +22,13 @@ std::string value_part(const OptionSpec& option) {
   return words.empty() ? " -x" : " -x -a '" + words + "'";
 }
 
+/// How each line about a command starts.
+std::string condition(const CommandSpec& command) {
+  return "complete -c mqrig -n '__fish_seen_subcommand_from " + std::string(command.name) + "'";
+}
+
 void option_lines(std::string& out, const CommandSpec& command, const OptionSpec& option) {
-  const std::string head =
-      "complete -c mqrig -n '__fish_seen_subcommand_from " + std::string(command.name) + "'";
+  const std::string head = condition(command);
   out += head;
   if (option.short_name != '\0') out += " -s " + std::string(1, option.short_name);
   out += " -l " + std::string(option.long_name) + value_part(option) + " -d " +
@@ -54,6 +58,7 @@ std::string render_fish_completion(std::span<const CommandSpec* const> commands)
     for_each_option(*command, [&](const OptionSpec& option) {
       if (!option.hidden) option_lines(out, *command, option);
     });
+    if (takes_bare_path(*command)) out += condition(*command) + " -F\n";
   }
   return out;
 }

@@ -58,6 +58,7 @@ struct OptionSpec {
   bool repeatable = false;               ///< Every occurrence counts, otherwise the last one.
   bool once = false;                     ///< Typing it twice is an error.
   bool in_config = true;                 ///< May stand in the configuration file.
+  bool own_table = false;                ///< There only in the command's table, not at the top.
   bool hidden = false;                   ///< Not shown in help, manual and completion.
   std::string_view env = {};             ///< The environment variable, or empty.
   std::string_view help = {};            ///< One line without a full stop.
@@ -88,7 +89,8 @@ struct CommandSpec {
   std::string_view summary;                      ///< One line without a full stop.
   std::string_view description = {};             ///< Paragraphs, separated by an empty line.
   std::span<const std::string_view> usage = {};  ///< What follows "mqrig pub ".
-  std::string_view positional = {};  ///< Long name of the option that one bare word sets, or empty.
+  /// Long names of the options that bare words set: each word the first that was not given yet.
+  std::span<const std::string_view> positionals = {};
   std::span<const OptionGroup* const> groups = {};
   std::span<const Exclusive* const> exclusives = {};
   std::span<const Example> examples = {};

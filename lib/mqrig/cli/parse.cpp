@@ -191,8 +191,7 @@ class Parser {
   }
 
   void bare(char* word) {
-    const OptionSpec* option =
-        command_.positional.empty() ? nullptr : find_option(command_, command_.positional);
+    const OptionSpec* option = next_positional();
     if (!option) throw UsageError("unexpected argument '" + std::string(word) + "'");
     if (option->kind == ValueKind::url && !acceptable(*option, word)) {
       throw UsageError("unexpected argument '" + std::string(word) + "': expected an option, or " +
@@ -202,10 +201,25 @@ class Parser {
     keep(*option, word, word);
   }
 
+  /// What the next bare word sets; when all were given, the last: whether that may be given twice,
+  /// refuse_second() knows.
+  const OptionSpec* next_positional() const {
+    const OptionSpec* option = nullptr;
+    for (const std::string_view name : command_.positionals) {
+      option = find_option(command_, name);
+      if (!given(*option)) break;
+    }
+    return option;
+  }
+
+  bool given(const OptionSpec& option) const {
+    return std::any_of(result_.occurrences.begin(), result_.occurrences.end(),
+                       [&](const Occurrence& seen) { return seen.option == &option; });
+  }
+
   void refuse_second(const OptionSpec& option) const {
-    if (!option.once) return;
-    for (const Occurrence& seen : result_.occurrences) {
-      if (seen.option == &option) throw UsageError(option_label(option) + " was given twice");
+    if (option.once && given(option)) {
+      throw UsageError(option_label(option) + " was given twice");
     }
   }
 

@@ -83,10 +83,13 @@ void command_function(std::string& out, const CommandSpec& command) {
   for_each_option(command, [&out](const OptionSpec& option) {
     if (!option.hidden) option_lines(out, option);
   });
-  const OptionSpec* bare =
-      command.positional.empty() ? nullptr : find_option(command, command.positional);
-  out += "        " + (bare ? "'::" + std::string(bare->value_name) + ": '" : "'*: :'");
-  out += "\n}\n";
+  std::string bare;
+  for (const std::string_view name : command.positionals) {
+    const OptionSpec& option = *find_option(command, name);
+    bare += bare.empty() ? "" : " ";
+    bare += "'::" + std::string(option.value_name) + ":" + value_action(option) + "'";
+  }
+  out += "        " + (bare.empty() ? "'*: :'" : bare) + "\n}\n";
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       backoff_(options_.reconnect_delay, options_.reconnect_max_delay),
       client_id_(options_.client_id.empty() ? make_client_id() : options_.client_id),
       version_(options_.version) {
+  if (options_.dial) options_.brokers.clear();
   if (options_.brokers.empty()) options_.brokers.emplace_back();
 }
 

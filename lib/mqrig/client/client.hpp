@@ -87,7 +87,7 @@ class Client {
   wire::Version version() const noexcept;         // of the current or last connection
   const std::string& client_id() const noexcept;  // as given, made up, or assigned by the broker
   // "127.0.0.1:1883" or "unix /run/m.sock": the broker that is, was last, or is about to be
-  // connected.
+  // connected. With Options::dial a text that says so.
   std::string broker() const;
   const session::Limits& broker_limits() const noexcept;
 

@@ -59,6 +59,7 @@ class Client::Impl final : private Connection::Owner {
   // client_connect.cpp
   void first_broker();
   void connect();
+  void dial();
   void stream_made(std::error_code error, std::unique_ptr<net::Stream> stream);
   void send_connect();
   bool fall_back();

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +12,10 @@
 
 #include <mqrig/session/engine.hpp>
 #include <mqrig/wire/packets.hpp>
+
+namespace mqrig::net {
+class Stream;
+}
 
 namespace mqrig::client {
 
@@ -36,7 +42,12 @@ struct WillMessage {
 struct Options {
   Options() = default;
 
-  std::vector<Broker> brokers;                        // tried in order; empty: localhost:1883
+  std::vector<Broker> brokers;  // tried in order; empty: localhost:1883
+  // When set, gives a connected stream, such as one end of net::memory_stream_pair(), at each
+  // attempt to connect; `brokers` and `bind_address` are unused then. Null: the broker cannot be
+  // reached now. Called from the event loop of the client's io_context, to which the stream
+  // belongs.
+  std::function<std::unique_ptr<net::Stream>()> dial;
   std::string bind_address;                           // see net::ConnectOptions
   std::chrono::milliseconds connect_timeout{30'000};  // TCP and CONNACK, each
   std::optional<wire::Version> version;               // none: 5.0, then 3.1.1 when that is refused

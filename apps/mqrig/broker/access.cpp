@@ -1,0 +1,28 @@
+#include "access.hpp"
+
+#include "../input_file.hpp"
+
+namespace mqrig::broker_command {
+namespace {
+
+constexpr std::size_t largest_acl_file = 64 * 1024 * 1024;
+
+}  // namespace
+
+std::shared_ptr<const auth::PasswordFile> read_passwords(const std::string& path, const Log& log) {
+  if (path.empty()) return nullptr;
+  auth::PasswordFileResult result = auth::load_password_file(path);
+  if (!result.error.empty()) throw InputError("--password-file: " + result.error);
+  if (!result.warning.empty()) log.warning(result.warning);
+  return std::make_shared<const auth::PasswordFile>(std::move(result.file));
+}
+
+std::shared_ptr<const broker::Acl> read_acl(const std::string& path) {
+  if (path.empty()) return nullptr;
+  std::string error;
+  auto acl = broker::Acl::parse(read_file(path, largest_acl_file), error);
+  if (!error.empty()) throw InputError("--acl-file '" + path + "': " + error);
+  return std::make_shared<const broker::Acl>(std::move(acl));
+}
+
+}  // namespace mqrig::broker_command

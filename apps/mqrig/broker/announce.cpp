@@ -1,0 +1,56 @@
+#include "announce.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <mqrig/net/notify.hpp>
+
+namespace mqrig::broker_command {
+namespace {
+
+/// Whoever does not read does not want to know.
+void print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+void end_standard_output() {
+  const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nothing < 0) return;
+  ::dup2(nothing, STDOUT_FILENO);
+  ::close(nothing);
+}
+
+void announce_start(const Settings& settings, const Log& log) {
+  if (settings.chaos_announced) {
+    log.notice("faults are made on purpose; --seed " + std::to_string(settings.broker.faults.seed) +
+               " makes the same ones again");
+  }
+  if (settings.workers > 1) {
+    log.notice(std::to_string(settings.workers) +
+               " workers: clients of different ones do not see each other's messages");
+  }
+}
+
+void announce_ready(const Settings& settings, const std::vector<std::string>& urls,
+                    const Log& log) {
+  std::string lines;
+  for (const std::string& url : urls) lines += url + "\n";
+  print(lines);
+  end_standard_output();
+  if (settings.ready_descriptor) {
+    const std::error_code error = net::notify_ready(*settings.ready_descriptor);
+    if (error) log.warning("could not write to --ready-fd: " + error.message());
+  }
+  const std::error_code error = net::notify_service("READY=1");
+  if (error) log.warning("could not tell the service manager (NOTIFY_SOCKET): " + error.message());
+}
+
+}  // namespace mqrig::broker_command

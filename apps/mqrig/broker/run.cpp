@@ -1,0 +1,48 @@
+#include <sys/resource.h>
+
+#include "access.hpp"
+#include "announce.hpp"
+#include "command.hpp"
+#include "log.hpp"
+#include "pid_file.hpp"
+#include "server.hpp"
+#include "settings.hpp"
+#include "workers.hpp"
+
+namespace mqrig::broker_command {
+namespace {
+
+/// Each connection is a descriptor; the broker itself needs some, too.
+constexpr std::uint64_t other_descriptors = 32;
+
+/// Takes as many descriptors as this process may have.
+void raise_descriptor_limit(const Settings& settings, const Log& log) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY) return;
+  if (settings.broker.limits.connections + other_descriptors <= limit.rlim_cur) return;
+  log.warning("--max-connections is more than the " + std::to_string(limit.rlim_cur) +
+              " descriptors that this process may have: raise ulimit -Hn");
+}
+
+}  // namespace
+
+cli::ExitCode run(const cli::Options& options) {
+  const Settings settings = read_settings(options);
+  const cli::Diagnostic diagnostic(options);
+  const Log log(diagnostic);
+  raise_descriptor_limit(settings, log);
+  const PidFile pid_file(settings.pid_file);
+  Access access{read_passwords(settings.password_file, log), read_acl(settings.acl_file)};
+  announce_start(settings, log);
+  const auto ready = [&](const std::vector<std::string>& urls) {
+    announce_ready(settings, urls, log);
+  };
+  if (settings.workers > 1) return run_workers(settings, access, diagnostic, ready);
+  return Server(settings, std::move(access), diagnostic, 0).run(ready);
+}
+
+}  // namespace mqrig::broker_command

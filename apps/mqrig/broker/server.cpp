@@ -1,0 +1,122 @@
+#include "server.hpp"
+
+#include <csignal>
+#include <mqrig/net/notify.hpp>
+#include <mqrig/store/broker_store.hpp>
+#include <utility>
+
+#include "../input_file.hpp"
+#include "../outcome.hpp"
+#include "metrics.hpp"
+
+namespace mqrig::broker_command {
+
+using cli::ExitCode;
+
+Server::Server(const Settings& settings, Access access, const cli::Diagnostic& diagnostic,
+               unsigned worker)
+    : settings_(settings),
+      worker_(worker),
+      log_(diagnostic, worker),
+      signals_(context_, {SIGINT, SIGTERM, SIGHUP, SIGUSR1},
+               [this](int signal) { on_signal(signal); }),
+      broker_(context_, settings.broker, log_),
+      metrics_(context_) {
+  broker_.set_passwords(std::move(access.passwords));
+  broker_.set_acl(std::move(access.acl));
+  open_state();
+}
+
+void Server::open_state() {
+  if (settings_.state_file.empty()) return;
+  std::string fault;
+  auto store = store::BrokerStore::open(settings_.state_file, fault);
+  if (!store) throw InputError("--state: " + fault);
+  const std::error_code error = broker_.set_store(std::move(store));
+  if (error) throw InputError("--state '" + settings_.state_file + "': " + error.message());
+}
+
+ExitCode Server::run(const Ready& ready) {
+  if (!listen() || !serve_metrics()) return ExitCode::connect;
+  ready(broker_.urls());
+  context_.run();
+  return code_;
+}
+
+bool Server::listen() {
+  for (const net::ListenAddress& address : settings_.listeners) {
+    std::string detail;
+    const std::error_code error = broker_.listen(address, detail);
+    if (!error) continue;
+    std::string text = "could not listen on " + detail;
+    if (error == std::errc::address_in_use) text += ": is there a broker already?";
+    if (error == std::errc::permission_denied) text += ": ports below 1024 are for root";
+    log_.error(text);
+    return false;
+  }
+  return true;
+}
+
+bool Server::serve_metrics() {
+  if (!settings_.metrics) return true;
+  const auto body = [this, started = std::chrono::system_clock::now()] {
+    return metrics_text(broker_.statistics(), started);
+  };
+  std::string detail;
+  const std::error_code error = metrics_.start(
+      *settings_.metrics, {"/metrics", std::string(metrics_content_type), body}, detail);
+  if (error) {
+    log_.error("could not serve metrics on " + detail);
+    return false;
+  }
+  log_.notice("metrics at " + metrics_.url());
+  return true;
+}
+
+void Server::on_signal(int signal) {
+  switch (signal) {
+    case SIGHUP:
+      return reload();
+    case SIGUSR1:
+      return log_.notice(status_line(broker_.statistics()));
+    default:
+      return stop(signal);
+  }
+}
+
+void Server::stop(int signal) {
+  if (std::exchange(stopping_, true)) {
+    if (worker_ != 0) return;
+    code_ = exit_code_of_signal(signal);
+    return context_.stop();
+  }
+  if (worker_ == 0) net::notify_service("STOPPING=1");
+  metrics_.close();
+  broker_.stop([this] { context_.stop(); });
+}
+
+void Server::reload() {
+  if (worker_ == 0) net::notify_service("RELOADING=1");
+  if (settings_.password_file.empty() && settings_.acl_file.empty()) {
+    log_.notice("there is neither a password file nor an ACL file to read again");
+  }
+  if (!settings_.password_file.empty()) {
+    try {
+      broker_.set_passwords(read_passwords(settings_.password_file, log_));
+      log_.notice("read '" + settings_.password_file + "' again");
+    } catch (const InputError& error) {
+      log_.warning(std::string(error.what()) + "; the old users stay");
+    }
+  }
+  if (!settings_.acl_file.empty()) {
+    try {
+      broker_.set_acl(read_acl(settings_.acl_file));
+      log_.notice("read '" + settings_.acl_file + "' again");
+    } catch (const InputError& error) {
+      log_.warning(std::string(error.what()) + "; the old rules stay");
+    }
+  }
+  if (worker_ == 0) net::notify_service("READY=1");
+}
+
+}  // namespace mqrig::broker_command

@@ -1,0 +1,159 @@
+#include "settings.hpp"
+
+#include <fcntl.h>
+
+#include <mqrig/cli/parse.hpp>
+#include <mqrig/cli/usage_error.hpp>
+#include <random>
+
+#include "listen_url.hpp"
+
+namespace mqrig::broker_command {
+namespace {
+
+using cli::UsageError;
+
+/// A number that the range of its option keeps within the type.
+template <typename Number>
+void read(const cli::Options& options, std::string_view name, Number& into) {
+  into = static_cast<Number>(options.integer(name));
+}
+
+std::string label(const cli::Options& options, std::string_view name) {
+  return cli::option_label(*cli::find_option(options.command(), name));
+}
+
+broker::QueueFull queue_full(std::string_view word) {
+  if (word == "newest") return broker::QueueFull::drop_newest;
+  if (word == "disconnect") return broker::QueueFull::disconnect;
+  return broker::QueueFull::drop_oldest;
+}
+
+void read_limits(const cli::Options& options, broker::Limits& into) {
+  read(options, "max-connections", into.connections);
+  read(options, "max-packet-size", into.packet_size);
+  into.connect_timeout = options.duration("connect-timeout");
+  if (into.connect_timeout.count() == 0) {
+    throw UsageError("--connect-timeout: nobody connects in no time: give a time above zero");
+  }
+  read(options, "receive-maximum", into.receive_maximum);
+  read(options, "max-inflight", into.inflight);
+  read(options, "max-topic-aliases", into.topic_aliases);
+  read(options, "max-queued-messages", into.queued_messages);
+  read(options, "max-queued-bytes", into.queued_bytes);
+  into.queue_full = queue_full(options.text("when-full"));
+  read(options, "max-output-bytes", into.output_bytes);
+  read(options, "max-subscriptions", into.subscriptions);
+  read(options, "max-retained-messages", into.retained_messages);
+  read(options, "max-retained-bytes", into.retained_bytes);
+  read(options, "max-topic-levels", into.topic_levels);
+  read(options, "max-keep-alive", into.keep_alive);
+  read(options, "max-session-expiry", into.session_expiry);
+}
+
+void read_faults(const cli::Options& options, Settings& into) {
+  broker::FaultSettings& faults = into.broker.faults;
+  into.broker.fault_control = options.flag("chaos-control");
+  const std::string error = broker::parse_faults(options.text("chaos"), faults);
+  if (!error.empty()) throw UsageError("--chaos: " + error);
+  const bool possible = faults.any() || into.broker.fault_control;
+  if (options.has("seed")) {
+    if (!possible && options.source("seed") == cli::Source::flag) {
+      throw UsageError("--seed needs --chaos or --chaos-control");
+    }
+    read(options, "seed", faults.seed);
+  } else if (possible) {
+    // Of a size that is easily typed.
+    faults.seed = std::random_device("getentropy")() % 1'000'000;
+    into.chaos_announced = true;
+  }
+}
+
+void read_listeners(const cli::Options& options, Settings& into) {
+  for (const std::string_view url : options.list("listen")) {
+    std::string error;
+    into.listeners.push_back(parse_listen_url(url, error));
+    if (error.empty()) continue;
+    const bool shown = url.find('@') == url.npos;  // else there may be a password
+    throw UsageError("--listen" + (shown ? " '" + std::string(url) + "'" : "") + ": " + error);
+  }
+  // A port from a weaker source does not come along with listeners that were typed.
+  const bool port_too = options.has("port") && options.source("port") >= options.source("listen");
+  if (into.listeners.empty() || port_too) {
+    into.listeners.emplace(into.listeners.begin(), "localhost",
+                           static_cast<std::uint16_t>(options.integer("port")));
+  }
+}
+
+void read_access(const cli::Options& options, Settings& into) {
+  into.password_file = options.text("password-file");
+  into.acl_file = options.text("acl-file");
+  const bool said = options.has("allow-anonymous");
+  const bool allowed = options.flag("allow-anonymous");
+  into.broker.allow_anonymous = said ? allowed : into.password_file.empty();
+  if (!into.password_file.empty()) return;
+  if (said && !allowed) {
+    throw UsageError("--no-allow-anonymous without --password-file would let nobody in");
+  }
+  for (const net::ListenAddress& address : into.listeners) {
+    if (said || net::is_loopback(address)) continue;
+    throw UsageError("listening on " + describe(address) +
+                     " would let everybody in who reaches this machine: give --password-file (see "
+                     "mqrig passwd), or --allow-anonymous if that is meant");
+  }
+}
+
+void read_workers(const cli::Options& options, Settings& into) {
+  read(options, "workers", into.workers);
+  if (into.workers == 1) return;
+  if (!into.state_file.empty()) {
+    throw UsageError("--workers does not go with --state: a state file belongs to one process");
+  }
+  if (into.metrics) {
+    throw UsageError("--workers does not go with --metrics: each worker counts for itself");
+  }
+  for (net::ListenAddress& address : into.listeners) {
+    if (!address.unix_path.empty()) {
+      throw UsageError("--workers does not go with " + describe(address) +
+                       ": a Unix socket belongs to one process");
+    }
+    address.reuse_port = true;
+  }
+}
+
+void read_process(const cli::Options& options, Settings& into) {
+  into.state_file = options.text("state");
+  into.pid_file = options.text("pid-file");
+  if (options.has("metrics")) {
+    std::string error;
+    into.metrics = parse_listen_address(options.text("metrics"), error);
+    if (!error.empty()) {
+      throw UsageError("--metrics '" + std::string(options.text("metrics")) + "': " + error);
+    }
+  }
+  if (options.has("ready-fd")) {
+    into.ready_descriptor = static_cast<int>(options.integer("ready-fd"));
+    if (::fcntl(*into.ready_descriptor, F_GETFD) < 0) {
+      throw UsageError(label(options, "ready-fd") + ": descriptor " +
+                       std::to_string(*into.ready_descriptor) + " is not open");
+    }
+  }
+}
+
+}  // namespace
+
+Settings read_settings(const cli::Options& options) {
+  Settings settings;
+  read_limits(options, settings.broker.limits);
+  read_faults(options, settings);
+  read_listeners(options, settings);
+  read_access(options, settings);
+  read_process(options, settings);
+  read_workers(options, settings);
+  settings.broker.sys_interval = options.duration("sys-interval");
+  settings.broker.trace = options.flag("debug");
+  settings.broker.verbose = options.flag("verbose") && !options.flag("quiet");
+  return settings;
+}
+
+}  // namespace mqrig::broker_command
