@@ -62,8 +62,7 @@ Broker::Impl::~Impl() {
     if (connection->session != nullptr) connection->session->connection = nullptr;
   }
   registry_.for_each([&](Session& session) {
-    session.will.reset();
-    dispatcher_.discard_unsaid(session);
+    dispatcher_.discard(session);
     tree_.erase_all(session);
     groups_.leave_all(session);
   });
@@ -93,7 +92,8 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
     ++statistics_.refused;
     return;
   }
-  auto connection = std::make_unique<Connection>(*this, std::move(stream), protocol_,
+  Connection::Owner& owner = *this;
+  auto connection = std::make_unique<Connection>(owner, std::move(stream), protocol_,
                                                  settings_.limits.output_bytes, settings_.trace);
   connection->index = static_cast<std::uint32_t>(connections_.size());
   if (faults_) connection->make_faults(*faults_, context_);

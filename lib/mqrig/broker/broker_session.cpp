@@ -100,7 +100,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   wheel_.schedule(connection, connection.deadline(), now_);
   activity(connection, present ? "is back" : "is connected");
   connection.touch();
-  dispatcher_.pump(session);
+  dispatcher_.resumed(session);
   connection.resume_reading();
 }
 

@@ -4,12 +4,20 @@
 
 #include <mqrig/broker/connection.hpp>
 #include <mqrig/broker/shared_group.hpp>
-#include <mqrig/wire/decode.hpp>
 #include <mqrig/wire/encode.hpp>
 
 namespace mqrig::broker {
 
 using wire::QoS;
+
+namespace {
+
+// Must anybody but the engine know of a message that is in flight?
+bool remembers(const Session& session, bool shared, session::Time expires_at) {
+  return session.stored() || shared || expires_at != session::never;
+}
+
+}  // namespace
 
 bool Dispatcher::has_room(const Session& session) const noexcept {
   return session.connection->out().size() < limits_.output_bytes;
@@ -30,7 +38,7 @@ void Dispatcher::deliver(Publication& publication, const Target& target) {
   if (!session.queue.empty() || !session.engine.ready(qos) || !has_room(session)) {
     return enqueue(make_delivery(publication, target, qos), session);
   }
-  const bool remembered = session.stored() || target.group != nullptr;
+  const bool remembered = remembers(session, target.group != nullptr, publication.expires_at());
   send(publication, target, qos, remembered ? make_delivery(publication, target, qos) : nullptr);
 }
 
@@ -59,7 +67,7 @@ void Dispatcher::send(Publication& publication, const Target& target, QoS qos,
   ++statistics_.packets_sent;
   ++statistics_.publish_sent;
   statistics_.publish_bytes_sent += publication.publish().payload.size();
-  if (delivery) sent(session, std::move(delivery), start);
+  if (delivery) sent(session, std::move(delivery));
   session.connection->published(start);
 }
 
@@ -82,11 +90,9 @@ std::error_code Dispatcher::append(Publication& publication, const Target& targe
 }
 
 // The delivery is in flight: the engine has its token from here on.
-void Dispatcher::sent(Session& session, std::unique_ptr<Delivery> delivery, std::size_t start) {
+void Dispatcher::sent(Session& session, std::unique_ptr<Delivery> delivery) {
   if (session.stored()) {
-    const wire::ByteView packet = session.connection->out().view().subspan(start);
-    const std::size_t at = wire::packet_id_offset(packet);
-    const auto id = static_cast<wire::PacketId>(packet[at] << 8 | packet[at + 1]);
+    const wire::PacketId id = session.engine.sender().last_sent();
     if (delivery->sequence == 0) {
       journal_.put(session, *delivery, id);
     } else {
@@ -162,9 +168,18 @@ void Dispatcher::send_front(Session& session) {
                       .retain = delivery->retain,
                       .identifiers = identifiers,
                       .group = delivery->group.get()};
-  const bool remembered = delivery->qos != QoS::at_most_once && (session.stored() || delivery->group);
   const QoS qos = delivery->qos;
+  const bool remembered =
+      qos != QoS::at_most_once &&
+      remembers(session, delivery->group != nullptr, delivery->message->expires_at());
   send(kept_, target, qos, remembered ? std::move(delivery) : nullptr);
+}
+
+void Dispatcher::resumed(Session& session) {
+  session.engine.sender().update_expiry([&](std::uint64_t token) {
+    return token == 0 ? 0xFFFFFFFF : seconds_left(Delivery::of(token)->message->expires_at(), now_);
+  });
+  pump(session);
 }
 
 void Dispatcher::completed(Session& session, std::uint64_t token) {
@@ -224,7 +239,8 @@ void Dispatcher::restore(Session& session, std::unique_ptr<Delivery> delivery,
   packet.properties = kept_.properties_for(delivery->identifiers, now_);
   wire::Buffer encoded;
   wire::encode(encoded, session.version, packet);
-  if (session.engine.sender().restore(packet_id, delivery->token(), encoded.view(), released)) {
+  if (session.engine.sender().restore(packet_id, delivery->token(), session.version, encoded.view(),
+                                      released)) {
     delivery.release();  // NOLINT: owned by the token
   }
 }

@@ -43,6 +43,9 @@ class Dispatcher {
   // connection, then the queue, then retained messages. Call when something was acknowledged or
   // written.
   void pump(Session& session);
+  // The session has a connection again: the same, with messages as much nearer to their end
+  // [MQTT-3.3.2-6].
+  void resumed(Session& session);
   // The engine has completed the message of this token.
   void completed(Session& session, std::uint64_t token);
   // PUBREC came for the message of this token.
@@ -76,7 +79,7 @@ class Dispatcher {
             std::unique_ptr<Delivery> delivery);
   std::error_code append(Publication& publication, const Target& target, wire::QoS qos,
                          std::uint64_t token);
-  void sent(Session& session, std::unique_ptr<Delivery> delivery, std::size_t start);
+  void sent(Session& session, std::unique_ptr<Delivery> delivery);
   void enqueue(std::unique_ptr<Delivery> delivery, Session& session);
   bool make_room(Session& session, std::size_t size);
   void drop(Session& session, std::unique_ptr<Delivery> delivery) noexcept;

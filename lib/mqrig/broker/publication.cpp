@@ -3,21 +3,17 @@
 #include <algorithm>
 
 #include <mqrig/wire/encode.hpp>
+#include <mqrig/wire/publish_layout.hpp>
 
 namespace mqrig::broker {
 
 using wire::PropertyId;
 using wire::QoS;
 
-namespace {
-
-// Rounded up, so that a message which has not expired yet never says 0.
-std::uint32_t seconds_left(session::Time expires_at, session::Time now) {
+std::uint32_t seconds_left(session::Time expires_at, session::Time now) noexcept {
   const auto left = std::chrono::ceil<std::chrono::seconds>(expires_at - now).count();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 0, 0xFFFFFFFF));
 }
-
-}  // namespace
 
 void Publication::reset() noexcept {
   message_ = {};
@@ -42,11 +38,10 @@ void Publication::begin(const MessagePtr& message) {
 }
 
 void Publication::take_properties(wire::Properties properties, session::Time now) {
-  const auto stays_here = [](const wire::Property& property) {
-    return property.id == PropertyId::message_expiry_interval ||
-           property.id == PropertyId::topic_alias;
-  };
-  if (std::none_of(properties.begin(), properties.end(), stays_here)) return;
+  if (!properties.find(PropertyId::message_expiry_interval) &&
+      !properties.find(PropertyId::topic_alias)) {
+    return;
+  }
   forwarded_.clear();
   for (const wire::Property& property : properties) {
     if (property.id == PropertyId::message_expiry_interval) {

@@ -9,6 +9,10 @@
 
 namespace mqrig::broker {
 
+// What a Message Expiry Interval says; rounded up, so that a message which has not expired yet never
+// says 0.
+std::uint32_t seconds_left(session::Time expires_at, session::Time now) noexcept;
+
 // Encodes the message once for each layout that its subscribers need (protocol version, QoS and
 // retain flag), whatever their number, and makes the form that is kept when the first of them has
 // to keep it. Used again from message to message, so that its memory is; what it views must live

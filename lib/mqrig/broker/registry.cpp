@@ -1,6 +1,5 @@
 #include <mqrig/broker/registry.hpp>
 
-#include <mqrig/broker/acl.hpp>
 
 
 namespace mqrig::broker {

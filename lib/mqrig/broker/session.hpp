@@ -32,10 +32,8 @@ struct RetainedBacklog {
 // (the queue), and when all of that ends. Owned by the registry; belongs to the broker's thread.
 class Session final : public Subscriber {
  public:
-  Session(std::string id, const session::ExchangeSettings& exchange)
-      : Subscriber(Kind::session),
-        engine(session::Role::server, exchange),
-        client_id(std::move(id)) {}
+  Session(std::string id, const session::ExchangeSettings& exchange);
+  ~Session();
 
   bool connected() const noexcept { return connection != nullptr; }
   // The store keeps the session: there is one, and the session outlives its connection.

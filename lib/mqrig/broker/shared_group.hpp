@@ -71,6 +71,7 @@ class SharedGroups {
   }
   std::size_t count(const Session& session) const noexcept;
   void leave_all(const Session& session);
+  std::size_t size() const noexcept { return groups_.size(); }
   std::size_t memberships() const noexcept { return count_; }
 
  private:
