@@ -3,6 +3,7 @@
 #include <array>
 
 #include "broker/command.hpp"
+#include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
 #include "sub/sub.hpp"
 
@@ -10,9 +11,10 @@ namespace mqrig {
 namespace {
 
 constexpr Command table[] = {
-    {broker_command::command, broker_command::run},
     {pub::command, pub::run},
     {sub::command, sub::run},
+    {broker_command::command, broker_command::run},
+    {passwd::command, passwd::run},
 };
 
 constexpr cli::OptionSpec options[] = {
@@ -31,7 +33,8 @@ constexpr cli::Example examples[] = {
     {"mqrig sub -h broker -t 'home/#' -v", "Follow what happens at home."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig-broker(1)", "mqrig-pub(1)", "mqrig-sub(1)"};
+constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-broker(1)",
+                                         "mqrig-passwd(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",
