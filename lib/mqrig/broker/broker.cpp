@@ -125,11 +125,13 @@ void Broker::Impl::stop(std::function<void()> stopped) {
   for (const auto& listener : listeners_) listener->close();
   stopped_ = std::move(stopped);
   stop_at_ = now + stop_patience;
-  const std::vector<Connection*> open = [&] {
-    std::vector<Connection*> all;
-    for (const auto& connection : connections_) all.push_back(connection.get());
-    return all;
-  }();
+  std::vector<Connection*> open;
+  for (const auto& connection : connections_) open.push_back(connection.get());
+  // Wills first, while those are there whom they are for [MQTT-3.1.2-8].
+  for (Connection* connection : open) {
+    Session* session = connection->session;
+    if (session != nullptr && session->will && session->will->delay == 0) publish_will(*session);
+  }
   for (Connection* connection : open) {
     connection->disconnect(ReasonCode::server_shutting_down);
     detach(*connection, true);
