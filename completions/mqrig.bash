@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub"
+_mqrig_commands="pub sub passwd"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -160,6 +160,32 @@ _mqrig_sub() {
     _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
+_mqrig_passwd() {
+    local cur=$1 prev=$2
+    case $prev in
+        --file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --user|--iterations)
+            return
+            ;;
+    esac
+    if [[ $cur != -* ]]; then
+        _mqrig_known file "$cur"
+        return
+    fi
+    _mqrig_words "--file --user --delete --verify --iterations --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
 _mqrig() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
@@ -177,6 +203,7 @@ _mqrig() {
         help) _mqrig_words "$_mqrig_commands" "$cur" ;;
         pub) _mqrig_pub "$cur" "$prev" ;;
         sub) _mqrig_sub "$cur" "$prev" ;;
+        passwd) _mqrig_passwd "$cur" "$prev" ;;
     esac
 }
 

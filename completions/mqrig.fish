@@ -4,6 +4,7 @@
 complete -c mqrig -f
 complete -c mqrig -n __fish_use_subcommand -a pub -d 'publish MQTT messages'
 complete -c mqrig -n __fish_use_subcommand -a sub -d 'subscribe to MQTT topics and print the messages'
+complete -c mqrig -n __fish_use_subcommand -a passwd -d 'set passwords in the password file of a broker'
 complete -c mqrig -n __fish_use_subcommand -a help -d 'show the options of a command'
 complete -c mqrig -n __fish_use_subcommand -l help -d 'show help'
 complete -c mqrig -n __fish_use_subcommand -l version -d 'show the version'
@@ -160,3 +161,16 @@ complete -c mqrig -n '__fish_seen_subcommand_from sub' -l color -x -a 'auto alwa
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l config -r -F -d 'read this configuration file instead of the usual one'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l help -d 'show this help'
 complete -c mqrig -n '__fish_seen_subcommand_from sub' -l version -d 'show the version'
+
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l file -r -F -d 'the password file; made if it is missing'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l user -x -d 'the user name that clients give'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -s D -l delete -d 'delete the user'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l verify -d 'say whether this is the password, and change nothing'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l iterations -x -d 'how much work it is to check, or guess, the password'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l quiet -d 'show errors only'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l no-quiet -d 'the opposite of --quiet'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l color -x -a 'auto always never' -d 'colour messages: auto, always or never'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l config -r -F -d 'read this configuration file instead of the usual one'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l help -d 'show this help'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l version -d 'show the version'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -F

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
 #include "sub/sub.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr Command table[] = {
     {pub::command, pub::run},
     {sub::command, sub::run},
+    {passwd::command, passwd::run},
 };
 
 constexpr cli::OptionSpec options[] = {
@@ -28,7 +30,7 @@ constexpr cli::Example examples[] = {
     {"mqrig sub -h broker -t 'home/#' -v", "Follow what happens at home."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)"};
+constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-passwd(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",

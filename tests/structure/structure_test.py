@@ -43,7 +43,7 @@ IMPURE = re.compile(
     r"(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore|latch|barrier"
     r"|fstream|iostream|filesystem|ctime|cstdio|random|.*\.h)$"
 )
-SOCKETS = re.compile(r"(sys/socket|sys/un|sys/epoll|netinet/.*|arpa/.*|netdb|poll)\.h$")
+SOCKETS = re.compile(r"(sys/socket|sys/un|sys/epoll|netinet/.*|arpa/.*|netdb)\.h$")
 
 TOP_LEVEL = {
     "CMakeLists.txt", "CMakePresets.json", "apps", "lib", "completions", "man", "tests",

@@ -72,19 +72,20 @@ std::string PasswordFileEditor::load() {
   return {};
 }
 
-void PasswordFileEditor::set(std::string_view user, const PasswordHash& hash) {
+bool PasswordFileEditor::set(std::string_view user, const PasswordHash& hash) {
   const std::string text = std::string(user) + ":" + hash.text();
   const auto old = std::find_if(lines_.begin(), lines_.end(),
                                 [&](const std::string& line) { return is_line_of(line, user); });
   if (old == lines_.end()) {
     lines_.push_back(text);
-    return;
+    return false;
   }
   *old = text;
   // Of several lines for one user mosquitto takes one, and this room none.
   lines_.erase(std::remove_if(old + 1, lines_.end(),
                               [&](const std::string& line) { return is_line_of(line, user); }),
                lines_.end());
+  return true;
 }
 
 bool PasswordFileEditor::erase(std::string_view user) {

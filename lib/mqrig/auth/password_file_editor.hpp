@@ -24,9 +24,9 @@ class PasswordFileEditor {
   // Reads the file; one that is missing counts as empty.
   std::string load();
 
-  // Takes the place of the user's line if there is one, or adds one at the end. `user` is one
-  // without fault (user_fault).
-  void set(std::string_view user, const PasswordHash& hash);
+  // Takes the place of the user's line if there is one, or adds one at the end: false. `user` is
+  // one without fault (user_fault).
+  bool set(std::string_view user, const PasswordHash& hash);
   // False when there was no such user.
   bool erase(std::string_view user);
 

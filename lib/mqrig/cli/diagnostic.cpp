@@ -58,7 +58,7 @@ Diagnostic::Diagnostic(std::string prefix, ColourMode colour, bool quiet, int de
 Diagnostic::Diagnostic(const Options& options)
     : Diagnostic("mqrig " + std::string(options.command().name), colour_mode(options.text("color")),
                  options.flag("quiet")) {
-  debugging_ = options.flag("debug");
+  debugging_ = find_option(options.command(), "debug") != nullptr && options.flag("debug");
 }
 
 void Diagnostic::error(std::string_view text) const {

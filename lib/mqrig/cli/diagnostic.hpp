@@ -16,7 +16,7 @@ class Diagnostic {
   /// `prefix` is "mqrig" or "mqrig pub"; `descriptor` is where to write.
   Diagnostic(std::string prefix, ColourMode colour, bool quiet, int descriptor = 2);
 
-  /// For a command: reads --quiet, --color and --debug.
+  /// For a command: reads --quiet, --color and, if it has that, --debug.
   explicit Diagnostic(const Options& options);
 
   void error(std::string_view text) const;

@@ -10,6 +10,7 @@ constexpr Choice colours[] = {
 };
 
 constexpr OptionSpec options[] = {
+    // First: commands without packets leave it out.
     {.long_name = "debug",
      .short_name = 'd',
      .negated = "no-debug",
@@ -39,5 +40,6 @@ constexpr OptionSpec options[] = {
 }  // namespace
 
 constinit const OptionGroup general_group{"General", options};
+constinit const OptionGroup offline_general_group{"General", std::span(options).subspan(1)};
 
 }  // namespace mqrig::cli

@@ -14,8 +14,11 @@ extern const OptionGroup session_group;
 extern const OptionGroup connect_properties_group;
 /// The will message and its MQTT 5 properties.
 extern const OptionGroup will_group;
-/// What is written to standard error, the configuration file, --help: every command has these.
+/// What is written to standard error, the configuration file, --help: every command has these, or
+/// the next group.
 extern const OptionGroup general_group;
+/// The same without --debug, for commands that send no packets.
+extern const OptionGroup offline_general_group;
 
 /// --url, --host and --unix are three ways to name the broker.
 extern const Exclusive one_broker;

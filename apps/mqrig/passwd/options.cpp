@@ -1,0 +1,108 @@
+#include <mqrig/auth/password_hash.hpp>
+#include <mqrig/cli/shared_options.hpp>
+
+#include "passwd.hpp"
+
+namespace mqrig::passwd {
+namespace {
+
+using cli::OptionSpec;
+using cli::ValueKind;
+
+constexpr OptionSpec file_options[] = {
+    {.long_name = "file",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .once = true,
+     .in_config = false,
+     .help = "the password file; made if it is missing",
+     .details = "Usually given as the first bare word. A new file can be read by its owner only; "
+                "others keep their mode, owner and group, and all lines about other users."},
+    {.long_name = "user",
+     .kind = ValueKind::text,
+     .value_name = "USER",
+     .minimum = 1,
+     .once = true,
+     .in_config = false,
+     .help = "the user name that clients give",
+     .details = "Usually given as the second bare word."},
+};
+
+constexpr OptionSpec action_options[] = {
+    {.long_name = "delete",
+     .short_name = 'D',
+     .in_config = false,
+     .help = "delete the user",
+     .details = "It is an error if there is none of this name."},
+    {.long_name = "verify",
+     .in_config = false,
+     .help = "say whether this is the password, and change nothing"},
+    {.long_name = "iterations",
+     .kind = ValueKind::integer,
+     .value_name = "NUMBER",
+     .minimum = 1,
+     .maximum = auth::max_iterations,
+     .default_value = "100000",
+     .help = "how much work it is to check, or guess, the password",
+     .details = "The number of iterations of PBKDF2. With the default a check takes about a tenth "
+                "of a second of a processor."},
+};
+
+static_assert(auth::default_iterations == 100'000);
+
+constexpr cli::OptionGroup file_group{"Whose password", file_options};
+constexpr cli::OptionGroup action_group{"What to do with it", action_options};
+constexpr const cli::OptionGroup* groups[] = {&file_group, &action_group,
+                                              &cli::offline_general_group};
+
+constexpr std::string_view actions[] = {"delete", "verify"};
+constexpr cli::Exclusive one_action{"thing to do", actions};
+constexpr const cli::Exclusive* exclusives[] = {&one_action};
+
+constexpr std::string_view positionals[] = {"file", "user"};
+
+constexpr std::string_view usage[] = {
+    "[--iterations NUMBER] FILE USER",
+    "--delete FILE USER",
+    "--verify FILE USER",
+};
+
+constexpr cli::Example examples[] = {
+    {"mqrig passwd users joe", "Ask for the password of joe, twice, and keep its hash."},
+    {"pwgen 20 1 | tee joe.password | mqrig passwd users joe", "Give joe a random password."},
+    {"mqrig passwd -D users joe", "Let joe in no longer."},
+};
+
+constexpr std::string_view see_also[] = {"mqrig(1)"};
+
+constinit const cli::CommandSpec spec{
+    .name = "passwd",
+    .summary = "set passwords in the password file of a broker",
+    .description =
+        "Adds a user to a password file, or gives a user a new password. On a terminal it asks for "
+        "the password twice and shows nothing of it; otherwise it reads the first line of "
+        "standard input. A password on the command line could be seen by others and stays in the "
+        "shell's history: there is no such option.\n\n"
+        "The file has a line USER:HASH for each user. Lines that start with # are comments; they "
+        "and the order of the lines are kept. It is the format of mosquitto_passwd, whose files "
+        "are read and changed too, and which mosquitto reads. The file is replaced as a whole, "
+        "at once, so that a broker never reads half of one.",
+    .usage = usage,
+    .positionals = positionals,
+    .groups = groups,
+    .exclusives = exclusives,
+    .examples = examples,
+    .exit_notes =
+        "Zero means that the new file is on the disk; with --verify, that the password is right. "
+        "A wrong password or an unknown user is 11 with --verify; a user that is to be deleted and "
+        "is not there is 1, and so is a file that cannot be written.",
+    .see_also = see_also,
+};
+
+}  // namespace
+
+const cli::CommandSpec& command() {
+  return spec;
+}
+
+}  // namespace mqrig::passwd
