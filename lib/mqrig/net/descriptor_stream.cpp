@@ -10,6 +10,7 @@
 #include <mqrig/net/descriptor_stream.hpp>
 #include <mqrig/net/system_call.hpp>
 #include <mqrig/net/watch.hpp>
+#include <utility>
 
 namespace mqrig::net {
 namespace {
@@ -78,9 +79,18 @@ Access access_socket(int descriptor, Direction direction) {
   return {duplicate(descriptor), readiness_of(descriptor, direction)};
 }
 
+Owned always_ready() {
+  return Owned(::eventfd(1, EFD_CLOEXEC));
+}
+
+// False for a device that never lets anybody wait, such as /dev/null.
+bool can_be_watched(int descriptor) {
+  return readiness_of(descriptor, Direction::input).valid() || errno != EPERM;
+}
+
 // Always ready; the position in the file is shared, so it cannot be opened again.
 Access access_file(int descriptor) {
-  return {duplicate(descriptor), Owned(::eventfd(1, EFD_CLOEXEC))};
+  return {duplicate(descriptor), always_ready()};
 }
 
 Access access_shared(int descriptor) {
@@ -97,6 +107,7 @@ Access access_descriptor(int descriptor, Direction direction, const struct stat&
   Access access{open_again(descriptor, direction), Owned()};
   if (!access.io.valid()) return access_shared(descriptor);
   const bool fifo = S_ISFIFO(status.st_mode);
+  if (!fifo && !can_be_watched(access.io.get())) access.ready = always_ready();
   if (fifo && direction == Direction::input && writers_are_gone(descriptor)) {
     access.ready = readiness_of(descriptor, direction);
   }
@@ -120,28 +131,33 @@ std::string describe(int descriptor, const struct stat& status) {
 // One direction of a given descriptor.
 class DescriptorStream final : public Stream, private StreamHandler {
  public:
-  // `io` is invalid when it is what `watch` watches.
-  DescriptorStream(Owned io, WatchPtr watch, Direction direction, const struct stat& status)
-      : io_(std::move(io)), watch_(std::move(watch)), direction_(direction), mode_(status.st_mode) {
-    watch_->set_handler(this);
+  DescriptorStream(Direction direction, const struct stat& status)
+      : direction_(direction), mode_(status.st_mode) {
+    watch_.set_handler(this);
   }
   ~DescriptorStream() override { close(); }
 
-  void restore_blocking_at_close() { restore_blocking_ = true; }
+  std::error_code open(asio::io_context& context, Access access) {
+    Owned& watched = access.ready.valid() ? access.ready : access.io;
+    if (const auto error = watch_.open(context, watched.release())) return error;
+    io_ = std::move(access.io);
+    restore_blocking_ = access.restore_blocking;
+    return {};
+  }
   void describe_as(std::string description) { description_ = std::move(description); }
 
   void set_handler(StreamHandler* handler) override { handler_ = handler; }
 
   void wait_readable() override {
-    if (direction_ == Direction::input) watch_->wait_readable();
+    if (direction_ == Direction::input) watch_.wait_readable();
   }
 
   void wait_writable() override {
     if (direction_ == Direction::input) return;
     if (io_.valid()) {
-      watch_->wait_readable();
+      watch_.wait_readable();
     } else {
-      watch_->wait_writable();
+      watch_.wait_writable();
     }
   }
 
@@ -169,7 +185,7 @@ class DescriptorStream final : public Stream, private StreamHandler {
       const int io = usable(direction_);
       ::fcntl(io, F_SETFL, ::fcntl(io, F_GETFL) & ~O_NONBLOCK);
     }
-    watch_->close();
+    watch_.close();
     io_ = Owned();
   }
 
@@ -191,11 +207,11 @@ class DescriptorStream final : public Stream, private StreamHandler {
   // -1 when closed, or not meant for this direction.
   int usable(Direction direction) {
     if (direction != direction_) return -1;
-    return io_.valid() ? io_.get() : watch_->descriptor();
+    return io_.valid() ? io_.get() : watch_.descriptor();
   }
 
-  Owned io_;
-  WatchPtr watch_;
+  Owned io_;  // invalid when it is what is watched
+  Watch watch_;
   Direction direction_;
   mode_t mode_;
   bool restore_blocking_ = false;
@@ -227,13 +243,10 @@ std::unique_ptr<Stream> open_descriptor(asio::io_context& context, int descripto
     error = last_system_error();
     return nullptr;
   }
-  Owned& watched = access.ready.valid() ? access.ready : access.io;
-  WatchPtr watch = Watch::open(context, watched.release(), error);
-  if (!watch) return nullptr;
-  auto stream =
-      std::make_unique<DescriptorStream>(std::move(access.io), std::move(watch), direction, status);
+  auto stream = std::make_unique<DescriptorStream>(direction, status);
   stream->describe_as(describe(descriptor, status));
-  if (access.restore_blocking) stream->restore_blocking_at_close();
+  error = stream->open(context, std::move(access));
+  if (error) return nullptr;
   return stream;
 }
 

@@ -107,17 +107,18 @@ class SpareDescriptor {
 // One listening socket and its part in the event loop.
 class Listener::Acceptor final : private StreamHandler {
  public:
-  Acceptor(State& state, ListenSocket socket, WatchPtr watch)
-      : state_(state), socket_(std::move(socket)), watch_(std::move(watch)) {
-    watch_->set_handler(this);
-    watch_->wait_readable();
-  }
-  ~Acceptor() { close(); }
+  Acceptor(State& state, ListenSocket socket) : state_(state), socket_(std::move(socket)) {}
 
+  std::error_code open(asio::io_context& context) {
+    if (const auto error = watch_.open(context, socket_.release())) return error;
+    watch_.set_handler(this);
+    watch_.wait_readable();
+    return {};
+  }
   const Endpoint& endpoint() const { return socket_.endpoint(); }
-  void go_on() { watch_->wait_readable(); }
+  void go_on() { watch_.wait_readable(); }
   void close() {
-    watch_->close();
+    watch_.close();
     socket_ = ListenSocket();
   }
 
@@ -131,7 +132,7 @@ class Listener::Acceptor final : private StreamHandler {
 
   State& state_;
   ListenSocket socket_;
-  WatchPtr watch_;
+  Watch watch_;
 };
 
 // Outlives the listener while an acceptor is at work in it.
@@ -140,21 +141,17 @@ struct Listener::State : std::enable_shared_from_this<State> {
       : context(context_), callback(std::move(callback_)), pause(context_, [this] { go_on(); }) {}
 
   std::error_code add(ListenSocket socket) {
-    std::error_code error;
-    WatchPtr watch = Watch::open(context, socket.release(), error);
-    if (!error) {
-      acceptors.push_back(std::make_unique<Acceptor>(*this, std::move(socket), std::move(watch)));
-    }
-    return error;
+    acceptors.push_back(std::make_unique<Acceptor>(*this, std::move(socket)));
+    return acceptors.back()->open(context);
   }
 
   void hand_over(int socket) {
     std::error_code error;
-    WatchPtr watch = Watch::open(context, socket, error);
+    auto stream = make_socket_stream(context, socket, error);
     if (error) {
       ++refused;
     } else {
-      callback(make_socket_stream(std::move(watch)));
+      callback(std::move(stream));
     }
   }
 
@@ -183,7 +180,7 @@ void Listener::Acceptor::on_readable() {
   Next next = Next::accept;
   for (int i = 0; i < accepts_per_turn && next == Next::accept && !state_.closed; ++i) {
     const int socket =
-        ::accept4(watch_->descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        ::accept4(watch_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       state_.hand_over(socket);
     } else {
@@ -191,7 +188,7 @@ void Listener::Acceptor::on_readable() {
     }
   }
   if (state_.closed) return;
-  if (next != Next::pause) return watch_->wait_readable();
+  if (next != Next::pause) return watch_.wait_readable();
   state_.pause.expires_at(Timer::Clock::now() + shortage_pause);
 }
 
@@ -213,7 +210,7 @@ Listener::Acceptor::Next Listener::Acceptor::after_failure(int failure) {
 // The limit is reported whether or not a connection is waiting.
 Listener::Acceptor::Next Listener::Acceptor::refuse_one() {
   state_.spare.give_up();
-  const int socket = ::accept4(watch_->descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
+  const int socket = ::accept4(watch_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
   const bool queue_empty = socket < 0 && errno == EAGAIN;
   if (socket >= 0) {
     ::close(socket);

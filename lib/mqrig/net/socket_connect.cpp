@@ -7,6 +7,7 @@
 #include <mqrig/net/connected_socket.hpp>
 #include <mqrig/net/socket_connect.hpp>
 #include <mqrig/net/system_call.hpp>
+#include <utility>
 
 namespace mqrig::net {
 namespace {
@@ -67,13 +68,13 @@ std::error_code SocketConnect::outcome() const {
 
 std::error_code SocketConnect::watch() {
   std::error_code error;
-  watch_ = Watch::open(context_, socket_, error);
+  stream_ = make_socket_stream(context_, socket_, error);
   if (error) {
     socket_ = -1;
     return error;
   }
-  watch_->set_handler(this);
-  watch_->wait_writable();
+  stream_->set_handler(this);
+  stream_->wait_writable();
   return in_progress;
 }
 
@@ -100,20 +101,14 @@ void SocketConnect::finish(std::error_code error) {
 }
 
 std::unique_ptr<Stream> SocketConnect::take_stream(std::error_code& error) {
-  WatchPtr watch = std::exchange(watch_, {});
   const int socket = std::exchange(socket_, -1);
-  if (!watch) watch = Watch::open(context_, socket, error);
-  if (!watch) return nullptr;
-  watch->set_handler(nullptr);
-  return make_socket_stream(std::move(watch));
+  if (!stream_) return make_socket_stream(context_, socket, error);
+  stream_->set_handler(nullptr);
+  return std::move(stream_);
 }
 
 void SocketConnect::close() {
-  if (watch_) {
-    watch_->close();
-  } else if (socket_ >= 0) {
-    ::close(socket_);
-  }
+  if (!stream_ && socket_ >= 0) ::close(socket_);
 }
 
 }  // namespace mqrig::net

@@ -2,9 +2,10 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mqrig/net/endpoint.hpp>
+#include <mqrig/net/stream.hpp>
 #include <mqrig/net/timer.hpp>
-#include <mqrig/net/watch.hpp>
 #include <optional>
 #include <string>
 
@@ -28,7 +29,7 @@ class SocketConnect final : private StreamHandler {
   // not be called.
   std::error_code start();
 
-  // After success. Null and an error if the event loop cannot watch it.
+  // After success, once. Null and an error if the event loop cannot watch it.
   std::unique_ptr<Stream> take_stream(std::error_code& error);
 
   const Endpoint& remote() const { return remote_; }
@@ -50,8 +51,8 @@ class SocketConnect final : private StreamHandler {
   Endpoint remote_;
   const Endpoint* local_;
   Done done_;
-  int socket_ = -1;  // ours until it is watched
-  WatchPtr watch_;
+  int socket_ = -1;
+  std::unique_ptr<Stream> stream_;  // owns the socket from the moment that it is waited for
   std::optional<Timer> retry_;
   std::chrono::milliseconds retry_delay_{2};
   std::string failed_step_;

@@ -1,75 +1,52 @@
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/posix/basic_descriptor.hpp>
 #include <cstdint>
 #include <mqrig/net/stream.hpp>
-#include <utility>
+#include <system_error>
+
+namespace asio {
+class io_context;
+}
 
 namespace mqrig::net {
 
-class WatchPtr;
+class Reactor;
 
-// One descriptor in the event loop's reactor and the handler to tell of its readiness. A wait under
-// way shares the ownership, so that what is already queued in the event loop when the stream goes
-// away finds a closed watch. Private to this room: includes Asio.
-//
-// Asio sets O_NONBLOCK on what it watches: the descriptor must have a description of its own.
+// One descriptor in the event loop's reactor, and the handler to tell of its readiness. Part of the
+// stream that owns the descriptor: all that an idle connection has in this room is this and its
+// virtual table. Private to this room.
 class Watch {
  public:
-  // Takes over the descriptor, also when it fails; null on failure.
-  static WatchPtr open(asio::io_context& context, int descriptor, std::error_code& error);
+  // Bits: a wait may be under way for both.
+  static constexpr std::uint8_t reading = 1;
+  static constexpr std::uint8_t writing = 2;
+
+  Watch() = default;
+  Watch(const Watch&) = delete;  // the kernel knows its address
+  Watch& operator=(const Watch&) = delete;
+  ~Watch() { close(); }
+
+  // Takes over the descriptor, also when it fails. Once.
+  std::error_code open(asio::io_context& context, int descriptor);
 
   void set_handler(StreamHandler* handler) { handler_ = handler; }
-  void wait_readable();
-  void wait_writable();
+  void wait_readable() { wait(reading); }
+  void wait_writable() { wait(writing); }
   // Also makes waits under way end without a call.
   void close();
 
   // -1 when closed.
-  int descriptor() { return descriptor_.is_open() ? descriptor_.native_handle() : -1; }
+  int descriptor() const { return descriptor_; }
 
  private:
-  friend class WatchPtr;
-  struct Descriptor : asio::posix::basic_descriptor<asio::io_context::executor_type> {
-    using basic_descriptor::basic_descriptor;
-  };
-  template <bool reading>
-  struct Ready;
+  friend class Reactor;
+  void wait(std::uint8_t direction);
 
-  explicit Watch(asio::io_context& context) : descriptor_(context) {}
-  template <bool reading>
-  void wait(bool& waiting);
-
-  Descriptor descriptor_;
+  Reactor* reactor_ = nullptr;
   StreamHandler* handler_ = nullptr;
-  std::uint32_t owners_ = 0;
-  bool read_waiting_ = false;
-  bool write_waiting_ = false;
-};
-
-// Shared ownership in one pointer: std::shared_ptr would add 40 bytes to each idle connection.
-class WatchPtr {
- public:
-  WatchPtr() = default;
-  explicit WatchPtr(Watch* watch) : watch_(watch) { ++watch_->owners_; }
-  WatchPtr(const WatchPtr& other) : watch_(other.watch_) {
-    if (watch_ != nullptr) ++watch_->owners_;
-  }
-  WatchPtr(WatchPtr&& other) noexcept : watch_(std::exchange(other.watch_, nullptr)) {}
-  WatchPtr& operator=(WatchPtr other) noexcept {
-    std::swap(watch_, other.watch_);
-    return *this;
-  }
-  ~WatchPtr() {
-    if (watch_ != nullptr && --watch_->owners_ == 0) delete watch_;
-  }
-
-  Watch* operator->() const { return watch_; }
-  explicit operator bool() const { return watch_ != nullptr; }
-
- private:
-  Watch* watch_ = nullptr;
+  int descriptor_ = -1;
+  std::uint8_t waiting_ = 0;
+  std::uint8_t registered_ = 0;  // what the kernel reports
 };
 
 }  // namespace mqrig::net
