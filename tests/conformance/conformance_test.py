@@ -10,7 +10,7 @@ import pathlib
 import re
 import unittest
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DOCTEST_NAME = re.compile(r'TEST_CASE(?:_FIXTURE\(\s*[\w:]+\s*,|\()\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 # In a docstring; numbers are those of 5.0 unless another version is named.
