@@ -225,6 +225,30 @@ class Mosquitto:
         return self.start()
 
 
+class Broker:
+    """`mqrig broker` on a port of its choice. `args` are more options of it."""
+
+    def __init__(self, *args):
+        self.args, self.process, self.port = args, None, None
+
+    def start(self):
+        self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)])
+        url = self.process.out.wait_lines(1)[0]
+        self.port = int(re.fullmatch(r"mqtt://127\.0\.0\.1:(\d+)", url)[1])
+        return self
+
+    def stop(self):
+        """Ends it with SIGTERM; says so if it does not end well."""
+        if self.process.running():
+            self.process.signal(signal.SIGTERM)
+        try:
+            code = self.process.wait()
+            if code or SANITIZER_REPORT.search(self.process.err.bytes()):
+                raise AssertionError(f"{self.process}: exit {code}\n{self.process.err.text()}")
+        finally:
+            self.process.stop()
+
+
 class MqttTest(unittest.TestCase):
     """A test with a directory of its own, which starts brokers and mqrigs and leaves none of them behind."""
 

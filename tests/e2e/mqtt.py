@@ -188,11 +188,31 @@ class Packet:
         self.props = r.properties() if r.more() else {}
 
 
-def connect(client_id, version=V5, clean=True, keep_alive=0, props=None):
+class Will:
+    """What CONNECT says about the will."""
+
+    def __init__(self, topic, payload=b"", qos=0, retain=False, **props):
+        self.topic, self.payload, self.qos, self.retain = topic, payload, qos, retain
+        self.props = named(props)
+
+
+def named(props):
+    """{"content_type": "x"}, as keyword arguments are spelled, by the names of PROPERTIES."""
+    return {name.replace("_", "-"): value for name, value in props.items()}
+
+
+def connect(client_id, version=V5, clean=True, keep_alive=0, props=None, will=None, username=None, password=None):
     name = "MQIsdp" if version == V31 else "MQTT"
-    body = binary(name) + bytes([version, 2 if clean else 0]) + struct.pack("!H", keep_alive)
+    flags = (username is not None) << 7 | (password is not None) << 6 | clean << 1
+    if will:
+        flags |= will.retain << 5 | will.qos << 3 | 4
+    body = binary(name) + bytes([version, flags]) + struct.pack("!H", keep_alive)
     body += properties(props or {}) if version == V5 else b""
-    return packet("CONNECT", body + binary(client_id))
+    body += binary(client_id)
+    if will:
+        body += properties(will.props) if version == V5 else b""
+        body += binary(will.topic) + binary(will.payload)
+    return packet("CONNECT", body + b"".join(binary(field) for field in (username, password) if field is not None))
 
 
 def connack(version, reason=0, session_present=False, props=None):
@@ -215,6 +235,11 @@ def ack(name, mid, reason=None, props=None):
 def subscribe(version, mid, filters, props=None):
     body = struct.pack("!H", mid) + (properties(props or {}) if version == V5 else b"")
     return packet("SUBSCRIBE", body + b"".join(binary(f) + bytes([o]) for f, o in filters), 2)
+
+
+def unsubscribe(version, mid, filters, props=None):
+    body = struct.pack("!H", mid) + (properties(props or {}) if version == V5 else b"")
+    return packet("UNSUBSCRIBE", body + b"".join(binary(f) for f in filters), 2)
 
 
 def suback(version, mid, codes, name="SUBACK", props=None):

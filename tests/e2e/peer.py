@@ -82,8 +82,7 @@ class Connection:
     def accept(self, session_present=False, **props):
         """CONNECT, answered with success; props_like_this become property names."""
         found = self.expect("CONNECT")
-        names = {name.replace("_", "-"): value for name, value in props.items()}
-        self.send(mqtt.connack(found.level, 0, session_present, names))
+        self.send(mqtt.connack(found.level, 0, session_present, mqtt.named(props)))
         return found
 
     def grant(self, codes=None):
