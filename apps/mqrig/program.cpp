@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "broker/command.hpp"
 #include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
 #include "sub/sub.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr Command table[] = {
     {pub::command, pub::run},
     {sub::command, sub::run},
+    {broker_command::command, broker_command::run},
     {passwd::command, passwd::run},
 };
 
@@ -26,18 +28,20 @@ constexpr const cli::OptionGroup* groups[] = {&general};
 constexpr std::string_view usage[] = {"COMMAND [OPTION...]", "help COMMAND"};
 
 constexpr cli::Example examples[] = {
+    {"mqrig broker", "Run a broker for this machine."},
     {"mqrig pub -t home/door -m open", "Publish a message to the broker on this machine."},
     {"mqrig sub -h broker -t 'home/#' -v", "Follow what happens at home."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-passwd(1)"};
+constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-broker(1)",
+                                         "mqrig-passwd(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",
     .summary = "the command-line MQTT toolkit",
     .description =
         "One program for what people do with MQTT from a shell, over MQTT 3.1, 3.1.1 "
-        "and 5.0, on TCP and Unix sockets.\n\n"
+        "and 5.0, on TCP and Unix sockets: a broker, and clients for any broker.\n\n"
         "Standard output carries data and nothing else; everything said about the run "
         "goes to standard error.",
     .usage = usage,

@@ -1,5 +1,7 @@
 #include "access.hpp"
 
+#include <mqrig/broker/acl.hpp>
+
 #include "../input_file.hpp"
 
 namespace mqrig::broker_command {

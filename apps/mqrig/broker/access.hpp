@@ -2,10 +2,13 @@
 
 #include <memory>
 #include <mqrig/auth/password_file.hpp>
-#include <mqrig/broker/acl.hpp>
 #include <string>
 
 #include "log.hpp"
+
+namespace mqrig::broker {
+class Acl;
+}
 
 namespace mqrig::broker_command {
 

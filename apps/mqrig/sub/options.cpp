@@ -63,6 +63,16 @@ constexpr OptionSpec subscription_options[] = {
      .help = "user property of the subscription (MQTT 5.0)"},
 };
 
+constexpr OptionSpec embedded_options[] = {
+    {.long_name = "embedded",
+     .in_config = false,
+     .help = "run a broker in this process, and subscribe to that",
+     .details = "With --port, --host, --unix or a URL on the command line it listens there, on "
+                "this machine only, for others to publish to; without, there is no port at all. It "
+                "ends with the subscriber. What mqrig-broker(1) can do beyond that takes a broker "
+                "of its own."},
+};
+
 constexpr OptionSpec output_options[] = {
     {.long_name = "verbose",
      .short_name = 'v',
@@ -170,21 +180,18 @@ constexpr OptionSpec any_property_options[] = {
 };
 
 constexpr cli::OptionGroup subscription_group{"Subscription", subscription_options};
+constexpr cli::OptionGroup embedded_group{"Embedded broker", embedded_options};
 constexpr cli::OptionGroup output_group{"Output", output_options};
 constexpr cli::OptionGroup selection_group{"Which messages", selection_options};
 constexpr cli::OptionGroup end_group{"When to end", end_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &subscription_group,
-    &output_group,
-    &selection_group,
-    &end_group,
-    &cli::connection_group,
-    &cli::session_group,
-    &cli::connect_properties_group,
-    &cli::will_group,
-    &any_property_group,
+    &subscription_group, &output_group,
+    &selection_group,    &end_group,
+    &embedded_group,     &cli::connection_group,
+    &cli::session_group, &cli::connect_properties_group,
+    &cli::will_group,    &any_property_group,
     &cli::general_group,
 };
 
@@ -211,9 +218,10 @@ constexpr cli::Example examples[] = {
     {"mqrig sub -t '#' --retained-only -F '%t' --idle-timeout 2s", "List what a broker retains."},
     {"mqrig sub -h broker -i tail -c -x 1h -q 1 -t jobs",
      "Miss nothing while away for up to an hour."},
+    {"mqrig sub --embedded -p 1884 -v -t '#'", "See what a device sends, without a broker."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-pub(1)", "jq(1)"};
+constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-broker(1)", "mqrig-pub(1)", "jq(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "sub",

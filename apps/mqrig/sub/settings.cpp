@@ -65,6 +65,29 @@ void read_subscription(const cli::Options& options, Settings& into) {
   }
 }
 
+bool typed(const cli::Options& options, std::string_view name) {
+  return options.source(name) == cli::Source::flag;
+}
+
+// Where the embedded broker listens is where a subscriber would connect to, if that was typed: what
+// the environment and the configuration file name is another broker.
+void read_embedded(const cli::Options& options, Settings& into) {
+  into.embedded = options.flag("embedded");
+  if (!into.embedded) return;
+  if (typed(options, "url") || typed(options, "host") || typed(options, "unix")) {
+    for (const client::Broker& broker : into.client.brokers) {
+      into.listeners.emplace_back(broker.host, broker.port).unix_path = broker.unix_path;
+    }
+  } else if (typed(options, "port")) {
+    into.listeners.emplace_back("localhost", static_cast<std::uint16_t>(options.integer("port")));
+  }
+  for (const net::ListenAddress& address : into.listeners) {
+    if (net::is_loopback(address)) continue;
+    throw cli::UsageError("--embedded listens on this machine only, and not on '" + address.host +
+                          "': use mqrig broker for that");
+  }
+}
+
 std::optional<std::chrono::milliseconds> optional_duration(const cli::Options& options,
                                                            std::string_view name) {
   if (!options.has(name)) return std::nullopt;
@@ -86,6 +109,7 @@ Settings read_settings(const cli::Options& options) {
   Settings settings;
   ClientOptions connection = read_client_options(options, version_5_options);
   settings.client = std::move(connection.client);
+  read_embedded(options, settings);
   read_filters(options, connection.topic, settings);
   read_subscription(options, settings);
   settings.subscribe_properties =

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mqrig/cli/options.hpp>
 #include <mqrig/client/options.hpp>
+#include <mqrig/net/listen_address.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace mqrig::sub {
 /// What the options of one run say about the connection, the subscriptions and the end.
 struct Settings {
   client::Options client;
+  bool embedded = false;                      // the broker is in this process
+  std::vector<net::ListenAddress> listeners;  // of that one
 
   std::vector<std::string> filters;  // to subscribe to
   wire::Subscription subscription;   // QoS and options of all of them; without a filter

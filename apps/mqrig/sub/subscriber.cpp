@@ -13,6 +13,11 @@ namespace {
 // What has gathered within a turn is written at this size.
 constexpr std::size_t write_size = 64 * 1024;
 
+client::Options connected_to(std::optional<EmbeddedBroker>& broker, client::Options options) {
+  if (broker) options.dial = [&broker] { return broker->dial(); };
+  return options;
+}
+
 }  // namespace
 
 Subscriber::Subscriber(const cli::Options& options, Settings settings)
@@ -21,7 +26,10 @@ Subscriber::Subscriber(const cli::Options& options, Settings settings)
       selection_(options),
       view_(options),
       output_(context_, *this),
-      client_(context_, std::move(settings_.client), *this),
+      embedded_(settings_.embedded
+                    ? std::optional<EmbeddedBroker>(std::in_place, context_, diagnostic_)
+                    : std::nullopt),
+      client_(context_, connected_to(embedded_, std::move(settings_.client)), *this),
       remover_(client_),
       filters_(settings_.filters),
       answers_due_(!settings_.filters.empty() + !settings_.unsubscribe.empty()),
@@ -35,6 +43,7 @@ ExitCode Subscriber::run() {
     output_failed();
     return code_;
   }
+  if (embedded_ && !embedded_->listen(settings_.listeners)) return ExitCode::connect;
   subscribe();
   if (settings_.timeout) {
     timeout_.expires_at(std::chrono::steady_clock::now() + *settings_.timeout);

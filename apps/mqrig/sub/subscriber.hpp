@@ -7,6 +7,7 @@
 #include <mqrig/net/signals.hpp>
 #include <mqrig/net/timer.hpp>
 
+#include "embedded_broker.hpp"
 #include "output.hpp"
 #include "retained_remover.hpp"
 #include "selection.hpp"
@@ -63,6 +64,7 @@ class Subscriber final : private client::Handler, private Output::Owner {
   void cut_short(cli::ExitCode code);
   bool busy() const;
   void settle();
+  void leave();
 
   Settings settings_;
   asio::io_context context_{1};
@@ -70,6 +72,7 @@ class Subscriber final : private client::Handler, private Output::Owner {
   Selection selection_;
   View view_;
   Output output_;
+  std::optional<EmbeddedBroker> embedded_;
   client::Client client_;
   RetainedRemover remover_;
 

@@ -96,7 +96,7 @@ void Subscriber::on_failed(const client::Failure& failure) {
 }
 
 void Subscriber::on_disconnected() {
-  context_.stop();
+  leave();
 }
 
 }  // namespace mqrig::sub

@@ -81,8 +81,13 @@ void Subscriber::settle() {
   write();
   if (!ending_ || disconnecting_ || (busy() && !abandoned_)) return;
   disconnecting_ = true;
-  if (client_gone_) return context_.stop();
+  if (client_gone_) return leave();
   client_.disconnect(wire::ReasonCode::success, settings_.disconnect_properties.view());
+}
+
+void Subscriber::leave() {
+  if (!embedded_) return context_.stop();
+  embedded_->stop([this] { context_.stop(); });
 }
 
 }  // namespace mqrig::sub
