@@ -1,10 +1,9 @@
 // The beginning and the end of sessions, sections 3.1.2.4 and 4.1.
 #include <mqrig/broker/broker_impl.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
-
 
 namespace mqrig::broker {
 
@@ -61,7 +60,8 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
       request.user_name ? std::make_unique<std::string>(*request.user_name) : nullptr;
   session.ended_at = session::never;
   std::uint16_t keep_alive = request.keep_alive;
-  const bool shorter = limits.keep_alive != 0 && (keep_alive == 0 || keep_alive > limits.keep_alive);
+  const bool shorter =
+      limits.keep_alive != 0 && (keep_alive == 0 || keep_alive > limits.keep_alive);
   // Below 5.0 the client can't be told, and is left its own.
   if (shorter && request.version == Version::mqtt_5) keep_alive = limits.keep_alive;
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 #include <mqrig/wire/topic.hpp>
 
 namespace mqrig::broker {

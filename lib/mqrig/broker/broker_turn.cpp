@@ -151,9 +151,8 @@ void Broker::Impl::tick() {
     postponed_.erase(postponed_.begin());
     start_login(login);
   }
-  retained_.expire(now, 1'000, [&](const MessagePtr& message) {
-    journal_.unretained(message, false);
-  });
+  retained_.expire(now, 1'000,
+                   [&](const MessagePtr& message) { journal_.unretained(message, false); });
   if (sys_due_ <= now) {
     sys_due_ = now + settings_.sys_interval;
     update_gauges();

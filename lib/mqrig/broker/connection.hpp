@@ -121,8 +121,8 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   std::unique_ptr<net::Stream> stream_;
   session::ServerSession protocol_;
   wire::Buffer out_;
-  wire::Buffer rest_;                // a part of a packet, or what came behind CONNECT
-  std::unique_ptr<FaultLink> link_;  // null: no faults
+  wire::Buffer rest_;                          // a part of a packet, or what came behind CONNECT
+  std::unique_ptr<FaultLink> link_;            // null: no faults
   session::Time give_up_at_ = session::never;  // on a peer that takes nothing, or does not close
   std::uint32_t wanted_ = 0;  // the size of the packet that begins in rest_, as far as known
   std::uint32_t traced_ = 0;  // bytes at the front of out_ that were traced
