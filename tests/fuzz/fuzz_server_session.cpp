@@ -132,7 +132,8 @@ class Run {
   void restart() {
     close();
     start_anew();
-    for (const wire::PacketId id : {1, 2}) require(engine_->receiver().restore(id), "restores");
+    session::Receiver& receiver = engine_->receiver();
+    require(receiver.restore(1) && receiver.restore(2), "identifiers are restored");
     for (int count = input_.byte() % 4; count > 0; --count) restore_message(input_.byte());
   }
 
