@@ -37,14 +37,19 @@ class Limits(BrokerCase):
         self.addCleanup(third.close)
         with self.assertRaises((peer.Closed, OSError, AssertionError)):
             self.assertEqual(0, third.connect().reason)
+        third.close()
         first.disconnect()
         harness.wait_until(lambda: self.connects(broker), "there is room again")
 
-    def connects(self, broker):
+    @staticmethod
+    def connects(broker):
+        client = raw_client.RawClient(broker.port)
         try:
-            return self.client(broker.port).connack.reason == 0
+            return client.connect().reason == 0
         except (peer.Closed, OSError, AssertionError):
             return False
+        finally:
+            client.close()
 
     def test_who_says_nothing_is_dropped_in_time(self):
         broker = self.serve("-p", 0, "--connect-timeout", "200ms")

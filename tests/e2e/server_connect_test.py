@@ -84,7 +84,7 @@ class Connect(ServerTest):
 
     @in_versions(V311, V5)
     def test_the_reserved_connect_flag_must_be_zero(self, version):
-        """[MQTT-3.1.2-3] [MQTT-3.1.4-1] [MQTT-3.1.2-3 of 3.1.1] [MQTT-3.1.4-1 of 3.1.1]"""
+        """[MQTT-3.1.2-3] [MQTT-3.1.4-1] [MQTT-3.1.2-3 of 3.1.1] [MQTT-3.1.4-1 of 3.1.1] [MQTT-3.2.2-6 of 3.1.1]"""
         client = self.raw(version)
         client.send(connect_with_flags(version, 3, mqtt.binary("x")))
         self.expect_malformed_connect(client)

@@ -211,6 +211,18 @@ class Sending(ServerTest):
         first.drop()
         self.expect_nothing(self.persistent("sub"))
 
+    def test_in_version_3_1_requests_may_come_with_dup(self):
+        client = self.client(version=V31)
+        client.send(mqtt.packet("SUBSCRIBE", b"\0\1" + mqtt.binary(self.topic()) + b"\2", 10))
+        self.assertEqual([2], client.expect("SUBACK").codes)
+        client.send_publish(self.topic(), b"x", 2, mid=5)
+        client.expect("PUBREC")
+        client.send(mqtt.packet("PUBREL", b"\0\5", 10))
+        self.assertEqual(5, client.answer("PUBCOMP").mid)
+        self.assertEqual(b"x", client.message().payload)
+        client.send(mqtt.packet("UNSUBSCRIBE", b"\0\2" + mqtt.binary(self.topic()), 10))
+        self.assertEqual(2, client.expect("UNSUBACK").mid)
+
     def test_an_answer_to_nothing_is_no_harm(self):
         client = self.client()
         client.send(mqtt.ack("PUBACK", 9), mqtt.ack("PUBCOMP", 9))

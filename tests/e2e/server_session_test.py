@@ -66,6 +66,20 @@ class Sessions(ServerTest):
         self.expect_nothing(other)
         self.expect_payloads(self.persistent("sub", version), b"x")
 
+    @in_versions()
+    def test_a_session_lasts_as_long_as_its_connection(self, version):
+        """Whatever its expiry. [MQTT-4.1.0-1] [MQTT-4.1.0-1 of 3.1.1] [MQTT-4.1.0-2 of 3.1.1]"""
+        seen = self.subscriber(self.topic(), version=version)
+        publisher = self.client("pub", version)
+        publisher.publish(self.topic(), b"slow", 2)
+        slow = seen.expect("PUBLISH")
+        for number in range(20):
+            publisher.publish(self.topic(), b"%d" % number, 1)
+            self.assertEqual(b"%d" % number, seen.message().payload)
+            self.client("other", version).drop()
+        seen.acknowledge(slow)
+        self.expect_nothing(seen)
+
     def test_a_session_goes_on_in_another_version(self):
         first = self.persistent("sub", V5)
         first.subscribe((self.topic(), 1), subscription_identifier=[7])
@@ -171,7 +185,7 @@ class Expiry(ServerTest):
         self.expect_nothing(self.persistent("sub", version))
 
     def test_a_session_ends_when_its_interval_has_passed_without_a_connection(self):
-        """And not while there is one. [MQTT-4.1.0-2] [MQTT-4.1.0-1] [MQTT-3.1.2-8] [MQTT-4.1.0-2 of 3.1.1]"""
+        """And not while there is one. [MQTT-4.1.0-2] [MQTT-4.1.0-1] [MQTT-3.1.2-8]"""
         will = mqtt.Will(self.topic("will"), b"ended", 1, will_delay_interval=1000)
         seen = self.subscriber(self.topic("will"), name="watch")
         staying = self.persistent("stay", expiry=1)

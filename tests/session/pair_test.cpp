@@ -83,6 +83,8 @@ Pair::Options options_for(Version version, session::AckMode ack_mode) {
   Pair::Options options;
   options.version = version;
   options.client.exchange.ack_mode = ack_mode;
+  options.server.ack_mode = ack_mode;
+  options.server.report_steps = ack_mode == session::AckMode::manual;
   return options;
 }
 

@@ -22,9 +22,9 @@ std::shared_ptr<const auth::PasswordFile> read_passwords(const std::string& path
 std::shared_ptr<const broker::Acl> read_acl(const std::string& path) {
   if (path.empty()) return nullptr;
   std::string error;
-  auto acl = broker::Acl::parse(read_file(path, largest_acl_file), error);
-  if (!error.empty()) throw InputError("--acl-file '" + path + "': " + error);
-  return std::make_shared<const broker::Acl>(std::move(acl));
+  std::optional<broker::Acl> acl = broker::Acl::parse(read_file(path, largest_acl_file), error);
+  if (!acl) throw InputError("--acl-file '" + path + "': " + error);
+  return std::make_shared<const broker::Acl>(std::move(*acl));
 }
 
 }  // namespace mqrig::broker_command

@@ -112,11 +112,11 @@ void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passw
 void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
   acl_ = std::move(acl);
   registry_.for_each([&](Session& session) {
-    session.permissions = acl_ ? std::make_unique<Permissions>(acl_->permissions_of(
-                                     session.user_name ? std::string_view(*session.user_name)
-                                                       : std::string_view(),
-                                     session.client_id))
-                               : nullptr;
+    session.permissions =
+        acl_ ? std::make_unique<Permissions>(acl_->permissions(
+                   session.user_name ? std::string_view(*session.user_name) : std::string_view(),
+                   session.client_id))
+             : nullptr;
   });
 }
 
@@ -125,11 +125,13 @@ void Broker::Impl::stop(std::function<void()> stopped) {
   for (const auto& listener : listeners_) listener->close();
   stopped_ = std::move(stopped);
   stop_at_ = now + stop_patience;
-  const std::vector<Connection*> open = [&] {
-    std::vector<Connection*> all;
-    for (const auto& connection : connections_) all.push_back(connection.get());
-    return all;
-  }();
+  std::vector<Connection*> open;
+  for (const auto& connection : connections_) open.push_back(connection.get());
+  // Wills first, while those are there whom they are for [MQTT-3.1.2-8].
+  for (Connection* connection : open) {
+    Session* session = connection->session;
+    if (session != nullptr && session->will && session->will->delay == 0) publish_will(*session);
+  }
   for (Connection* connection : open) {
     connection->disconnect(ReasonCode::server_shutting_down);
     detach(*connection, true);

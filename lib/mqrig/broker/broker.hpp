@@ -59,8 +59,8 @@ class Broker {
   void attach(std::unique_ptr<net::Stream> stream);
 
   // Stops listening, sends DISCONNECT with 0x8B (server shutting down) to 5.0 clients, and calls
-  // `stopped` when all is written and saved, after three seconds at the latest. Wills are not
-  // published [section 3.14.4 leaves them to the server when it shuts down].
+  // `stopped` when all is written and saved, after three seconds at the latest. Wills without a
+  // delay are published [MQTT-3.1.2-8].
   void stop(std::function<void()> stopped);
 
   const Statistics& statistics() const noexcept;

@@ -118,7 +118,7 @@ void Broker::Impl::admit(Connection& connection) {
   if (assigned) request->client_id = make_client_id();
   std::unique_ptr<Permissions> permissions;
   if (acl_) {
-    permissions = std::make_unique<Permissions>(acl_->permissions_of(
+    permissions = std::make_unique<Permissions>(acl_->permissions(
         request->user_name ? std::string_view(*request->user_name) : std::string_view(),
         request->client_id));
     if (request->will && !permissions->may(Access::write, request->will->message->topic())) {

@@ -50,6 +50,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_event(Connection& connection, session::ServerEvent& event) override;
   void on_touched(Connection& connection) override;
   void on_drained(Connection& connection) override;
+  void on_deadline(Connection& connection) override;
   void on_closed(Connection& connection) override;
   void on_packet(Connection& connection, Direction direction, wire::ByteView packet) override;
   bool may_read() const noexcept override { return !stalled_; }
@@ -60,6 +61,8 @@ class Broker::Impl final : private Connection::Owner {
   void end_turn();
   bool commit();
   void flush_all();
+  void pump_drained();
+  void resume_all();
   void destroy_closed();
   void disconnect_overflowed();
   void tick();
@@ -133,8 +136,8 @@ class Broker::Impl final : private Connection::Owner {
   std::unique_ptr<auth::PasswordVerifier> verifier_;
   auth::LoginThrottle throttle_;
   std::shared_ptr<const Acl> acl_;
-  std::unordered_map<std::uint64_t, Connection*> logins_;     // being checked, or put off
-  std::multimap<session::Time, std::uint64_t> postponed_;     // logins that have to wait
+  std::unordered_map<std::uint64_t, Connection*> logins_;  // being checked, or put off
+  std::multimap<session::Time, std::uint64_t> postponed_;  // logins that have to wait
   std::uint64_t last_login_ = 0;
   std::shared_ptr<Impl*> self_;  // null inside when the broker is gone: for calls that come late
 
@@ -143,6 +146,8 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;  // destroyed at the end of the turn
   std::vector<Connection*> touched_;
+  std::vector<Connection*> flushing_;  // those of the turn that ends
+  std::vector<Session*> drained_;      // to be sent more in the next turn
   net::Timer tick_timer_;
   session::Time now_{};
   session::Time sys_due_ = session::never;

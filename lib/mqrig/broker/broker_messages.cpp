@@ -1,7 +1,7 @@
 // PUBLISH from clients, section 3.3.
 #include <mqrig/broker/broker_impl.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
 
@@ -48,7 +48,8 @@ ReasonCode Broker::Impl::take(Session& session, const wire::Publish& publish) {
   if (settings_.fault_control && publish.topic == fault_topic) return control(publish);
   publication_.begin(publish, now_);
   if (publish.retain) {
-    if (const ReasonCode reason = retain(publication_); reason != ReasonCode::success) return reason;
+    if (const ReasonCode reason = retain(publication_); reason != ReasonCode::success)
+      return reason;
   }
   return router_.route(publication_, &session) ? ReasonCode::success
                                                : ReasonCode::no_matching_subscribers;
@@ -76,11 +77,11 @@ ReasonCode Broker::Impl::retain(Publication& publication) {
     if (const MessagePtr old = retained_.erase(publish.topic)) journal_.unretained(old, false);
     return ReasonCode::success;
   }
-  const Message* present = retained_.find(publish.topic);
+  const MessagePtr* present = retained_.find(publish.topic, now_);
   const Limits& limits = settings_.limits;
   const bool full =
       (present == nullptr && retained_.size() >= limits.retained_messages) ||
-      retained_.bytes() - (present == nullptr ? 0 : present->size()) + publish.payload.size() >
+      retained_.bytes() - (present == nullptr ? 0 : (*present)->size()) + publish.payload.size() >
           limits.retained_bytes;
   if (full) return ReasonCode::quota_exceeded;
   const MessagePtr& message = publication.message();

@@ -1,10 +1,9 @@
 // The beginning and the end of sessions, sections 3.1.2.4 and 4.1.
 #include <mqrig/broker/broker_impl.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
-
 
 namespace mqrig::broker {
 
@@ -61,7 +60,8 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
       request.user_name ? std::make_unique<std::string>(*request.user_name) : nullptr;
   session.ended_at = session::never;
   std::uint16_t keep_alive = request.keep_alive;
-  const bool shorter = limits.keep_alive != 0 && (keep_alive == 0 || keep_alive > limits.keep_alive);
+  const bool shorter =
+      limits.keep_alive != 0 && (keep_alive == 0 || keep_alive > limits.keep_alive);
   // Below 5.0 the client can't be told, and is left its own.
   if (shorter && request.version == Version::mqtt_5) keep_alive = limits.keep_alive;
 
@@ -112,9 +112,8 @@ void Broker::Impl::detach(Connection& connection, bool will_is_due) {
   connection.protocol().close();
   session.connection = nullptr;
   session.ended_at = now_;
-  session.retained.reset();
   --statistics_.clients_now;
-  if (!will_is_due || stopped_) session.will.reset();
+  if (!will_is_due) session.will.reset();
   if (session.expiry == 0) return end_session(session);
   if (session.will) {
     const std::uint32_t delay = std::min(session.will->delay, session.expiry);
@@ -145,6 +144,7 @@ void Broker::Impl::publish_will(Session& session) {
 void Broker::Impl::end_session(Session& session) {
   publish_will(session);  // [MQTT-3.1.3-9]: the end of the session comes before the delay
   dispatcher_.discard(session);
+  std::erase(drained_, &session);
   tree_.erase_all(session);
   groups_.leave_all(session);
   journal_.remove(session);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 #include <mqrig/wire/topic.hpp>
 
 namespace mqrig::broker {
@@ -51,6 +51,9 @@ class Broker::Impl::StateLoader final : public store::BrokerStore::Loader {
   explicit StateLoader(Impl& broker) : broker_(broker) {}
 
   void finish() {
+    for (const auto& [id, message] : messages_) {
+      if (message->stored.references == 0) broker_.journal_.store().remove_message(id);
+    }
     broker_.journal_.resume_numbers(last_session_, last_message_, last_sequence_);
   }
 

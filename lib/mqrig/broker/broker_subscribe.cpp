@@ -1,7 +1,7 @@
 // SUBSCRIBE and UNSUBSCRIBE, sections 3.8 and 3.10.
 #include <mqrig/broker/broker_impl.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
 
@@ -58,10 +58,10 @@ ReasonCode Broker::Impl::subscribe(Session& session, const wire::Subscription& s
                                     .retain_handling = subscription.retain_handling,
                                     .identifier = identifier};
   const bool shared = wire::is_shared(filter);
-  const bool known = shared ? groups_.find(filter, session) != nullptr
-                            : tree_.find(filter, session).has_value();
-  if (!known && session.subscription_count() + groups_.count(session) >=
-                    settings_.limits.subscriptions) {
+  const bool known =
+      shared ? groups_.find(filter, session) != nullptr : tree_.find(filter, session).has_value();
+  if (!known &&
+      session.subscription_count() + groups_.count(session) >= settings_.limits.subscriptions) {
     return ReasonCode::quota_exceeded;
   }
   if (shared) {
@@ -93,8 +93,8 @@ void Broker::Impl::on_unsubscribe(Connection& connection, session::ServerEvent& 
 }
 
 ReasonCode Broker::Impl::unsubscribe(Session& session, std::string_view filter) {
-  const bool known = wire::is_shared(filter) ? groups_.unsubscribe(filter, session)
-                                             : tree_.erase(filter, session);
+  const bool known =
+      wire::is_shared(filter) ? groups_.unsubscribe(filter, session) : tree_.erase(filter, session);
   if (!known) return ReasonCode::no_subscription_existed;
   journal_.unsubscribed(session, filter);
   return ReasonCode::success;

@@ -26,6 +26,7 @@ session::Time Broker::Impl::begin_turn() {
 }
 
 void Broker::Impl::end_turn() {
+  pump_drained();
   disconnect_overflowed();
   const bool more = dispatcher_.pump_backlog();
   pass_on_orphans();
@@ -35,7 +36,7 @@ void Broker::Impl::end_turn() {
   }
   destroy_closed();
   in_turn_ = false;
-  if (more) begin_turn();
+  if (more || !drained_.empty() || (!touched_.empty() && !stalled_)) begin_turn();
   arm_tick();
   if (stopped_ && connections_.empty()) finish_stop();
 }
@@ -47,7 +48,7 @@ bool Broker::Impl::commit() {
   if (!error) {
     if (std::exchange(stalled_, false)) {
       observer_.on_warning("the state can be saved again: going on");
-      for (const auto& connection : connections_) connection->resume_reading();
+      resume_all();
     }
     return true;
   }
@@ -58,10 +59,22 @@ bool Broker::Impl::commit() {
   return false;
 }
 
+void Broker::Impl::resume_all() {
+  std::vector<Connection*> all;  // those that end meanwhile stay until the end of the turn
+  for (const auto& connection : connections_) all.push_back(connection.get());
+  for (Connection* connection : all) connection->resume_reading();
+}
+
+// What writing brings about (a connection that fails sets its will free, a client that has taken
+// what waited is sent more) is of the next turn, and of the next commit.
 void Broker::Impl::flush_all() {
-  // Writing can touch others: a connection that fails sets its will free.
-  for (std::size_t index = 0; index < touched_.size(); ++index) touched_[index]->flush();
-  touched_.clear();
+  flushing_.swap(touched_);
+  for (Connection* connection : flushing_) connection->flush();
+  flushing_.clear();
+}
+
+void Broker::Impl::pump_drained() {
+  for (Session* session : std::exchange(drained_, {})) dispatcher_.pump(*session);
 }
 
 void Broker::Impl::destroy_closed() {
@@ -86,7 +99,15 @@ void Broker::Impl::on_touched(Connection& connection) {
 }
 
 void Broker::Impl::on_drained(Connection& connection) {
-  if (connection.session != nullptr) dispatcher_.pump(*connection.session);
+  Session* session = connection.session;
+  if (session == nullptr) return;
+  if (!session->queue.empty() || session->retained || session->engine.sender().resending()) {
+    drained_.push_back(session);
+  }
+}
+
+void Broker::Impl::on_deadline(Connection& connection) {
+  wheel_.schedule(connection, connection.deadline(), now_);
 }
 
 void Broker::Impl::on_closed(Connection& connection) {
@@ -130,9 +151,8 @@ void Broker::Impl::tick() {
     postponed_.erase(postponed_.begin());
     start_login(login);
   }
-  retained_.expire(now, 1'000, [&](const MessagePtr& message) {
-    journal_.unretained(message, false);
-  });
+  retained_.expire(now, 1'000,
+                   [&](const MessagePtr& message) { journal_.unretained(message, false); });
   if (sys_due_ <= now) {
     sys_due_ = now + settings_.sys_interval;
     update_gauges();

@@ -78,7 +78,9 @@ bool Connection::overfull() const noexcept {
 void Connection::pause(session::Time now) {
   paused_ = true;
   protocol_.reading(false, now);
-  if (overfull()) give_up_at_ = now + patience;
+  if (!overfull()) return;
+  give_up_at_ = now + patience;
+  owner_.on_deadline(*this);
 }
 
 void Connection::resume_reading() {
@@ -182,6 +184,7 @@ void Connection::flush() {
   if (trace_) trace_output();
   if (link_) {
     link_->gather(out_, owner_.begin_turn());
+    traced_ = 0;
     write(link_->ready());
   } else {
     write(out_);
@@ -210,17 +213,19 @@ void Connection::written() {
     shut_down_ = true;
     stream_->shutdown_send();
   }
-  if (paused_ && state_ == State::open && !overfull() && owner_.may_read() &&
-      protocol_.state() != session::ServerSession::State::deciding && unsent() <= output_limit_ / 2) {
-    resume_reading();
-  }
+  if (state_ != State::open) return;
+  if (unsent() != 0) blocked_ = true;
+  if (!blocked_ || !drained()) return;
+  blocked_ = unsent() != 0;
+  owner_.on_drained(*this);
+  const bool deciding = protocol_.state() == session::ServerSession::State::deciding;
+  if (paused_ && !deciding && owner_.may_read()) resume_reading();
 }
 
+// What this turn has appended already must not leave before its end.
 void Connection::on_writable() {
-  owner_.begin_turn();
   waiting_to_write_ = false;
-  flush();
-  if (state_ == State::open && unsent() <= output_limit_ / 2) owner_.on_drained(*this);
+  touch();
 }
 
 void Connection::disconnect(wire::ReasonCode reason, wire::Properties properties) {
@@ -235,6 +240,7 @@ void Connection::finish() {
   rest_.release();
   wanted_ = 0;
   give_up_at_ = owner_.begin_turn() + linger;
+  owner_.on_deadline(*this);
   touch();
   if (paused_) {
     paused_ = false;

@@ -34,8 +34,10 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
     virtual void on_event(Connection& connection, session::ServerEvent& event) = 0;
     // There is something to write: call flush() at the end of the turn.
     virtual void on_touched(Connection& connection) = 0;
-    // The client has taken what waited.
+    // The client has taken most of what waited.
     virtual void on_drained(Connection& connection) = 0;
+    // deadline() may be nearer than it was.
+    virtual void on_deadline(Connection& connection) = 0;
     // It is closed; nothing is called after this.
     virtual void on_closed(Connection& connection) = 0;
     virtual void on_packet(Connection& connection, Direction direction, wire::ByteView packet) = 0;
@@ -112,14 +114,15 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   void pause(session::Time now);
   void write(wire::Buffer& from);
   void written();
+  bool drained() const noexcept { return unsent() <= output_limit_ / 2; }
   void trace_output();
 
   Owner& owner_;
   std::unique_ptr<net::Stream> stream_;
   session::ServerSession protocol_;
   wire::Buffer out_;
-  wire::Buffer rest_;                // a part of a packet, or what came behind CONNECT
-  std::unique_ptr<FaultLink> link_;  // null: no faults
+  wire::Buffer rest_;                          // a part of a packet, or what came behind CONNECT
+  std::unique_ptr<FaultLink> link_;            // null: no faults
   session::Time give_up_at_ = session::never;  // on a peer that takes nothing, or does not close
   std::uint32_t wanted_ = 0;  // the size of the packet that begins in rest_, as far as known
   std::uint32_t traced_ = 0;  // bytes at the front of out_ that were traced
@@ -129,6 +132,7 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   bool touched_ : 1 = false;
   bool paused_ : 1 = false;
   bool waiting_to_write_ : 1 = false;
+  bool blocked_ : 1 = false;  // what the last flush() left is being waited for
   bool shut_down_ : 1 = false;
 };
 

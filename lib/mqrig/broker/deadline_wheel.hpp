@@ -8,8 +8,8 @@
 
 namespace mqrig::broker {
 
-// A wheel of half-second buckets. Whoever is in it is looked at when its bucket comes round, and not
-// before: a deadline that moves to a later time costs nothing until then. Deadlines beyond the
+// A wheel of half-second buckets. Whoever is in it is looked at when its bucket comes round, and
+// not before: a deadline that moves to a later time costs nothing until then. Deadlines beyond the
 // horizon are looked at when the wheel has turned once.
 class DeadlineWheel {
  public:

@@ -16,8 +16,8 @@ class SharedGroup;
 // the session's engine alone knows what is in flight.
 struct Delivery {
   MessagePtr message;
-  std::uint64_t sequence = 0;          // its number in the store, 0: it is not there
-  std::shared_ptr<SharedGroup> group;  // of a shared subscription
+  std::uint64_t sequence = 0;              // its number in the store, 0: it is not there
+  std::shared_ptr<SharedGroup> group;      // of a shared subscription
   std::vector<std::uint32_t> identifiers;  // of the subscriptions that matched
   std::unique_ptr<Delivery> next;          // in the queue
   wire::QoS qos = wire::QoS::at_most_once;

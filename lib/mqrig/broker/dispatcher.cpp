@@ -169,9 +169,8 @@ void Dispatcher::send_front(Session& session) {
                       .identifiers = identifiers,
                       .group = delivery->group.get()};
   const QoS qos = delivery->qos;
-  const bool remembered =
-      qos != QoS::at_most_once &&
-      remembers(session, delivery->group != nullptr, delivery->message->expires_at());
+  const bool remembered = qos != QoS::at_most_once && remembers(session, delivery->group != nullptr,
+                                                                delivery->message->expires_at());
   send(kept_, target, qos, remembered ? std::move(delivery) : nullptr);
 }
 

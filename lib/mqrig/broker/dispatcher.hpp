@@ -85,8 +85,9 @@ class Dispatcher {
   void drop(Session& session, std::unique_ptr<Delivery> delivery) noexcept;
   void send_front(Session& session);
   void pump_retained(Session& session);
-  bool offer_retained(Session& session, const SubscriptionOptions& options,
-                      const MessagePtr& message);
+  bool takes_more(const Session& session, const SubscriptionOptions& options) const;
+  void deliver_retained(Session& session, const SubscriptionOptions& options,
+                        const MessagePtr& message);
 
   const Limits& limits_;
   Statistics& statistics_;

@@ -49,8 +49,8 @@ std::int64_t Journal::to_wall(session::Time time) const noexcept {
 
 session::Time Journal::from_wall(std::int64_t time) const noexcept {
   if (time == no_time) return session::never;
-  return now_ + (milliseconds(time) - std::chrono::duration_cast<milliseconds>(
-                                          wall_now_.time_since_epoch()));
+  return now_ + (milliseconds(time) -
+                 std::chrono::duration_cast<milliseconds>(wall_now_.time_since_epoch()));
 }
 
 void Journal::put(Session& session) {

@@ -51,7 +51,8 @@ class Journal {
   }
 
   // After loading: the numbers to go on with.
-  void resume_numbers(std::uint64_t session, std::uint64_t message, std::uint64_t sequence) noexcept;
+  void resume_numbers(std::uint64_t session, std::uint64_t message,
+                      std::uint64_t sequence) noexcept;
 
  private:
   void refer(Message& message);

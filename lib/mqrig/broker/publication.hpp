@@ -9,8 +9,8 @@
 
 namespace mqrig::broker {
 
-// What a Message Expiry Interval says; rounded up, so that a message which has not expired yet never
-// says 0.
+// What a Message Expiry Interval says; rounded up, so that a message which has not expired yet
+// never says 0.
 std::uint32_t seconds_left(session::Time expires_at, session::Time now) noexcept;
 
 // Encodes the message once for each layout that its subscribers need (protocol version, QoS and

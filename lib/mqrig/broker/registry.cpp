@@ -1,7 +1,5 @@
 #include <mqrig/broker/registry.hpp>
 
-
-
 namespace mqrig::broker {
 
 Session* Registry::find(std::string_view client_id) const {

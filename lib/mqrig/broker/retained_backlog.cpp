@@ -1,9 +1,8 @@
 // Retained messages for new subscriptions, section 3.3.1.3: as many at a time as the client takes.
 #include <mqrig/broker/dispatcher.hpp>
 
-#include <algorithm>
-
 #include <mqrig/broker/connection.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 namespace mqrig::broker {
 
@@ -15,7 +14,7 @@ constexpr std::size_t topics_per_call = 2'000;
 void Dispatcher::send_retained(Session& session, std::string_view filter,
                                const SubscriptionOptions& options) {
   if (!session.retained) session.retained = std::make_unique<std::vector<RetainedBacklog>>();
-  session.retained->push_back({RetainedStore::Cursor(filter), options});
+  session.retained->push_back({RetainedCursor(filter), options});
   if (session.queue.empty() && !session.in_backlog) pump_retained(session);
 }
 
@@ -23,35 +22,38 @@ void Dispatcher::pump_retained(Session& session) {
   std::vector<RetainedBacklog>& waiting = *session.retained;
   while (!waiting.empty()) {
     RetainedBacklog& first = waiting.front();
-    bool taken = true;
-    const bool more = retained_.next(first.cursor, topics_per_call, now_,
-                                     [&](const MessagePtr& message) {
-                                       return taken = offer_retained(session, first.options, message);
-                                     });
-    if (more && taken) {
+    // pump() comes back when the client has taken some.
+    if (!takes_more(session, first.options)) return;
+    const bool more =
+        first.cursor.next(retained_, now_, topics_per_call, [&](const MessagePtr& message) {
+          deliver_retained(session, first.options, message);
+          return takes_more(session, first.options);
+        });
+    if (!more) {
+      waiting.erase(waiting.begin());
+    } else if (takes_more(session, first.options)) {
       session.in_backlog = true;
       backlog_.push_back(&session);
       return;
     }
-    if (more) return;  // pump() comes back when the client has taken some
-    waiting.erase(waiting.begin());
   }
   session.retained.reset();
 }
 
-bool Dispatcher::offer_retained(Session& session, const SubscriptionOptions& options,
-                                const MessagePtr& message) {
-  const wire::QoS qos = std::min(message->qos(), options.qos);
-  if (!session.engine.ready(qos) || !has_room(session)) return false;
+bool Dispatcher::takes_more(const Session& session, const SubscriptionOptions& options) const {
+  return session.queue.empty() && session.engine.ready(options.qos) && has_room(session);
+}
+
+void Dispatcher::deliver_retained(Session& session, const SubscriptionOptions& options,
+                                  const MessagePtr& message) {
+  if (session.permissions && !session.permissions->may(Access::read, message->topic())) return;
   kept_.begin(message);
-  const Target target{.session = &session,
-                      .qos = qos,
-                      .retain = true,
-                      .identifiers = options.identifier == 0 ? std::span<const std::uint32_t>()
-                                                             : std::span(&options.identifier, 1),
-                      .group = nullptr};
-  deliver(kept_, target);
-  return true;
+  deliver(kept_, {.session = &session,
+                  .qos = options.qos,
+                  .retain = true,  // [MQTT-3.3.1-8]
+                  .identifiers = options.identifier == 0 ? std::span<const std::uint32_t>()
+                                                         : std::span(&options.identifier, 1),
+                  .group = nullptr});
 }
 
 bool Dispatcher::pump_backlog() {

@@ -1,6 +1,6 @@
 #include <mqrig/broker/router.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
 
@@ -83,18 +83,17 @@ bool Router::deliver_shared(Publication& publication, SharedGroup& group) {
   const SharedGroup::Member* member = group.choose(publication.publish().qos);
   if (member == nullptr) return false;
   Session& session = *member->session;
-  if (session.permissions &&
-      !session.permissions->may(Access::read, publication.publish().topic)) {
+  if (session.permissions && !session.permissions->may(Access::read, publication.publish().topic)) {
     return true;
   }
   const std::uint32_t identifier = member->options.identifier;
   dispatcher_.deliver(
-      publication,
-      {.session = &session,
-       .qos = member->options.qos,
-       .retain = member->options.retain_as_published && publication.publish().retain,
-       .identifiers = identifier == 0 ? std::span<const std::uint32_t>() : std::span(&identifier, 1),
-       .group = &group});
+      publication, {.session = &session,
+                    .qos = member->options.qos,
+                    .retain = member->options.retain_as_published && publication.publish().retain,
+                    .identifiers = identifier == 0 ? std::span<const std::uint32_t>()
+                                                   : std::span(&identifier, 1),
+                    .group = &group});
   return true;
 }
 

@@ -9,9 +9,9 @@
 
 namespace mqrig::broker {
 
-// Section 3.3.4. A session whose subscriptions overlap gets one copy, at the highest QoS that it was
-// granted, with the identifiers of all of them [MQTT-3.3.4-2] [MQTT-3.3.4-4]. Permissions of the
-// receivers are asked here.
+// Section 3.3.4. A session whose subscriptions overlap gets one copy, at the highest QoS that it
+// was granted, with the identifiers of all of them [MQTT-3.3.4-2] [MQTT-3.3.4-4]. Permissions of
+// the receivers are asked here.
 class Router {
  public:
   Router(const TopicTree& tree, Dispatcher& dispatcher) noexcept

@@ -1,6 +1,6 @@
 #include <mqrig/broker/session.hpp>
 
-#include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/permissions.hpp>
 
 namespace mqrig::broker {
 

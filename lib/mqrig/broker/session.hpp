@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <mqrig/broker/delivery.hpp>
-#include <mqrig/broker/retained_store.hpp>
+#include <mqrig/broker/retained_cursor.hpp>
 #include <mqrig/broker/topic_tree.hpp>
 #include <mqrig/session/engine.hpp>
 
@@ -24,7 +24,7 @@ struct Will {
 
 // Retained messages that a new subscription is still to be sent.
 struct RetainedBacklog {
-  RetainedStore::Cursor cursor;
+  RetainedCursor cursor;
   SubscriptionOptions options;
 };
 
@@ -41,8 +41,8 @@ class Session final : public Subscriber {
 
   session::Engine engine;
   const std::string client_id;
-  Connection* connection = nullptr;        // not owned
-  std::unique_ptr<std::string> user_name;  // null: none
+  Connection* connection = nullptr;          // not owned
+  std::unique_ptr<std::string> user_name;    // null: none
   std::unique_ptr<Permissions> permissions;  // null: everything is allowed
   std::unique_ptr<Will> will;
   std::unique_ptr<std::vector<RetainedBacklog>> retained;

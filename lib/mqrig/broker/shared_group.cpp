@@ -96,8 +96,7 @@ bool SharedGroups::unsubscribe(std::string_view text, const Session& session) {
   return true;
 }
 
-const SharedGroup::Member* SharedGroups::find(std::string_view text,
-                                              const Session& session) const {
+const SharedGroup::Member* SharedGroups::find(std::string_view text, const Session& session) const {
   const auto found = groups_.find(text);
   return found == groups_.end() ? nullptr : found->second->find(session);
 }

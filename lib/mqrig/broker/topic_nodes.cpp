@@ -1,7 +1,6 @@
 #include <mqrig/broker/topic_nodes.hpp>
 
-#include <cstring>
-#include <random>
+#include <algorithm>
 
 namespace mqrig::broker {
 
@@ -24,11 +23,6 @@ std::size_t common_levels(std::string_view label, std::string_view rest) noexcep
   return label_ends && rest_ends ? same : label.rfind('/', same - 1);
 }
 
-std::uint64_t mix(std::uint64_t value) noexcept {
-  value *= 0x9E37'79B9'7F4A'7C15U;
-  return value ^ value >> 32;
-}
-
 }  // namespace
 
 SubscriptionOptions SubscriptionEntry::options() const noexcept {
@@ -44,8 +38,7 @@ void SubscriptionEntry::set(const SubscriptionOptions& options) noexcept {
   retain_handling = static_cast<std::uint32_t>(options.retain_handling) & 3U;
 }
 
-TopicNodes::TopicNodes() : seed_(std::random_device{}()) {
-  seed_ = seed_ << 32 | std::random_device{}();
+TopicNodes::TopicNodes() {
   nodes_.emplace();
 }
 
@@ -54,23 +47,8 @@ TopicNodes::~TopicNodes() {
   nodes_.erase(root);
 }
 
-// Seeded, so that nobody can choose levels that collide.
-std::uint32_t TopicNodes::hash(std::uint32_t parent, std::string_view level) const noexcept {
-  std::uint64_t result = mix(seed_ ^ parent);
-  while (level.size() > sizeof result) {
-    std::uint64_t piece;
-    std::memcpy(&piece, level.data(), sizeof piece);
-    result = mix(result ^ piece);
-    level.remove_prefix(sizeof piece);
-  }
-  std::uint64_t piece = 0;
-  std::memcpy(&piece, level.data(), level.size());
-  result = mix(mix(result ^ piece) + level.size());
-  return static_cast<std::uint32_t>(mix(result) >> 32);
-}
-
 std::uint32_t TopicNodes::child(std::uint32_t parent, std::string_view level) const noexcept {
-  const std::uint32_t found = children_.find(hash(parent, level), [&](std::uint32_t name) {
+  const std::uint32_t found = children_.find(hash_(level, parent), [&](std::uint32_t name) {
     const TopicNode& node = nodes_[name];
     return node.parent == parent && first_level(node.label.view()) == level;
   });
@@ -129,7 +107,7 @@ void TopicNodes::set_label(TopicNode& node, std::string_view label) {
 void TopicNodes::attach(std::uint32_t node) {
   const std::string_view level = first_level(nodes_[node].label.view());
   TopicNode& parent = nodes_[nodes_[node].parent];
-  children_.insert(hash(nodes_[node].parent, level), node);
+  children_.insert(hash_(level, nodes_[node].parent), node);
   parent.children = (parent.children + 1) & 0x1FFF'FFFF;
   parent.children_xor ^= node;
   if (level == "+") parent.has_plus = 1;
@@ -139,7 +117,7 @@ void TopicNodes::attach(std::uint32_t node) {
 void TopicNodes::detach(std::uint32_t node) {
   const std::string_view level = first_level(nodes_[node].label.view());
   TopicNode& parent = nodes_[nodes_[node].parent];
-  children_.erase(hash(nodes_[node].parent, level), node);
+  children_.erase(hash_(level, nodes_[node].parent), node);
   parent.children = (parent.children - 1) & 0x1FFF'FFFF;
   parent.children_xor ^= node;
   if (level == "+") parent.has_plus = 0;
@@ -162,7 +140,7 @@ std::uint32_t TopicNodes::split(std::uint32_t node, std::size_t size) {
   const std::uint32_t parent = below.parent;
   nodes_[upper].parent = parent;
   set_label(nodes_[upper], label.substr(0, size));
-  children_.replace(hash(parent, first_level(label)), node, upper);
+  children_.replace(hash_(first_level(label), parent), node, upper);
   nodes_[parent].children_xor ^= node ^ upper;
   below.parent = upper;
   set_label(below, label.substr(size + 1));
@@ -177,7 +155,7 @@ void TopicNodes::merge_with_child(std::uint32_t node) {
   std::string label(nodes_[node].label.view());
   // First: a name is in the table once.
   detach(child);
-  children_.replace(hash(parent, first_level(label)), node, child);
+  children_.replace(hash_(first_level(label), parent), node, child);
   nodes_[parent].children_xor ^= node ^ child;
   label.append(1, '/').append(nodes_[child].label.view());
   nodes_[child].parent = parent;

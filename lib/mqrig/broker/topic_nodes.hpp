@@ -7,8 +7,9 @@
 #include <string_view>
 
 #include <mqrig/broker/block_pool.hpp>
-#include <mqrig/broker/child_table.hpp>
 #include <mqrig/broker/compact_text.hpp>
+#include <mqrig/broker/name_table.hpp>
+#include <mqrig/broker/seeded_hash.hpp>
 #include <mqrig/broker/subscriber.hpp>
 
 namespace mqrig::broker {
@@ -73,7 +74,6 @@ class TopicNodes {
   }
 
  private:
-  std::uint32_t hash(std::uint32_t parent, std::string_view level) const noexcept;
   void set_label(TopicNode& node, std::string_view label);
   void attach(std::uint32_t node);
   void detach(std::uint32_t node);
@@ -82,9 +82,9 @@ class TopicNodes {
   void merge_with_child(std::uint32_t node);
 
   BlockPool<TopicNode> nodes_;
-  ChildTable children_;
+  NameTable children_;  // by parent and first level
+  SeededHash hash_;
   std::size_t labels_memory_ = 0;
-  std::uint64_t seed_;
 };
 
 }  // namespace mqrig::broker

@@ -167,7 +167,8 @@ Violation Engine::handle_publish(const wire::Frame& frame, Event& event, wire::B
       !aliases().in.resolve(publish.topic_alias, own_alias_maximum_, publish.topic)) {
     return {wire::ReasonCode::topic_alias_invalid, "a topic alias is unknown or out of range"};
   }
-  if (role_ == Role::server && publish.properties.find(wire::PropertyId::subscription_identifier)) {
+  if (role_ == Role::server && !publish.properties.empty() &&
+      publish.properties.find(wire::PropertyId::subscription_identifier)) {  // [MQTT-3.3.4-6]
     return {wire::ReasonCode::protocol_error, "a client sent a subscription identifier"};
   }
   event.receipt = 0;

@@ -10,10 +10,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// In pages. A checkpoint copies each page that is in the log once, however often it was written.
-constexpr std::uint32_t checkpoint_due = 1000;
-
-constexpr std::uint32_t page_size = 4096;
+// Bytes in the log. A checkpoint copies each page that is in it once, however often it was written.
+constexpr std::uint64_t checkpoint_due = 4 * 1024 * 1024;
 
 }  // namespace
 
@@ -105,13 +103,13 @@ std::error_code BrokerStore::commit() {
   }
   ++counters_.commits;
   changes_->clear();
-  counters_.log_bytes = std::uint64_t{database_->log_pages()} * page_size;
-  if (database_->log_pages() >= 2 * checkpoint_due) checkpoint();
+  counters_.log_bytes = database_->log_bytes();
+  if (counters_.log_bytes >= 2 * checkpoint_due) checkpoint();
   return {};
 }
 
 void BrokerStore::maintain() {
-  if (database_->log_pages() >= checkpoint_due) checkpoint();
+  if (counters_.log_bytes >= checkpoint_due) checkpoint();
 }
 
 // A failure is no loss: the log holds everything, and the next checkpoint tries again.
@@ -119,7 +117,7 @@ void BrokerStore::checkpoint() {
   const Clock::time_point start = Clock::now();
   if (database_->checkpoint() == SQLITE_OK) ++counters_.checkpoints;
   counters_.last_checkpoint = Clock::now() - start;
-  counters_.log_bytes = std::uint64_t{database_->log_pages()} * page_size;
+  counters_.log_bytes = database_->log_bytes();
 }
 
 }  // namespace mqrig::store

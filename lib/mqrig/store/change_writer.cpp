@@ -21,6 +21,8 @@ int write_each(const Rows& rows, Write write) {
 
 }  // namespace
 
+// OR REPLACE also where a row is new: no change that an owner could ask for by mistake may fail,
+// for it would be tried again for ever.
 ChangeWriter::ChangeWriter(sqlite3* connection)
     : put_session_(connection,
                    "INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -30,13 +32,14 @@ ChangeWriter::ChangeWriter(sqlite3* connection)
       put_subscription_(connection, "INSERT OR REPLACE INTO subscription VALUES (?, ?, ?, ?)"),
       remove_subscription_(connection,
                            "DELETE FROM subscription WHERE session = ? AND topic_filter = ?"),
-      put_message_(connection, "INSERT INTO application_message VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      put_message_(connection,
+                   "INSERT OR REPLACE INTO application_message VALUES (?, ?, ?, ?, ?, ?, ?)"),
       remove_messages_(connection, "DELETE FROM application_message WHERE id BETWEEN ? AND ?"),
       remove_deliveries_of_messages_(connection,
                                      "DELETE FROM delivery WHERE message BETWEEN ? AND ?"),
       put_retained_(connection, "INSERT OR REPLACE INTO retained_message VALUES (?, ?)"),
       remove_retained_(connection, "DELETE FROM retained_message WHERE topic_name = ?"),
-      put_delivery_(connection, "INSERT INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      put_delivery_(connection, "INSERT OR REPLACE INTO delivery VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       set_sent_(connection,
                 "UPDATE delivery SET packet_identifier = ? "
                 "WHERE message = ? AND session = ? AND sequence = ?"),

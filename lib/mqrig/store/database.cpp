@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,15 +16,27 @@ std::string file_name(const std::string& path) {
   return path.starts_with('/') ? path : "./" + path;
 }
 
-// Made by us and not by SQLite, whose files everybody may read. False when it cannot be there.
+// Made by us and not by SQLite, whose files everybody may read. A file that is there is not opened:
+// closing it would take away the locks of a store that has it open in this process.
 bool create_file(const std::string& path, std::string& error) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) {
-    error = "cannot open the state file " + path + ": " + std::strerror(errno);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor >= 0) {
+    ::close(descriptor);
+    return true;
+  }
+  struct stat status {};
+  if (errno != EEXIST || ::stat(path.c_str(), &status) != 0) {
+    error = "cannot create the state file " + path + ": " + std::strerror(errno);
     return false;
   }
-  ::close(descriptor);
-  return true;
+  if (S_ISREG(status.st_mode)) return true;
+  error = path + " cannot be a state file, for it is no regular file: name another one";
+  return false;
+}
+
+std::string damaged(const std::string& path, const std::string& detail) {
+  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
+         "): put back a copy of it, or name another file";
 }
 
 }  // namespace
@@ -39,11 +52,16 @@ std::unique_ptr<Database> Database::open(const std::string& path, std::string& e
     error = database->explain(path);
     return nullptr;
   }
-  if (!database->lock(path, error) || !database->check_schema(path, error)) return nullptr;
+  database->checkpoint_on_close(false);
+  if (!database->lock(path, error) || !database->check_schema(path, error) ||
+      !database->check_content(path, error)) {
+    return nullptr;
+  }
   if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
     error = database->explain(path);
     return nullptr;
   }
+  database->checkpoint_on_close(true);
   return database;
 }
 
@@ -55,6 +73,11 @@ Database::~Database() {
 
 // In exclusive mode the lock of a transaction is kept when it ends.
 bool Database::lock(const std::string& path, std::string& error) {
+  if (sqlite3_db_readonly(connection_, "main") == 1) {
+    error = "the state file " + path + " cannot be written: give yourself the right to, or name " +
+            "another file";
+    return false;
+  }
   if (execute("BEGIN EXCLUSIVE") && execute("COMMIT")) return true;
   error = explain(path);
   return false;
@@ -85,18 +108,32 @@ bool Database::check_schema(const std::string& path, std::string& error) {
   return true;
 }
 
-bool Database::create_schema() noexcept {
+// Reads every page: a fault is found now, while nothing depends on the file yet, and not by a
+// commit hours later.
+bool Database::check_content(const std::string& path, std::string& error) {
+  Statement check(connection_, "PRAGMA quick_check(1)");
+  if (!check.valid() || check.next() != SQLITE_ROW) {
+    error = explain(path);
+    return false;
+  }
+  if (check.text(0) == "ok") return true;
+  error = damaged(path, std::string(check.text(0)));
+  return false;
+}
+
+bool Database::create_schema() {
   const std::string identity = "PRAGMA application_id = " + std::to_string(schema::application_id) +
                                "; PRAGMA user_version = " + std::to_string(schema::version);
   return execute("BEGIN") && execute(schema::tables) && execute(identity.c_str()) &&
          execute("COMMIT");
 }
 
-bool Database::prepare() noexcept {
+bool Database::prepare() {
+  page_size_ = static_cast<std::uint64_t>(query("PRAGMA page_size").value_or(0));
   sqlite3_wal_hook(connection_, &Database::on_commit, this);
   begin_.emplace(connection_, "BEGIN IMMEDIATE");
   commit_.emplace(connection_, "COMMIT");
-  return begin_->valid() && commit_->valid();
+  return page_size_ != 0 && begin_->valid() && commit_->valid();
 }
 
 void Database::rollback() noexcept {
@@ -111,8 +148,12 @@ int Database::checkpoint() noexcept {
 }
 
 int Database::on_commit(void* self, sqlite3*, const char*, int pages) noexcept {
-  static_cast<Database*>(self)->log_pages_ = static_cast<std::uint32_t>(pages);
+  static_cast<Database*>(self)->log_pages_ = static_cast<std::uint64_t>(pages);
   return SQLITE_OK;
+}
+
+void Database::checkpoint_on_close(bool wanted) noexcept {
+  sqlite3_db_config(connection_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wanted ? 0 : 1, nullptr);
 }
 
 std::optional<std::int64_t> Database::query(const char* sql) {
@@ -143,14 +184,26 @@ Error Database::error(int result) const noexcept {
       return Error::not_writable;
     case SQLITE_NOMEM:
       return Error::no_memory;
-    case SQLITE_IOERR: {
-      const int cause = sqlite3_system_errno(connection_);
-      return cause == EFBIG || cause == EDQUOT || cause == ENOSPC ? Error::no_space
-                                                                  : Error::input_output;
-    }
+    case SQLITE_IOERR:
+      return no_room(SQLITE_FCNTL_FILE_POINTER) || no_room(SQLITE_FCNTL_JOURNAL_POINTER)
+                 ? Error::no_space
+                 : Error::input_output;
     default:
       return Error::unexpected;
   }
+}
+
+// SQLite knows only ENOSPC as a full disk. Which file failed, and by what, is asked of the files:
+// sqlite3_system_errno() tells of whatever call came last.
+bool Database::no_room(int which_file) const noexcept {
+  sqlite3_file* file = nullptr;
+  int cause = 0;
+  if (sqlite3_file_control(connection_, "main", which_file, &file) != SQLITE_OK ||
+      file == nullptr || file->pMethods == nullptr) {
+    return false;
+  }
+  file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause);
+  return cause == EFBIG || cause == EDQUOT || cause == ENOSPC;
 }
 
 std::string Database::explain(const std::string& path) const {
@@ -160,10 +213,12 @@ std::string Database::explain(const std::string& path) const {
       return "the state file " + path + " is in use by another process: stop that one, or name " +
              "another file";
     case Error::damaged:
-      return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
-             "): put back a copy of it, or name another file";
+      return damaged(path, detail);
     case Error::no_space:
       return "no space left for the state file " + path;
+    case Error::not_writable:
+      return "the state file " + path + " and its folder cannot be written (" + detail +
+             "): give yourself the right to, or name another file";
     default:
       return "cannot use the state file " + path + ": " + detail;
   }

@@ -28,30 +28,36 @@ class Database {
   // Also when there is no transaction to take back.
   void rollback() noexcept;
 
-  // Pages in the log after the last commit.
-  std::uint32_t log_pages() const noexcept { return log_pages_; }
+  // In the log after the last commit.
+  std::uint64_t log_bytes() const noexcept { return log_pages_ * page_size_; }
   // Moves them into the file and begins the log anew.
   int checkpoint() noexcept;
 
-  // What a result code means, together with what the system said last.
+  // What a result code means that was just returned.
   Error error(int result) const noexcept;
 
  private:
   explicit Database(sqlite3* connection) noexcept : connection_(connection) {}
 
+  // Each is a step of open(): false with the sentence for the person.
   bool lock(const std::string& path, std::string& error);
   bool check_schema(const std::string& path, std::string& error);
-  bool create_schema() noexcept;
-  bool prepare() noexcept;
+  bool check_content(const std::string& path, std::string& error);
+  bool create_schema();
+  bool prepare();
+  // On refusal the log of another program's database is left as it is, too.
+  void checkpoint_on_close(bool wanted) noexcept;
   std::optional<std::int64_t> query(const char* sql);
   bool execute(const char* sql) noexcept;
+  bool no_room(int which_file) const noexcept;
   std::string explain(const std::string& path) const;
   static int on_commit(void* self, sqlite3*, const char*, int pages) noexcept;
 
   sqlite3* connection_;
   std::optional<Statement> begin_;
   std::optional<Statement> commit_;
-  std::uint32_t log_pages_ = 0;
+  std::uint64_t log_pages_ = 0;
+  std::uint64_t page_size_ = 0;
 };
 
 }  // namespace mqrig::store

@@ -96,7 +96,7 @@ DeliveryRecord delivery_record(Row& row) {
   record.key.session = row.id();
   record.key.sequence = row.id();
   record.packet_id = row.integer<wire::PacketId>();
-  record.qos = row.qos();
+  record.qos = static_cast<wire::QoS>(row.integer<std::uint8_t>(1, 2));
   record.retain = row.boolean();
   record.released = row.boolean();
   record.identifiers = row.bytes();

@@ -1,4 +1,4 @@
-#include <mqrig/broker/child_table.hpp>
+#include <mqrig/broker/name_table.hpp>
 
 #include <algorithm>
 
@@ -8,19 +8,19 @@ namespace {
 constexpr std::size_t smallest = 16;
 }
 
-std::size_t ChildTable::place_of(std::uint32_t hash, std::uint32_t name) const noexcept {
+std::size_t NameTable::place_of(std::uint32_t hash, std::uint32_t name) const noexcept {
   std::size_t at = home(hash);
   while (places_[at].name != name) at = after(at);
   return at;
 }
 
-void ChildTable::put(Place place) noexcept {
+void NameTable::put(Place place) noexcept {
   std::size_t at = home(place.hash);
   while (places_[at].name != 0) at = after(at);
   places_[at] = place;
 }
 
-void ChildTable::insert(std::uint32_t hash, std::uint32_t name) {
+void NameTable::insert(std::uint32_t hash, std::uint32_t name) {
   if ((size_ + 1) * 4 > places_.size() * 3) {
     resize(std::max(smallest, places_.size() + places_.size() / 2));
   }
@@ -28,11 +28,11 @@ void ChildTable::insert(std::uint32_t hash, std::uint32_t name) {
   ++size_;
 }
 
-void ChildTable::replace(std::uint32_t hash, std::uint32_t old, std::uint32_t name) noexcept {
+void NameTable::replace(std::uint32_t hash, std::uint32_t old, std::uint32_t name) noexcept {
   places_[place_of(hash, old)].name = name;
 }
 
-void ChildTable::erase(std::uint32_t hash, std::uint32_t name) {
+void NameTable::erase(std::uint32_t hash, std::uint32_t name) {
   std::size_t hole = place_of(hash, name);
   places_[hole].name = 0;
   --size_;
@@ -49,7 +49,7 @@ void ChildTable::erase(std::uint32_t hash, std::uint32_t name) {
   }
 }
 
-void ChildTable::resize(std::size_t places) {
+void NameTable::resize(std::size_t places) {
   std::vector<Place> old(places);
   old.swap(places_);
   for (const Place& place : old) {

@@ -8,7 +8,7 @@ namespace mqrig::broker {
 
 // Open addressing with linear probing, between 3/8 and 3/4 full; grows by half, so that much of
 // its memory is used at any size. 0 is no name.
-class ChildTable {
+class NameTable {
  public:
   // The name with this hash for which same(name) holds; 0 when there is none.
   template <class Same>
