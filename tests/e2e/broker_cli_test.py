@@ -131,7 +131,7 @@ class Access(BrokerCase):
         users = self.users(me="secret")
         users.chmod(0o644)
         broker = self.serve("-p", 0, "--password-file", users)
-        self.assertRegex(broker.err.text(), "warning: .*can read")
+        broker.err.wait_text("warning: .*can read")
 
     def test_sighup_reads_the_files_again_and_leaves_connections_alone(self):
         users = self.users(me="secret")
