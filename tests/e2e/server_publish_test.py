@@ -216,7 +216,7 @@ class Sending(ServerTest):
         client.send(mqtt.packet("SUBSCRIBE", b"\0\1" + mqtt.binary(self.topic()) + b"\2", 10))
         self.assertEqual([2], client.expect("SUBACK").codes)
         client.send_publish(self.topic(), b"x", 2, mid=5)
-        client.expect("PUBREC")
+        client.answer("PUBREC")
         client.send(mqtt.packet("PUBREL", b"\0\5", 10))
         self.assertEqual(5, client.answer("PUBCOMP").mid)
         self.assertEqual(b"x", client.message().payload)
