@@ -35,6 +35,13 @@ class Delivery(ServerTest):
             self.assertEqual((self.topic(name), payload), (found.topic, found.payload))
 
     @in_versions()
+    def test_a_large_message_arrives_whole(self, version):
+        seen = self.subscriber(self.topic(), version=version)
+        payload = bytes(range(256)) * 20000
+        self.client("pub", version).publish(self.topic(), payload, 2)
+        self.assertTrue(payload == seen.message().payload)
+
+    @in_versions()
     def test_messages_of_one_client_stay_in_order(self, version):
         """[MQTT-4.6.0-5] [MQTT-4.6.0-6] [MQTT-4.6.0-5 of 3.1.1] [MQTT-4.6.0-6 of 3.1.1]"""
         for qos in range(3):
