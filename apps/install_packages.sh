@@ -4,8 +4,9 @@
 # With nothing missing it changes nothing, needs no root and no network.
 set -eu
 
-build='g++ cmake ninja-build libasio-dev libcli11-dev libsqlite3-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev'
-try='mosquitto jq'
+build='g++ cmake ninja-build libasio-dev libcli11-dev libhttp-parser-dev libsqlite3-dev libssl-dev
+  libtomlplusplus-dev nlohmann-json3-dev'
+try='jq'
 test='doctest-dev python3 mosquitto jq clang clang-format libclang-rt-14-dev mandoc zsh fish'
 
 command -v dpkg-query >/dev/null || {

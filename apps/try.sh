@@ -3,7 +3,6 @@
 # a broker of its own to a subscriber. The broker listens on loopback only and ends with the script.
 set -eu
 cd "$(dirname "$0")/.."
-PATH=$PATH:/usr/sbin
 
 step() { printf '\n== %s\n' "$*"; }
 show() { printf '$ %s\n' "$*"; }
@@ -26,31 +25,17 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# Mosquitto can't be asked for any free port: try one after the other until it can listen.
-start_broker() {
-  printf 'listener %s 127.0.0.1\nallow_anonymous true\nuser %s\n' "$1" "$(id -un)" >"$dir/broker.conf"
-  mosquitto -c "$dir/broker.conf" >"$dir/broker.log" 2>&1 &
-  broker=$!
-  while kill -0 "$broker" 2>/dev/null; do
-    ! grep -q 'Error' "$dir/broker.log" || return 1
-    ! grep -q 'running$' "$dir/broker.log" || return 0
-    sleep 0.05
-  done
-  return 1
-}
-
 step 'Start a broker on a free loopback port'
-port=$((20000 + $$ % 12000))
-last=$((port + 50))
-until start_broker "$port"; do
-  wait "$broker" || :
-  port=$((port + 1))
-  [ "$port" -le "$last" ] || { cat "$dir/broker.log" >&2; exit 1; }
-done
-echo "mosquitto listens on 127.0.0.1:$port"
+# The broker prints its URL, alone on a line, as soon as it listens.
+mkfifo "$dir/url"
+show 'mqrig broker -p 0 &'
+"$mqrig" broker -p 0 >"$dir/url" &
+broker=$!
+read -r url <"$dir/url"
+echo "$url"
 
 step 'Subscribe, publish three lines, and read them as JSON'
-url=mqtt://127.0.0.1:$port/try/greetings
+url=$url/try/greetings
 # The broker keeps the session from here on: nothing is lost however late the subscriber below starts.
 show "mqrig sub -c -i reader -x 60 -q 1 -E $url"
 "$mqrig" sub -c -i reader -x 60 -q 1 -E "$url"

@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub passwd"
+_mqrig_commands="pub sub broker passwd"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -157,7 +157,53 @@ _mqrig_sub() {
             return
             ;;
     esac
-    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --embedded --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
+_mqrig_broker() {
+    local cur=$1 prev=$2
+    case $prev in
+        --pid-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --acl-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --state)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --when-full)
+            _mqrig_words "oldest newest disconnect" "$cur"
+            return
+            ;;
+        --max-session-expiry)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --metrics)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -p|--port|--listen|--workers|--ready-fd|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-output-bytes|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
+            return
+            ;;
+    esac
+    _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --when-full --max-output-bytes --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_passwd() {
@@ -203,6 +249,7 @@ _mqrig() {
         help) _mqrig_words "$_mqrig_commands" "$cur" ;;
         pub) _mqrig_pub "$cur" "$prev" ;;
         sub) _mqrig_sub "$cur" "$prev" ;;
+        broker) _mqrig_broker "$cur" "$prev" ;;
         passwd) _mqrig_passwd "$cur" "$prev" ;;
     esac
 }
