@@ -1,4 +1,4 @@
-// Processes that are killed while they commit.
+// Processes that are killed while they commit, and machines that lose their power.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -6,6 +6,7 @@
 
 #include <tests/store/child_process.hpp>
 #include <tests/store/state_file.hpp>
+#include <tests/store/synced_files.hpp>
 
 using namespace mqrig;
 using store::BrokerStore;
@@ -122,4 +123,34 @@ TEST_CASE("a process that is killed leaves no lock behind") {
   REQUIRE(child.next().has_value());
   child.kill();
   CHECK(file.refusal().empty());
+}
+
+TEST_CASE("after a loss of power at any moment all reported commits are there") {
+  const StateFile file;
+  const std::string payload(8192, 'x');
+  std::uint64_t reported = 0;
+  std::size_t cuts = 0;
+  std::unique_ptr<test::SyncedFiles> disk;
+  const auto cut = [&] {
+    ++cuts;
+    const StateFile survivor;
+    disk->copy_to(survivor.folder());
+    const Rows rows = test::rows(*survivor.open());
+    const std::uint64_t number = number_of(rows);
+    CHECK(number >= reported);  // no REQUIRE: no exception may pass through SQLite
+    if (number > 0) CHECK(rows == state(number, payload));
+  };
+  disk = std::make_unique<test::SyncedFiles>(file.folder(), cut);
+  {
+    const auto store = file.open();
+    for (std::uint64_t number = 1; number <= 60; ++number) {
+      step(*store, number, payload);
+      REQUIRE_FALSE(store->commit());
+      reported = number;
+      cut();
+      store->maintain();
+    }
+    CHECK(store->counters().checkpoints > 1);
+  }
+  CHECK(cuts > 120);  // at each sync, and after each commit
 }

@@ -22,6 +22,7 @@ class StateFile {
   StateFile(const StateFile&) = delete;
   StateFile& operator=(const StateFile&) = delete;
 
+  const std::string& folder() const { return folder_; }
   std::string path() const { return folder_ + "/state.db"; }
   // Fails the test when it cannot be opened.
   std::unique_ptr<store::BrokerStore> open() const;
