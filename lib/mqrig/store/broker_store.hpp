@@ -28,8 +28,8 @@ class Database;
 // "<path>-wal", which belongs to it: copy both or none. Removed messages are not overwritten with
 // zeros. The file does not shrink; room of removed rows is used again.
 //
-// One thread at a time. Every call but open(), load(), commit() and maintain() may throw
-// std::bad_alloc and nothing else.
+// One thread at a time. Calls throw std::bad_alloc and nothing else; commit() and maintain() throw
+// nothing. SQLite keeps up to 16 MiB of the file in memory.
 class BrokerStore {
  public:
   // Receives the rows. Views live during the call.

@@ -34,11 +34,6 @@ bool create_file(const std::string& path, std::string& error) {
   return false;
 }
 
-std::string damaged(const std::string& path, const std::string& detail) {
-  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
-         "): put back a copy of it, or name another file";
-}
-
 }  // namespace
 
 std::unique_ptr<Database> Database::open(const std::string& path, std::string& error) {
@@ -96,7 +91,7 @@ bool Database::check_schema(const std::string& path, std::string& error) {
     error = explain(path);
     return false;
   }
-  if (*application != schema::application_id) {
+  if (*application != schema::application_id || *version < 1) {
     error = path + " is an SQLite database, but no state file of mqrig: name another file";
     return false;
   }
@@ -204,6 +199,11 @@ bool Database::no_room(int which_file) const noexcept {
   }
   file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause);
   return cause == EFBIG || cause == EDQUOT || cause == ENOSPC;
+}
+
+std::string Database::damaged(const std::string& path, const std::string& detail) {
+  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
+         "): put back a copy of it, or name another file";
 }
 
 std::string Database::explain(const std::string& path) const {

@@ -21,6 +21,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // The sentence for a file that does not hold what it should.
+  static std::string damaged(const std::string& path, const std::string& detail);
+
   sqlite3* connection() noexcept { return connection_; }
 
   int begin() noexcept { return begin_->run(); }
