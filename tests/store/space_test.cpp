@@ -1,39 +1,18 @@
 // A disk that is full for a while, and a log that must not fill it.
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 
+#include <tests/store/full_disk.hpp>
 #include <tests/store/state_file.hpp>
 
 using namespace mqrig;
 using store::BrokerStore;
+using test::FullDisk;
 using test::Rows;
 using test::StateFile;
 
 namespace {
-
-// No file of this process grows beyond `bytes` while it lives: to the store that is a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(std::uint64_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &old_) == 0);
-    rlimit limit = old_;
-    limit.rlim_cur = bytes;
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit old_{};
-  void (*handler_)(int);
-};
 
 void put(BrokerStore& store, std::uint64_t first, std::uint64_t last, std::string_view payload) {
   for (std::uint64_t id = first; id <= last; ++id) {
