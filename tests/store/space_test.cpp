@@ -95,3 +95,18 @@ TEST_CASE("room of removed messages is used again") {
   }
   CHECK(std::filesystem::file_size(file.path()) < 4 * 1024 * 1024);
 }
+
+TEST_CASE("a file that is mostly free room is shortened when it is opened") {
+  const StateFile file;
+  {
+    const auto store = file.open();
+    put(*store, 1, 20'000, std::string(1000, 'x'));
+    REQUIRE_FALSE(store->commit());
+    for (std::uint64_t id = 1; id <= 19'990; ++id) store->remove_message(id);
+    REQUIRE_FALSE(store->commit());
+  }
+  CHECK(std::filesystem::file_size(file.path()) > 16 * 1024 * 1024);
+  const auto store = file.open();
+  CHECK(std::filesystem::file_size(file.path()) < 1024 * 1024);
+  CHECK(message_ids(test::rows(*store)).size() == 10);
+}

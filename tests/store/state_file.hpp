@@ -30,6 +30,8 @@ class StateFile {
   std::string refusal() const;
   // Executes SQL on the closed file, as somebody who tampers with it would.
   void tamper(const char* sql) const;
+  // Rows in a table of the closed file, those that load() skips included.
+  std::int64_t count(const std::string& table) const;
 
  private:
   std::string folder_;

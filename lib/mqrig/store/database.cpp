@@ -57,6 +57,7 @@ std::unique_ptr<Database> Database::open(const std::string& path, std::string& e
     return nullptr;
   }
   database->checkpoint_on_close(true);
+  database->give_back_room();
   return database;
 }
 
@@ -129,6 +130,16 @@ bool Database::prepare() {
   begin_.emplace(connection_, "BEGIN IMMEDIATE");
   commit_.emplace(connection_, "COMMIT");
   return page_size_ != 0 && begin_->valid() && commit_->valid();
+}
+
+// The rest of a backlog that is gone: at least 16 MiB, three quarters of them free, so that what is
+// copied is little. The disk may be too full for that: then the file stays long.
+void Database::give_back_room() {
+  const auto pages = static_cast<std::uint64_t>(query("PRAGMA page_count").value_or(0));
+  const auto free_pages = static_cast<std::uint64_t>(query("PRAGMA freelist_count").value_or(0));
+  if (pages * page_size_ < 16 * 1024 * 1024 || free_pages < pages / 4 * 3) return;
+  execute("VACUUM");
+  checkpoint();
 }
 
 void Database::rollback() noexcept {
