@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <mqrig/auth/password_file.hpp>
 
 #include "temporary_folder.hpp"
@@ -20,16 +21,20 @@ std::string error_of(const std::string& text) {
   return parse_password_file(text, "users").error;
 }
 
-// Of the thread, so that other processes do not count.
+// The least of some, and of this thread only: other processes take time too.
 double seconds_to_check(const PasswordFile& file, std::string_view user) {
   const auto now = [] {
     timespec time{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
   };
-  const double start = now();
-  CHECK_FALSE(file.check(user, "wrong"));
-  return now() - start;
+  double least = 1e9;
+  for (int times = 0; times < 3; ++times) {
+    const double start = now();
+    CHECK_FALSE(file.check(user, "wrong"));
+    least = std::min(least, now() - start);
+  }
+  return least;
 }
 
 }  // namespace
@@ -80,13 +85,13 @@ TEST_CASE("a password that is not hashed is not shown, but how to hash it") {
 TEST_CASE("a wrong password and an unknown user take the same time, whatever hash the user has") {
   PasswordFile file;
   REQUIRE(file.add("fast", PasswordHash::make("secret", 1)));
-  REQUIRE(file.add("slow", PasswordHash::make("secret", 60'000)));
+  REQUIRE(file.add("slow", PasswordHash::make("secret", 30'000)));
   const double slow = seconds_to_check(file, "slow");
   for (const auto* user : {"fast", "unknown", ""}) {
     CAPTURE(user);
     const double found = seconds_to_check(file, user);
-    CHECK(found > slow / 2);
-    CHECK(found < slow * 2);
+    CHECK(found > slow / 3);
+    CHECK(found < slow * 3);
   }
 }
 

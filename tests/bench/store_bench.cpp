@@ -156,6 +156,74 @@ class Run {
   double longest_log_ = 0;       // MiB
 };
 
+// A message of 16 bytes to all of `sessions` absent ones, again and again: seconds per 1M
+// deliveries, then the time in which a store with all of them is opened and read.
+class Backlog final : public BrokerStore::Loader {
+ public:
+  Backlog(std::size_t sessions, std::size_t messages) : sessions_(sessions), messages_(messages) {}
+
+  void measure() {
+    fill();
+    const Clock::time_point start = Clock::now();
+    std::string error;
+    const auto store = BrokerStore::open(folder_.file(), error);
+    const std::chrono::duration<double> opened = Clock::now() - start;
+    if (!store || store->load(*this) || rows_ < sessions_ * messages_) {
+      std::fprintf(stderr, "store_bench: cannot load the backlog %s\n", error.c_str());
+      std::exit(1);
+    }
+    const std::chrono::duration<double> loaded = Clock::now() - start;
+    std::printf(
+        "backlog of %zu messages for each of %zu sessions: put %.2f CPU s/1M deliveries, "
+        "%.1f MiB, opened in %.2f s, loaded in %.2f s\n",
+        messages_, sessions_, cpu_ * 1e6 / static_cast<double>(sessions_ * messages_),
+        static_cast<double>(std::filesystem::file_size(folder_.file())) / (1024 * 1024),
+        opened.count(), loaded.count());
+  }
+
+  void session(const store::SessionRecord&) override { ++rows_; }
+  void subscription(const store::SubscriptionRecord&) override { ++rows_; }
+  void message(const store::MessageRecord&) override { ++rows_; }
+  void retained(std::string_view, std::uint64_t) override { ++rows_; }
+  void received(std::uint64_t, wire::PacketId) override { ++rows_; }
+  void delivery(const store::DeliveryRecord&) override { ++rows_; }
+
+ private:
+  void fill() {
+    std::string error;
+    const auto store = BrokerStore::open(folder_.file(), error);
+    if (!store) std::exit(1);
+    const double before = cpu_seconds();
+    for (std::uint64_t id = 1; id <= sessions_; ++id) {
+      store::SessionRecord session;
+      session.id = id;
+      session.client_id = "client-" + std::to_string(id);
+      store->put_session(session);
+    }
+    for (std::uint64_t id = 1; id <= messages_; ++id) {
+      store::MessageRecord message;
+      message.id = id;
+      message.topic = "site/4/sensor/17/tem";
+      message.payload = wire::as_bytes("0123456789abcdef");
+      store->put_message(message);
+      for (std::uint64_t session = 1; session <= sessions_; ++session) {
+        store::DeliveryRecord delivery;
+        delivery.key = {session, id, id};
+        store->put_delivery(delivery);
+      }
+      if (store->commit()) std::exit(1);
+      store->maintain();
+    }
+    cpu_ = cpu_seconds() - before;
+  }
+
+  std::size_t sessions_;
+  std::size_t messages_;
+  std::size_t rows_ = 0;
+  Folder folder_;
+  double cpu_ = 0;
+};
+
 struct Case {
   const char* name;
   std::size_t payload;
@@ -187,4 +255,5 @@ int main(int argc, char** argv) {
       Run({batch, each.payload, each.sessions, each.kept, each.qos}).measure(each.name, length);
     }
   }
+  Backlog(1000, 1000).measure();
 }

@@ -31,6 +31,15 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def environment(home, **extra):
+    """That of a process which finds no settings of the user who runs the tests. None takes a variable out."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MQRIG_", "XDG_", "NO_COLOR"))}
+    kept.update(HOME=str(home), LC_ALL="C.UTF-8", TERM="xterm", TZ="UTC",
+                ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99", TSAN_OPTIONS="exitcode=99")
+    kept.update(extra)
+    return {name: value for name, value in kept.items() if value is not None}
+
+
 class Output:
     """What a process writes to one stream, collected by a thread; paused, it is a reader that stalls."""
 
@@ -226,13 +235,14 @@ class Mosquitto:
 
 
 class Broker:
-    """`mqrig broker` on a port of its choice. `args` are more options of it."""
+    """`mqrig broker` on a port of its choice, in a directory of its own. `args` are more options of it."""
 
-    def __init__(self, *args):
-        self.args, self.process, self.port = args, None, None
+    def __init__(self, directory, *args):
+        self.dir, self.args, self.process, self.port = pathlib.Path(directory), args, None, None
 
     def start(self):
-        self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)])
+        self.dir.mkdir(exist_ok=True)
+        self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)], env=environment(self.dir))
         url = self.process.out.wait_lines(1)[0]
         self.port = int(re.fullmatch(r"mqtt://127\.0\.0\.1:(\d+)", url)[1])
         return self
@@ -287,12 +297,7 @@ class MqttTest(unittest.TestCase):
     # mqrig
 
     def environment(self, **extra):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MQRIG_", "XDG_", "NO_COLOR"))}
-        kept.update(HOME=str(self.dir), LC_ALL="C.UTF-8", TERM="xterm", TZ="UTC",
-                    ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99", TSAN_OPTIONS="exitcode=99")
-        kept.update(extra)
-        kept = {name: value for name, value in kept.items() if value is not None}
-        return kept
+        return environment(self.dir, **extra)
 
     def start(self, *args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=None, **options):
         """Starts mqrig with these arguments; numbers and paths are turned into text."""

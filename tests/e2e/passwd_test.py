@@ -40,7 +40,7 @@ class File(Passwd):
         self.expect_ok(result)
         self.assertEqual(f"mqrig passwd: added user 'joe' to '{self.users}'\n", result.err)
         self.assertEqual(0o600, stat.S_IMODE(self.users.stat().st_mode))
-        self.assertRegex(self.users.read_text(), r"\Ajoe:\$7\$100000\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==\n\Z")
+        self.assertRegex(self.users.read_text(), r"\Ajoe:\$7\$210000\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==\n\Z")
 
     def test_a_password_is_changed_and_nothing_else(self):
         self.set("joe")

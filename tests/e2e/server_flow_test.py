@@ -53,6 +53,20 @@ class ClientsReceiveMaximum(ServerTest):
         self.assertLess(self.seen.publish("nobody", b"x", 2).reason, 0x80)
         self.expect_nothing(self.seen)
 
+    def test_retained_messages_keep_to_it_as_well(self):
+        """[MQTT-3.3.4-9] [MQTT-3.3.1-9]"""
+        names = [f"r/{number}" for number in range(20)]
+        for name in names:
+            self.publisher.publish(self.topic(name), name.encode(), 1, retain=True)
+        self.seen.subscribe((self.topic("r/#"), 1))
+        found = []
+        while sent := self.seen.rest():
+            self.assertLessEqual(len(sent), 2)
+            found += sent
+            for one in sent:
+                self.seen.acknowledge(one)
+        self.assertEqual(sorted(names), sorted(one.payload.decode() for one in found))
+
     def test_the_limit_of_the_new_connection_counts(self):
         """[MQTT-3.3.4-9] [MQTT-4.4.0-1]"""
         first = self.persistent("first", receive_maximum=3)
@@ -106,6 +120,12 @@ class PacketSize(ServerTest):
         room = 1000 - len(mqtt.publish(V5, self.topic(), b"x" * 200)) + 200
         client.publish(self.topic(), b"x" * room)
         client.send_publish(self.topic(), b"x" * (room + 1))
+        self.expect_closed(client, 0x95)
+
+    def test_a_packet_that_is_too_large_is_refused_at_its_header(self):
+        """[MQTT-3.2.2-15] [MQTT-4.13.1-1]"""
+        client = self.client()
+        client.send(b"\x30" + mqtt.varint(268435455))
         self.expect_closed(client, 0x95)
 
     def test_before_version_five_it_is_enforced_as_well(self):

@@ -35,6 +35,13 @@ class Delivery(ServerTest):
             self.assertEqual((self.topic(name), payload), (found.topic, found.payload))
 
     @in_versions()
+    def test_a_large_message_arrives_whole(self, version):
+        seen = self.subscriber(self.topic(), version=version)
+        payload = bytes(range(256)) * 20000
+        self.client("pub", version).publish(self.topic(), payload, 2)
+        self.assertTrue(payload == seen.message().payload)
+
+    @in_versions()
     def test_messages_of_one_client_stay_in_order(self, version):
         """[MQTT-4.6.0-5] [MQTT-4.6.0-6] [MQTT-4.6.0-5 of 3.1.1] [MQTT-4.6.0-6 of 3.1.1]"""
         for qos in range(3):
@@ -216,7 +223,7 @@ class Sending(ServerTest):
         client.send(mqtt.packet("SUBSCRIBE", b"\0\1" + mqtt.binary(self.topic()) + b"\2", 10))
         self.assertEqual([2], client.expect("SUBACK").codes)
         client.send_publish(self.topic(), b"x", 2, mid=5)
-        client.expect("PUBREC")
+        client.answer("PUBREC")
         client.send(mqtt.packet("PUBREL", b"\0\5", 10))
         self.assertEqual(5, client.answer("PUBCOMP").mid)
         self.assertEqual(b"x", client.message().payload)

@@ -139,6 +139,56 @@ class Resending(ServerTest):
         second.drop()
         self.expect_nothing(self.persistent("sub", version))
 
+    def test_what_is_in_flight_goes_on_in_another_version(self):
+        """[MQTT-4.4.0-1] [MQTT-4.4.0-1 of 3.1.1]"""
+        for one, other in ((V5, V311), (V311, V5), (V31, V5), (V5, V31)):
+            self.begin()
+            first = self.persistent("sub", one)
+            first.subscribe((self.topic(), 2))
+            publisher = self.client("pub")
+            for qos in (1, 2, 2):
+                publisher.publish(self.topic(), b"%d" % qos, qos, content_type="t")
+            sent = [first.expect("PUBLISH") for _ in range(3)]
+            first.send(mqtt.ack("PUBREC", sent[1].mid))
+            first.expect("PUBREL")
+            first.drop()
+            second = self.persistent("sub", other)
+            found = {(again.name, again.mid): again for again in (second.read() for _ in range(3))}
+            self.assertEqual({("PUBLISH", sent[0].mid), ("PUBREL", sent[1].mid), ("PUBLISH", sent[2].mid)}, set(found))
+            for before in (sent[0], sent[2]):
+                again = found["PUBLISH", before.mid]
+                self.assertEqual((before.topic, before.payload, before.qos, True),
+                                 (again.topic, again.payload, again.qos, again.dup))
+
+    def test_a_topic_that_had_an_alias_is_sent_again_in_full(self):
+        """[MQTT-3.3.2-7] [MQTT-4.4.0-1]"""
+        first = self.persistent("sub", topic_alias_maximum=5)
+        first.subscribe((self.topic(), 1))
+        publisher = self.client("pub")
+        for _ in range(4):
+            publisher.publish(self.topic(), b"x", 1)
+        for _ in range(4):
+            first.expect("PUBLISH")
+        first.drop()
+        second = self.persistent("sub")
+        self.assertEqual([(self.topic(), None)] * 4,
+                         [(found.topic, found.props.get("topic-alias")) for found in second.messages(4)])
+
+    @in_versions()
+    def test_acknowledgements_may_come_in_any_order(self, version):
+        """What is left keeps its order. [MQTT-4.4.0-1] [MQTT-4.6.0-6] [MQTT-4.6.0-6 of 3.1.1]"""
+        first = self.persistent("sub", version)
+        first.subscribe((self.topic(), 1))
+        publisher = self.client("pub", version)
+        for number in range(8):
+            publisher.publish(self.topic(), b"%d" % number, 1)
+        sent = [first.expect("PUBLISH") for _ in range(8)]
+        for number in (7, 3, 0, 5):
+            first.send(mqtt.ack("PUBACK", sent[number].mid))
+        first.ping()
+        first.drop()
+        self.expect_payloads(self.persistent("sub", version), b"1", b"2", b"4", b"6")
+
     @in_versions()
     def test_a_message_that_was_not_sent_yet_comes_without_dup(self, version):
         """[MQTT-3.3.1-3] [MQTT-3.3.1-3 of 3.1.1]"""

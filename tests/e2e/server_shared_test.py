@@ -50,6 +50,14 @@ class Distribution(SharedTest):
         for client in clients:
             self.expect_payloads(client, *[b"%d" % number for number in range(5)])
 
+    def test_a_member_with_another_subscription_gets_both_copies(self):
+        both, other = self.client("both"), self.member("other")
+        both.subscribe((self.share(), 1), (self.topic(), 0))
+        self.publish(4)
+        found = self.received(both, other)
+        self.assertEqual([6, 2], [len(messages) for messages in found])
+        self.assertEqual(2, sum(one.qos for one in found[0]))
+
     def test_a_group_is_a_share_name_with_a_filter(self):
         self.subscriber(self.share("+"), name="x", options=1)
         exact = self.subscriber(self.share(), name="y", options=1)
@@ -137,6 +145,14 @@ class Leaving(SharedTest):
             self.assertEqual((sent.mid, b"0", True), (found.mid, found.payload, found.dup))
             again.unsubscribe(self.share())
             second.disconnect()
+
+    def test_a_session_that_expires_gives_its_messages_back(self):
+        first = self.persistent("first", expiry=1)
+        first.subscribe((self.share(), 1))
+        self.publish(2)
+        self.assertEqual(b"0", first.expect("PUBLISH").payload)
+        first.drop()
+        self.expect_payloads(self.member("second"), b"0", b"1")
 
     def test_a_qos_2_message_that_was_sent_goes_to_nobody_else(self):
         """[MQTT-4.8.2-5]"""

@@ -32,6 +32,17 @@ class Subscribing(ServerTest):
         self.expect_payloads(seen, b"a", b"b/c")
 
     @in_versions()
+    def test_a_request_may_have_many_filters(self, version):
+        """[MQTT-3.8.4-6] [MQTT-3.9.3-1] [MQTT-3.10.4-6]"""
+        client = self.client(version=version)
+        filters = [self.topic(f"{number}/+") for number in range(2000)]
+        self.assertEqual([number % 3 for number in range(2000)],
+                         client.subscribe(*[(filter, at % 3) for at, filter in enumerate(filters)]).codes)
+        self.client("pub", version).publish(self.topic("1999/x"), b"x", 1)
+        self.assertEqual(b"x", client.message().payload)
+        self.assertEqual([0] * 2000 if version == V5 else [], client.unsubscribe(*filters).codes)
+
+    @in_versions()
     def test_the_same_filter_again_replaces_the_subscription(self, version):
         """No message is lost or doubled by it. [MQTT-3.8.4-3] [MQTT-3.8.4-4] [MQTT-3.8.4-3 of 3.1.1]"""
         seen = self.subscriber(self.topic(), version=version, options=2)

@@ -1,7 +1,7 @@
 """What the tests of a broker have in common: one broker for each class, and names that no other test uses.
 
 MQRIG_TEST_BROKER=mosquitto runs them against that broker: what fails with both is probably the test's fault, though
-mosquitto has faults of its own.
+mosquitto has faults of its own. MQRIG_TEST_BROKER=state runs them against ours with its state in a file.
 """
 
 import functools
@@ -17,7 +17,8 @@ import harness
 import mqtt
 import raw_client
 
-OTHER = os.environ.get("MQRIG_TEST_BROKER", "mqrig") != "mqrig"
+BROKER = os.environ.get("MQRIG_TEST_BROKER", "mqrig")
+OTHER = BROKER == "mosquitto"
 NUMBERS = itertools.count(1)
 
 
@@ -54,15 +55,16 @@ class ServerTest(unittest.TestCase):
         if OTHER:
             return harness.Mosquitto(directory, cls.config, users=cls.users, acl=cls.acl).start()
         directory.mkdir()
-        return harness.Broker(*cls.options, *cls.access_options(directory)).start()
+        state = ("--state", directory / "state") if BROKER == "state" else ()
+        return harness.Broker(directory, *cls.options, *cls.access_options(directory), *state).start()
 
     @classmethod
     def access_options(cls, directory):
         options = []
+        for name, password in (cls.users or {}).items():
+            subprocess.run([harness.BINARY, "passwd", directory / "passwords", name], input=password + "\n", text=True,
+                           check=True, capture_output=True, env=harness.environment(directory))
         if cls.users:
-            for name, password in cls.users.items():
-                subprocess.run([harness.BINARY, "passwd", directory / "passwords", name],
-                               input=password + "\n", text=True, check=True, capture_output=True)
             options += ["--password-file", directory / "passwords", "--allow-anonymous"]
         if cls.acl:
             (directory / "acl").write_text(cls.acl)

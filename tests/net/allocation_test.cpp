@@ -27,6 +27,15 @@ void* operator new(std::size_t size) {
   return memory;
 }
 
+// The sanitizers have one of their own, whose memory free(3) must not take.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 void operator delete(void* memory) noexcept {
   if (memory != nullptr) bytes_held -= ::malloc_usable_size(memory) + sizeof(std::size_t);
   std::free(memory);

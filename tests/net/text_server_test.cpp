@@ -155,8 +155,9 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be served gets the status that says why"
       {get("/metrics", "Content-Length: 9000\r\n") + std::string(9000, 'x'),
        "413 Content Too Large"},
   };
-  for (const auto& [request, status] : cases) {
-    CAPTURE(request.substr(0, 60));
+  for (const auto& [request, expected] : cases) {
+    const std::string& status = expected;  // clang 14 captures no structured binding
+    CAPTURE(status);
     const std::string text_of_answer = answer(request);
     CHECK(text_of_answer.substr(0, text_of_answer.find('\r')) == "HTTP/1.1 " + status);
     CHECK(contains(text_of_answer, "\r\nAllow: GET, HEAD\r\n") == status.starts_with("405"));

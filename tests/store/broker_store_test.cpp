@@ -232,6 +232,9 @@ TEST_CASE("a session goes with its subscriptions and identifiers, and leaves oth
             store.remove_session(1);
           }) == expected);
   }
+  for (const char* table : {"session", "subscription", "received_packet_identifier"}) {
+    CHECK(file.count(table) == 1);
+  }
 }
 
 TEST_CASE("a retained topic or a delivery without its message is left out") {

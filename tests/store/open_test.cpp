@@ -200,7 +200,7 @@ TEST_CASE("values that were never written are found when loading") {
 TEST_CASE("a path where no file can be is refused") {
   const StateFile file;
   std::string error;
-  const std::string folder = std::filesystem::path(file.path()).parent_path();
+  const std::string& folder = file.folder();
   CHECK(store::BrokerStore::open(folder, error) == nullptr);
   CHECK_MESSAGE(holds(error, "no regular file"), error);
   CHECK(store::BrokerStore::open(folder + "/none/state.db", error) == nullptr);
@@ -212,7 +212,7 @@ TEST_CASE("a path where no file can be is refused") {
 TEST_CASE("names that mean something to SQLite are names of files") {
   const StateFile file;
   const std::filesystem::path old = std::filesystem::current_path();
-  std::filesystem::current_path(std::filesystem::path(file.path()).parent_path());
+  std::filesystem::current_path(file.folder());
   for (const char* name : {":memory:", "file:state?mode=memory"}) {
     std::string error;
     CHECK_MESSAGE(store::BrokerStore::open(name, error) != nullptr, error);

@@ -1,39 +1,18 @@
 // A disk that is full for a while, and a log that must not fill it.
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 
+#include <tests/store/full_disk.hpp>
 #include <tests/store/state_file.hpp>
 
 using namespace mqrig;
 using store::BrokerStore;
+using test::FullDisk;
 using test::Rows;
 using test::StateFile;
 
 namespace {
-
-// No file of this process grows beyond `bytes` while it lives: to the store that is a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(std::uint64_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &old_) == 0);
-    rlimit limit = old_;
-    limit.rlim_cur = bytes;
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit old_{};
-  void (*handler_)(int);
-};
 
 void put(BrokerStore& store, std::uint64_t first, std::uint64_t last, std::string_view payload) {
   for (std::uint64_t id = first; id <= last; ++id) {
@@ -91,8 +70,8 @@ TEST_CASE("the log stays short, with and without maintain()") {
     const auto store = file.open();
     const std::string payload(1000, 'x');
     std::uintmax_t longest = 0;
-    for (std::uint64_t first = 1; first < 30'000; first += 100) {
-      put(*store, first, first + 99, payload);
+    for (std::uint64_t first = 1; first < 30'000; first += 500) {
+      put(*store, first, first + 499, payload);
       REQUIRE_FALSE(store->commit());
       if (maintained) store->maintain();
       longest = std::max(longest, std::filesystem::file_size(file.path() + "-wal"));
@@ -115,4 +94,19 @@ TEST_CASE("room of removed messages is used again") {
     store->maintain();
   }
   CHECK(std::filesystem::file_size(file.path()) < 4 * 1024 * 1024);
+}
+
+TEST_CASE("a file that is mostly free room is shortened when it is opened") {
+  const StateFile file;
+  {
+    const auto store = file.open();
+    put(*store, 1, 20'000, std::string(1000, 'x'));
+    REQUIRE_FALSE(store->commit());
+    for (std::uint64_t id = 1; id <= 19'990; ++id) store->remove_message(id);
+    REQUIRE_FALSE(store->commit());
+  }
+  CHECK(std::filesystem::file_size(file.path()) > 16 * 1024 * 1024);
+  const auto store = file.open();
+  CHECK(std::filesystem::file_size(file.path()) < 1024 * 1024);
+  CHECK(message_ids(test::rows(*store)).size() == 10);
 }

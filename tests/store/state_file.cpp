@@ -108,6 +108,19 @@ void StateFile::tamper(const char* sql) const {
   sqlite3_close(connection);
 }
 
+std::int64_t StateFile::count(const std::string& table) const {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(path().c_str(), &connection) == SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  const std::string sql = "SELECT count(*) FROM " + table;
+  REQUIRE(sqlite3_prepare_v2(connection, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+  const std::int64_t count = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(connection);
+  return count;
+}
+
 store::MessageRecord message(std::uint64_t id) {
   store::MessageRecord record;
   record.id = id;

@@ -22,6 +22,7 @@ class StateFile {
   StateFile(const StateFile&) = delete;
   StateFile& operator=(const StateFile&) = delete;
 
+  const std::string& folder() const { return folder_; }
   std::string path() const { return folder_ + "/state.db"; }
   // Fails the test when it cannot be opened.
   std::unique_ptr<store::BrokerStore> open() const;
@@ -29,6 +30,8 @@ class StateFile {
   std::string refusal() const;
   // Executes SQL on the closed file, as somebody who tampers with it would.
   void tamper(const char* sql) const;
+  // Rows in a table of the closed file, those that load() skips included.
+  std::int64_t count(const std::string& table) const;
 
  private:
   std::string folder_;

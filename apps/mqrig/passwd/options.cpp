@@ -42,13 +42,13 @@ constexpr OptionSpec action_options[] = {
      .value_name = "NUMBER",
      .minimum = 1,
      .maximum = auth::max_iterations,
-     .default_value = "100000",
+     .default_value = "210000",
      .help = "how much work it is to check, or guess, the password",
      .details = "The number of iterations of PBKDF2. With the default a check takes about a tenth "
                 "of a second of a processor."},
 };
 
-static_assert(auth::default_iterations == 100'000);
+static_assert(auth::default_iterations == 210'000);
 
 constexpr cli::OptionGroup file_group{"Whose password", file_options};
 constexpr cli::OptionGroup action_group{"What to do with it", action_options};

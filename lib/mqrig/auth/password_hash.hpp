@@ -7,7 +7,7 @@
 namespace mqrig::auth {
 
 // Of a new hash: about a tenth of a second for whoever checks or guesses a password.
-inline constexpr unsigned default_iterations = 100'000;
+inline constexpr unsigned default_iterations = 210'000;
 // The most that a hash may ask for: a check must end.
 inline constexpr unsigned max_iterations = 10'000'000;
 

@@ -4,10 +4,38 @@
 #include <algorithm>
 #include <mqrig/auth/sha512.hpp>
 
+#ifdef MQRIG_LATE_CPUID
+// Before main, libcrypto asks the processor what it can do: some ten CPUID instructions, each of
+// which traps in a virtual machine. Linked with --wrap=OPENSSL_cpuid_setup, its calls come here,
+// and those before the constructors of this program are left for when something is hashed.
+extern "C" {
+void __real_OPENSSL_cpuid_setup();
+void __wrap_OPENSSL_cpuid_setup();
+}
+
+namespace {
+bool constructed = false;
+[[gnu::constructor]] void construct() {
+  constructed = true;
+}
+}  // namespace
+
+void __wrap_OPENSSL_cpuid_setup() {
+  if (constructed) __real_OPENSSL_cpuid_setup();
+}
+#endif
+
 namespace mqrig::auth {
 namespace {
 
 using Block = std::array<unsigned char, SHA512_CBLOCK>;
+
+void start(SHA512_CTX& context) {
+#ifdef MQRIG_LATE_CPUID
+  [[maybe_unused]] static const bool asked = (__wrap_OPENSSL_cpuid_setup(), true);
+#endif
+  SHA512_Init(&context);
+}
 
 void append(SHA512_CTX& context, std::string_view bytes) {
   SHA512_Update(&context, bytes.data(), bytes.size());
@@ -24,7 +52,7 @@ SHA512_CTX keyed(const Block& key, unsigned char pad) {
   Block block = key;
   for (unsigned char& byte : block) byte ^= pad;
   SHA512_CTX context;
-  SHA512_Init(&context);
+  start(context);
   SHA512_Update(&context, block.data(), block.size());
   OPENSSL_cleanse(block.data(), block.size());
   return context;
@@ -34,7 +62,7 @@ SHA512_CTX keyed(const Block& key, unsigned char pad) {
 
 Digest sha512(std::initializer_list<std::string_view> parts) {
   SHA512_CTX context;
-  SHA512_Init(&context);
+  start(context);
   for (const std::string_view part : parts) append(context, part);
   const Digest digest = finish(context);
   OPENSSL_cleanse(&context, sizeof context);

@@ -39,10 +39,6 @@ void Broker::Impl::on_connect(Connection& connection, const wire::Connect& conne
   if (settings_.limits.connections != 0 && connections_.size() > settings_.limits.connections) {
     return refuse(connection, ReasonCode::server_busy);
   }
-  // No method is supported yet [MQTT-4.12.0-1].
-  if (connect.properties.find(wire::PropertyId::authentication_method)) {
-    return refuse(connection, ReasonCode::bad_authentication_method);
-  }
   connection.request = std::make_unique<ConnectRequest>(connect);
   check_login(connection);
 }

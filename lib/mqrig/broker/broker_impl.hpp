@@ -132,6 +132,8 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<wire::ReasonCode> reasons_;      // of the SUBACK being made
   std::vector<NewSubscription> new_retained_;  // whose retained messages go behind it
   SysTopics sys_topics_;
+  std::size_t own_messages_ = 0;  // of $SYS among the retained ones, which no limit counts
+  std::size_t own_bytes_ = 0;
 
   std::unique_ptr<auth::PasswordVerifier> verifier_;
   auth::LoginThrottle throttle_;

@@ -79,12 +79,13 @@ ReasonCode Broker::Impl::retain(Publication& publication) {
   }
   const MessagePtr* present = retained_.find(publish.topic, now_);
   const Limits& limits = settings_.limits;
-  const bool full =
-      (present == nullptr && retained_.size() >= limits.retained_messages) ||
-      retained_.bytes() - (present == nullptr ? 0 : (*present)->size()) + publish.payload.size() >
-          limits.retained_bytes;
-  if (full) return ReasonCode::quota_exceeded;
+  const std::size_t messages = retained_.size() - own_messages_;
+  if (present == nullptr && messages >= limits.retained_messages) return ReasonCode::quota_exceeded;
   const MessagePtr& message = publication.message();
+  const std::size_t bytes = retained_.message_bytes() - own_bytes_ + message->size();
+  if (bytes - (present == nullptr ? 0 : (*present)->size()) > limits.retained_bytes) {
+    return ReasonCode::quota_exceeded;
+  }
   journal_.retained(message);
   if (const MessagePtr old = retained_.set(message)) journal_.unretained(old, true);
   return ReasonCode::success;
@@ -134,7 +135,12 @@ void Broker::Impl::publish_own(std::string_view topic, std::string_view payload)
   publish.payload = wire::as_bytes(payload);
   publish.retain = true;
   publication_.begin(publish, now_);
-  retained_.set(publication_.message());
+  own_bytes_ += publication_.message()->size();
+  if (const MessagePtr old = retained_.set(publication_.message())) {
+    own_bytes_ -= old->size();
+  } else {
+    ++own_messages_;
+  }
   router_.route(publication_, nullptr);
 }
 

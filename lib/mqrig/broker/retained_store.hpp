@@ -44,7 +44,8 @@ class RetainedStore {
   }
 
   std::size_t size() const noexcept { return size_; }
-  // Of the messages and of what finds them.
+  // Of the messages alone, and with what finds them.
+  std::size_t message_bytes() const noexcept { return messages_bytes_; }
   std::size_t bytes() const noexcept { return messages_bytes_ + order_.memory() + names_.memory(); }
 
   const TopicOrder& order() const noexcept { return order_; }

@@ -15,7 +15,8 @@ struct IoResult {
 };
 
 // Who is told that a stream is ready. Both calls come from the event loop, never from inside a call
-// on the stream. Any call on the stream is allowed in them, its destruction too.
+// on the stream. Any call on the stream is allowed in them, its destruction too; running the
+// io_context is not.
 class StreamHandler {
  public:
   virtual void on_readable() = 0;

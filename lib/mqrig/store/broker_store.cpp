@@ -20,8 +20,7 @@ std::unique_ptr<BrokerStore> BrokerStore::open(const std::string& path, std::str
   if (!database) return nullptr;
   std::unique_ptr<ChangeWriter> writer = ChangeWriter::prepare(database->connection());
   if (!writer) {
-    error = "the state file " + path + " is damaged (" + sqlite3_errmsg(database->connection()) +
-            "): put back a copy of it, or name another file";
+    error = Database::damaged(path, sqlite3_errmsg(database->connection()));
     return nullptr;
   }
   return std::unique_ptr<BrokerStore>(new BrokerStore(std::move(database), std::move(writer)));

@@ -26,10 +26,10 @@ class Database;
 //
 // The file is an SQLite database in WAL mode, readable by its owner only. Next to it lies
 // "<path>-wal", which belongs to it: copy both or none. Removed messages are not overwritten with
-// zeros. The file does not shrink; room of removed rows is used again.
+// zeros. Room of removed rows is used again; open() shortens a long file that is mostly such room.
 //
-// One thread at a time. Every call but open(), load(), commit() and maintain() may throw
-// std::bad_alloc and nothing else.
+// One thread at a time. Calls throw std::bad_alloc and nothing else; commit() and maintain() throw
+// nothing. SQLite keeps up to 16 MiB of the file in memory.
 class BrokerStore {
  public:
   // Receives the rows. Views live during the call.

@@ -34,11 +34,6 @@ bool create_file(const std::string& path, std::string& error) {
   return false;
 }
 
-std::string damaged(const std::string& path, const std::string& detail) {
-  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
-         "): put back a copy of it, or name another file";
-}
-
 }  // namespace
 
 std::unique_ptr<Database> Database::open(const std::string& path, std::string& error) {
@@ -62,6 +57,7 @@ std::unique_ptr<Database> Database::open(const std::string& path, std::string& e
     return nullptr;
   }
   database->checkpoint_on_close(true);
+  database->give_back_room();
   return database;
 }
 
@@ -96,7 +92,7 @@ bool Database::check_schema(const std::string& path, std::string& error) {
     error = explain(path);
     return false;
   }
-  if (*application != schema::application_id) {
+  if (*application != schema::application_id || *version < 1) {
     error = path + " is an SQLite database, but no state file of mqrig: name another file";
     return false;
   }
@@ -134,6 +130,16 @@ bool Database::prepare() {
   begin_.emplace(connection_, "BEGIN IMMEDIATE");
   commit_.emplace(connection_, "COMMIT");
   return page_size_ != 0 && begin_->valid() && commit_->valid();
+}
+
+// The rest of a backlog that is gone: at least 16 MiB, three quarters of them free, so that what is
+// copied is little. The disk may be too full for that: then the file stays long.
+void Database::give_back_room() {
+  const auto pages = static_cast<std::uint64_t>(query("PRAGMA page_count").value_or(0));
+  const auto free_pages = static_cast<std::uint64_t>(query("PRAGMA freelist_count").value_or(0));
+  if (pages * page_size_ < 16 * 1024 * 1024 || free_pages < pages / 4 * 3) return;
+  execute("VACUUM");
+  checkpoint();
 }
 
 void Database::rollback() noexcept {
@@ -204,6 +210,11 @@ bool Database::no_room(int which_file) const noexcept {
   }
   file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause);
   return cause == EFBIG || cause == EDQUOT || cause == ENOSPC;
+}
+
+std::string Database::damaged(const std::string& path, const std::string& detail) {
+  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
+         "): put back a copy of it, or name another file";
 }
 
 std::string Database::explain(const std::string& path) const {

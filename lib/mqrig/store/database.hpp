@@ -21,6 +21,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // The sentence for a file that does not hold what it should.
+  static std::string damaged(const std::string& path, const std::string& detail);
+
   sqlite3* connection() noexcept { return connection_; }
 
   int begin() noexcept { return begin_->run(); }
@@ -45,6 +48,7 @@ class Database {
   bool check_content(const std::string& path, std::string& error);
   bool create_schema();
   bool prepare();
+  void give_back_room();
   // On refusal the log of another program's database is left as it is, too.
   void checkpoint_on_close(bool wanted) noexcept;
   std::optional<std::int64_t> query(const char* sql);

@@ -7,7 +7,8 @@ namespace mqrig::store {
 
 enum class Error {
   none = 0,
-  no_space,      // the disk, the quota or the file size limit is reached
+  no_space,      // the disk, the quota or the file size limit is reached; of the last one the
+                 // program learns only when it ignores SIGXFSZ
   damaged,       // the file does not hold what the store wrote
   in_use,        // another process has it open
   not_writable,  // the file, its folder or the file system

@@ -12,7 +12,7 @@ PRAGMA synchronous = FULL;
 PRAGMA secure_delete = OFF;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -16384;
-PRAGMA foreign_keys = OFF;
+PRAGMA trusted_schema = OFF;
 PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
 )";

@@ -32,7 +32,9 @@ Fault decode(const Frame& frame, Version version, Publish& packet) noexcept {
         read_property_list(reader, PropertyContext::publish, packet.properties, packet.topic_alias);
     if (fault != Fault::none) return fault;
   }
-  if (packet.topic.empty() && packet.topic_alias == 0) return Fault::invalid_topic_name;
+  if (packet.topic.empty() && packet.topic_alias == 0) {
+    return version == Version::mqtt_5 ? Fault::missing_topic : Fault::invalid_topic_name;
+  }
   packet.payload = reader.rest();
   return Fault::none;
 }

@@ -23,9 +23,8 @@ Fault check_options(std::uint8_t options, Version version, std::string_view filt
   const unsigned qos = options & 3U;
   const unsigned retain_handling = options >> 4 & 3U;
   const unsigned reserved = version == Version::mqtt_5 ? 0xC0U : 0xFCU;
-  if (qos == 3 || retain_handling == 3 || (options & reserved) != 0) {
-    return Fault::invalid_subscription_options;
-  }
+  if ((options & reserved) != 0) return Fault::invalid_subscription_options;
+  if (qos == 3 || retain_handling == 3) return Fault::undefined_subscription_option;
   const bool no_local = (options & 4U) != 0;
   return no_local && is_shared(filter) ? Fault::shared_no_local : Fault::none;
 }

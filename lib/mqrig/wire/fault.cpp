@@ -32,12 +32,16 @@ std::string_view text(Fault fault) noexcept {
       return "the packet identifier is 0";
     case Fault::invalid_topic_name:
       return "a topic name is empty or contains a wildcard";
+    case Fault::missing_topic:
+      return "there is neither a topic nor a topic alias";
     case Fault::invalid_topic_filter:
       return "a topic filter is empty or a wildcard in it is misplaced";
     case Fault::empty_payload:
       return "the packet carries no entry";
     case Fault::invalid_subscription_options:
-      return "subscription options have reserved bits or values";
+      return "subscription options have reserved bits";
+    case Fault::undefined_subscription_option:
+      return "the QoS or the retain handling of a subscription is 3";
     case Fault::shared_no_local:
       return "no local is set on a shared subscription";
     case Fault::invalid_reason_code:
@@ -79,8 +83,10 @@ ReasonCode reason(Fault fault) noexcept {
       return ReasonCode::topic_name_invalid;
     case Fault::invalid_topic_filter:
       return ReasonCode::topic_filter_invalid;
+    case Fault::missing_topic:
     case Fault::zero_packet_id:
     case Fault::empty_payload:
+    case Fault::undefined_subscription_option:
     case Fault::shared_no_local:
     case Fault::invalid_reason_code:
     case Fault::session_present_on_refusal:

@@ -24,21 +24,23 @@ enum class Fault : std::uint8_t {
   dup_at_qos_0,                  // [MQTT-3.3.1-2]
   zero_packet_id,                // [MQTT-2.2.1-3]
   invalid_topic_name,            // wildcards or empty [MQTT-3.3.2-2]
+  missing_topic,                 // neither topic nor topic alias, section 3.3.2.1
   invalid_topic_filter,          // [MQTT-4.7.1-1], [MQTT-4.7.1-2], [MQTT-4.7.3-1], [MQTT-4.8.2-1]
   empty_payload,                 // SUBSCRIBE, SUBACK, UNSUBSCRIBE without an entry [MQTT-3.8.3-2]
-  invalid_subscription_options,  // reserved bits, QoS 3, retain handling 3 [MQTT-3.8.3-5]
-  shared_no_local,               // [MQTT-3.8.3-4]
-  invalid_reason_code,           // a value that this packet may not carry
-  invalid_protocol_name,         // [MQTT-3.1.2-1]
-  unsupported_version,           // [MQTT-3.1.2-2]
-  invalid_connect_flags,         // reserved bit, will bits without will, QoS 3 [MQTT-3.1.2-3]
-  invalid_connack_flags,         // [MQTT-3.2.2-1]
-  session_present_on_refusal,    // [MQTT-3.2.2-6]
-  unknown_property,              // section 2.2.2.2
-  property_not_allowed,          // defined, but not for this packet
-  property_repeated,             // twice where once is the limit, section 2.2.2.2
-  invalid_property_value,        // a value outside the property's range
-  auth_data_without_method,      // section 3.1.2.11.10
+  invalid_subscription_options,  // reserved bits [MQTT-3.8.3-5]
+  undefined_subscription_option,  // QoS 3, retain handling 3, section 3.8.3.1
+  shared_no_local,                // [MQTT-3.8.3-4]
+  invalid_reason_code,            // a value that this packet may not carry
+  invalid_protocol_name,          // [MQTT-3.1.2-1]
+  unsupported_version,            // [MQTT-3.1.2-2]
+  invalid_connect_flags,          // reserved bit, will bits without will, QoS 3 [MQTT-3.1.2-3]
+  invalid_connack_flags,          // [MQTT-3.2.2-1]
+  session_present_on_refusal,     // [MQTT-3.2.2-6]
+  unknown_property,               // section 2.2.2.2
+  property_not_allowed,           // defined, but not for this packet
+  property_repeated,              // twice where once is the limit, section 2.2.2.2
+  invalid_property_value,         // a value outside the property's range
+  auth_data_without_method,       // section 3.1.2.11.10
 };
 
 // One clear clause for a person, such as "the remaining length is not minimal".
