@@ -72,6 +72,18 @@ TEST_CASE("an option of another command may stand at the top, and is left out") 
   CHECK(read("count = 5").entries.empty());
 }
 
+TEST_CASE("an option that only shares its name with others stands in its command's table alone") {
+  const auto read_other = [](std::string_view text) {
+    return read_config(text, "c.toml", test::other(), all);
+  };
+  CHECK(read("unix = '/s'").entries.size() == 1);
+  CHECK(read_other("unix = '/s'").entries.empty());
+  REQUIRE(read_other("[sub]\nunix = '/t'").entries.size() == 1);
+  CHECK(read_other("[sub]\nunix = '/t'").entries[0].values[0] == "/t");
+  CHECK(fault("room = 'x'") == "c.toml:1: room: stands in the table [sub] only");
+  CHECK(fault("[pub]\nroom = 'x'") == "c.toml:2: room: unknown key");
+}
+
 TEST_CASE("values of a wrong type are errors") {
   CHECK(fault("retain = 1") == "c.toml:1: retain: takes true or false");
   CHECK(fault("qos = true") == "c.toml:1: qos: takes no true or false");

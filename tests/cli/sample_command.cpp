@@ -83,6 +83,8 @@ constexpr OptionSpec options[] = {
 constexpr OptionSpec other_options[] = {
     {.long_name = "count", .short_name = 'C', .kind = ValueKind::integer, .value_name = "COUNT"},
     {.long_name = "qos", .kind = ValueKind::integer, .value_name = "QOS", .maximum = 2},
+    {.long_name = "unix", .kind = ValueKind::path, .value_name = "PATH", .own_table = true},
+    {.long_name = "room", .kind = ValueKind::text, .value_name = "ROOM", .own_table = true},
 };
 
 constexpr OptionGroup group{"Options", options};

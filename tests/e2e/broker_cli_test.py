@@ -131,7 +131,7 @@ class Access(BrokerCase):
         users = self.users(me="secret")
         users.chmod(0o644)
         broker = self.serve("-p", 0, "--password-file", users)
-        self.assertRegex(broker.err.text(), "warning: .*can read")
+        broker.err.wait_text("warning: .*can read")
 
     def test_sighup_reads_the_files_again_and_leaves_connections_alone(self):
         users = self.users(me="secret")
@@ -165,9 +165,15 @@ class Access(BrokerCase):
 
 class Output(BrokerCase):
     def test_verbose_tells_of_clients_and_refusals(self):
-        broker = self.serve("-p", 0, "-v", "--password-file", self.users(me="secret"))
-        self.client(broker.port, "meter", username="me", password="secret").subscribe("a/b")
-        broker.err.wait_text("mqrig broker: .*meter.*a/b")
+        rules = self.write("rules", "user me\ntopic a/b\ntopic deny c\n")
+        broker = self.serve("-p", 0, "-v", "--password-file", self.users(me="secret"), "--acl-file", rules)
+        meter = self.client(broker.port, "meter", username="me", password="secret")
+        meter.subscribe("a/b", "c", options=1)
+        meter.unsubscribe("a/b")
+        broker.err.wait_text("mqrig broker: meter .* is connected")
+        broker.err.wait_text("mqrig broker: meter .* subscribes to 'a/b' with QoS 1")
+        broker.err.wait_text("mqrig broker: meter .* is refused the subscription to 'c': Not authorized")
+        broker.err.wait_text("mqrig broker: meter .* unsubscribes from 'a/b'")
         self.expect_code(self.pub(broker.port, "-i", "stranger", "-t", "a", "-m", "b"), NOT_AUTHORISED)
         broker.err.wait_text("mqrig broker: .*(stranger|127.0.0.1).*(refused|Not authorized)")
         self.end(broker)

@@ -18,6 +18,16 @@ ReasonCode granted(wire::QoS qos) {
   return static_cast<ReasonCode>(qos);
 }
 
+// For the log.
+std::string describe(std::string_view filter, ReasonCode reason) {
+  const std::string quoted = "'" + std::string(filter) + "'";
+  if (!wire::is_error(reason)) {
+    return "subscribes to " + quoted + " with QoS " + std::to_string(static_cast<int>(reason));
+  }
+  return "is refused the subscription to " + quoted + ": " +
+         std::string(wire::name(reason, wire::PacketType::suback));
+}
+
 }  // namespace
 
 void Broker::Impl::on_subscribe(Connection& connection, session::ServerEvent& event) {
@@ -30,6 +40,7 @@ void Broker::Impl::on_subscribe(Connection& connection, session::ServerEvent& ev
   for (wire::ByteView entries = event.entries;
        wire::next_subscription(entries, session.version, subscription);) {
     reasons_.push_back(subscribe(session, subscription, identifier));
+    if (settings_.verbose) activity(connection, describe(subscription.filter, reasons_.back()));
   }
   ++statistics_.packets_sent;
   if (connection.protocol().suback(event.packet_id, reasons_, {}, connection.out())) {
@@ -83,6 +94,9 @@ void Broker::Impl::on_unsubscribe(Connection& connection, session::ServerEvent& 
   std::string_view filter;
   for (wire::ByteView entries = event.entries; wire::next_filter(entries, filter);) {
     reasons_.push_back(unsubscribe(session, filter));
+    if (settings_.verbose) {
+      activity(connection, "unsubscribes from '" + std::string(filter) + "'");
+    }
   }
   ++statistics_.packets_sent;
   if (connection.protocol().unsuback(event.packet_id, reasons_, {}, connection.out())) {

@@ -66,14 +66,22 @@ class Reader {
   /// option may stand.
   void entry(const toml::key& key, const toml::node& node, const CommandSpec* only) {
     const OptionSpec* known = nullptr;
+    const CommandSpec* owner = nullptr;  // of an option that does not stand at the top
     Suggestion suggestion(key.str());
     for (const CommandSpec* command : all_commands_) {
       if (only && command != only) continue;
       for_each_option(*command, [&](const OptionSpec& option) {
-        if (!option.in_config || (!only && option.own_table)) return;
+        if (!option.in_config) return;
+        if (!only && option.own_table) {
+          if (option.long_name == key.str()) owner = command;
+          return;
+        }
         if (!option.hidden) suggestion.offer(option.long_name);
         if (option.long_name == key.str() && (!known || command == &command_)) known = &option;
       });
+    }
+    if (!known && owner) {
+      fault(key, "stands in the table [" + std::string(owner->name) + "] only");
     }
     if (!known) fault(key, "unknown key" + suggestion.question());
     std::vector<std::string> texts = values(key, node, *known);

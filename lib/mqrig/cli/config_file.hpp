@@ -21,10 +21,10 @@ struct ConfigFile {
   std::vector<ConfigEntry> entries;
 };
 
-/// Reads a TOML text. Keys at the top level are long option names of any command, as far as they are
-/// not OptionSpec::own_table; a table named after a command holds that command's own. Unknown keys and tables, and values of a wrong type,
-/// are errors, also where they concern another command. `name` is for messages.
-/// Throws UsageError.
+/// Reads a TOML text. Keys at the top level are long option names of any command, as far as they
+/// are not OptionSpec::own_table; a table named after a command holds that command's own. Unknown
+/// keys and tables, and values of a wrong type, are errors, also where they concern another
+/// command. `name` is for messages. Throws UsageError.
 ConfigFile read_config(std::string_view text, std::string_view name, const CommandSpec& command,
                        std::span<const CommandSpec* const> all_commands);
 

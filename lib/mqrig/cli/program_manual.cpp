@@ -39,8 +39,10 @@ void configuration(std::string& page) {
       "from a stronger source replaces the others.\n\n"
       "The configuration file is written in TOML. A key is the long name of an option without "
       "its dashes. Keys at the top hold for every command that has such an option; a table named "
-      "after a command holds for that command alone and is stronger. What only shares its name with "
-      "an option of other commands, such as the port of mqrig-broker(1), is set in the table alone. "
+      "after a command holds for that command alone and is stronger. What only shares its name "
+      "with "
+      "an option of other commands, such as the port of mqrig-broker(1), is set in the table "
+      "alone. "
       "Options that may be repeated take arrays, flags take true or false. An unknown key is an "
       "error.");
   page +=
