@@ -250,6 +250,19 @@ class ClientIdentifier(ServerTest):
         for one in ("x" * 1000, "a b/c+#", "Zürich 東京"):
             self.assertEqual(0, self.raw(version).connect(one).reason)
 
+    @in_versions(V311, V5)
+    def test_fields_may_be_as_long_as_a_text_can_be(self, version):
+        """[MQTT-3.1.3-4] [MQTT-3.1.3-11] [MQTT-3.1.3-12]"""
+        long = "x" * 65535
+        client = self.raw(version)
+        answer = client.connect(long, will=mqtt.Will(long, b"p" * 65535), username=long, password=b"s" * 65535)
+        self.assertEqual(0, answer.reason)
+        client.disconnect()
+        if version == V5:
+            client = self.raw()
+            self.assertEqual(0, client.connect(long, request_response_information=1).reason)
+            client.ping()
+
     def test_an_empty_one_is_replaced_by_a_unique_one_that_holds(self):
         """[MQTT-3.1.3-6] [MQTT-3.1.3-7] [MQTT-3.2.2-16]"""
         clients = [self.raw() for _ in range(5)]

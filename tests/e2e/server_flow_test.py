@@ -3,7 +3,7 @@
 import harness
 import mqtt
 from mqtt import V311, V5
-from server_test_case import ServerTest, in_versions
+from server_test_case import ServerTest
 
 
 class ClientsReceiveMaximum(ServerTest):

@@ -1,7 +1,5 @@
 """Every packet that is not as it should be ends the connection that it came on, and no other."""
 
-import struct
-
 import harness
 import mqtt
 import raw_client

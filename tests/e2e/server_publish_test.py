@@ -5,7 +5,7 @@ import itertools
 import harness
 import mqtt
 from mqtt import V31, V311, V5
-from server_test_case import ServerTest, in_versions
+from server_test_case import OTHER, ServerTest, in_versions
 
 
 class Delivery(ServerTest):
@@ -137,6 +137,16 @@ class Acknowledgement(ServerTest):
         """[MQTT-3.4.2-1] [MQTT-3.5.2-1]"""
         publisher = self.client("pub")
         self.assertEqual([0x10, 0x10], [publisher.publish(self.topic(), b"x", qos).reason for qos in (1, 2)])
+
+    def test_a_payload_that_is_not_the_text_that_it_says_is_refused(self):
+        """[MQTT-3.4.2-1] [MQTT-3.5.2-1]"""
+        if OTHER:
+            self.skipTest("a server need not look")
+        publisher = self.client("pub")
+        self.assertEqual([0x99, 0x99], [publisher.publish(self.topic(), b"\xff", qos, payload_format_indicator=1).reason
+                                        for qos in (1, 2)])
+        publisher.send_publish(self.topic(), b"\xff", payload_format_indicator=1)
+        self.expect_closed(publisher, 0x99)
 
     @in_versions()
     def test_an_identifier_that_was_acknowledged_is_a_new_message(self, version):

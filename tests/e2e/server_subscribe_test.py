@@ -2,7 +2,7 @@
 
 import harness
 import mqtt
-from mqtt import V31, V311, V5
+from mqtt import V5
 from server_test_case import ServerTest, in_versions
 
 NO_LOCAL = 4

@@ -1,7 +1,6 @@
 """Which topics a filter matches at a broker, and the topics that are the broker's own."""
 
 import harness
-import mqtt
 from mqtt import V311, V5
 from server_test_case import ServerTest, in_versions
 

@@ -30,7 +30,7 @@ std::string quoted(std::string_view text) {
 }
 
 void put_denials_first(AclRuleList& list) {
-  std::stable_partition(list.begin(), list.end(), [](const AclRule& r) { return r.denies(); });
+  std::partition(list.begin(), list.end(), [](const AclRule& r) { return r.denies(); });
 }
 
 // Reads the lines one by one; true while they are right.

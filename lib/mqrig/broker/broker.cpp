@@ -171,7 +171,7 @@ void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event)
 void Broker::Impl::on_end(Connection& connection, const session::ServerEvent& event) {
   bool will_is_due = true;
   if (event.kind == EventKind::disconnected) {
-    will_is_due = event.reason == ReasonCode::disconnect_with_will;
+    will_is_due = event.reason != ReasonCode::success;  // [MQTT-3.1.2-8]
     const auto expiry = event.properties.integer(wire::PropertyId::session_expiry_interval);
     if (expiry && connection.session != nullptr) {
       connection.session->expiry = std::min(*expiry, settings_.limits.session_expiry);
