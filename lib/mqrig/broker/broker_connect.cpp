@@ -15,30 +15,32 @@ namespace mqrig::broker {
 
 using wire::ReasonCode;
 
-namespace {
-
-// Hard to guess, so that nobody takes the session of somebody else [MQTT-3.1.3-6].
-std::string make_client_id() {
-  std::array<std::uint8_t, 16> random{};
-  if (::getentropy(random.data(), random.size()) != 0) std::abort();
-  std::string id = "auto-";
-  for (const std::uint8_t byte : random) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    id += digits[byte >> 4];
-    id += digits[byte & 15];
-  }
-  return id;
+// Whoever takes over its own connection needs no further place.
+bool Broker::Impl::is_full(std::string_view client_id) const {
+  const std::uint32_t most = settings_.limits.connections;
+  if (most == 0 || statistics_.clients_now < most) return false;
+  const Session* session = registry_.find(client_id);
+  return session == nullptr || !session->connected();
 }
 
-}  // namespace
+// Hard to guess, so that nobody takes the session of somebody else.
+std::string Broker::Impl::make_name() {
+  std::array<std::uint8_t, 16> random{};
+  if (::getentropy(random.data(), random.size()) != 0) std::abort();
+  std::string name = "auto-";
+  for (const std::uint8_t byte : random) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    name += digits[byte >> 4];
+    name += digits[byte & 15];
+  }
+  return name;
+}
 
 void Broker::Impl::on_connect(Connection& connection, const wire::Connect& connect) {
   if (faults_ && faults_->happens(faults_->settings().refuse)) {
     return refuse(connection, ReasonCode::server_busy);
   }
-  if (settings_.limits.connections != 0 && connections_.size() > settings_.limits.connections) {
-    return refuse(connection, ReasonCode::server_busy);
-  }
+  if (is_full(connect.client_id)) return refuse(connection, ReasonCode::server_busy);
   connection.request = std::make_unique<ConnectRequest>(connect);
   check_login(connection);
 }
@@ -109,9 +111,10 @@ void Broker::Impl::refuse(Connection& connection, ReasonCode reason) {
 }
 
 void Broker::Impl::admit(Connection& connection) {
+  if (is_full(connection.request->client_id)) return refuse(connection, ReasonCode::server_busy);
   const std::unique_ptr<ConnectRequest> request = std::move(connection.request);
   const bool assigned = request->client_id.empty();
-  if (assigned) request->client_id = make_client_id();
+  if (assigned) request->client_id = make_name();  // [MQTT-3.1.3-6]
   std::unique_ptr<Permissions> permissions;
   if (acl_) {
     permissions = std::make_unique<Permissions>(acl_->permissions(

@@ -77,9 +77,13 @@ class Broker::Impl final : private Connection::Owner {
   void refuse(Connection& connection, wire::ReasonCode reason);
   void admit(Connection& connection);
 
+  bool is_full(std::string_view client_id) const;
+  static std::string make_name();
+
   // broker_session.cpp: the beginning and the end of sessions
   Session& session_for(ConnectRequest& request, bool& present);
   void take_over(Session& session);
+  static std::string response_prefix(std::string_view client_id);
   void accept(Connection& connection, Session& session, bool present, ConnectRequest& request,
               bool id_assigned);
   void detach(Connection& connection, bool will_is_due);

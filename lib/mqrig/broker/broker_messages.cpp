@@ -29,6 +29,10 @@ void Broker::Impl::on_message(Connection& connection, session::ServerEvent& even
   statistics_.publish_bytes_received += event.publish.payload.size();
   Session& session = *connection.session;
   const ReasonCode reason = take(session, event.publish);
+  if (wire::is_error(reason) && settings_.verbose) {
+    activity(connection, "may not publish to " + std::string(event.publish.topic) + ": " +
+                             std::string(wire::name(reason, wire::PacketType::puback)));
+  }
   if (event.receipt != 0) {
     acknowledge(connection, event, reason);
   } else if (reason == ReasonCode::topic_name_invalid ||

@@ -22,6 +22,15 @@ bool same_user(const Session& session, const ConnectRequest& request) {
 
 }  // namespace
 
+// Where the client's own topics for responses begin, section 4.10.1: with its identifier, if a
+// topic can hold that.
+std::string Broker::Impl::response_prefix(std::string_view client_id) {
+  constexpr std::size_t longest = 256;
+  const bool usable =
+      client_id.size() <= longest && client_id.find_first_of("/+#") == std::string_view::npos;
+  return "reply/" + (usable ? std::string(client_id) : make_name()) + "/";
+}
+
 // The session that the connection goes on with, or a new one.
 Session& Broker::Impl::session_for(ConnectRequest& request, bool& present) {
   Session* session = registry_.find(request.client_id);
@@ -75,7 +84,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
     properties.add(PropertyId::server_keep_alive, keep_alive);  // [MQTT-3.1.2-21]
   }
   if (request.wants_response_information) {
-    properties.add(PropertyId::response_information, "reply/" + request.client_id + "/");
+    properties.add(PropertyId::response_information, response_prefix(request.client_id));
   }
 
   connection.session = &session;
