@@ -47,6 +47,7 @@ Broker::Impl::Impl(asio::io_context& context, Settings settings, Observer& obser
       router_(tree_, dispatcher_),
       self_(std::make_shared<Impl*>(this)),
       tick_timer_(context, [this] { tick(); }) {
+  protocol_.counts = &packet_counts_;
   set_faults(settings_.faults);
   if (settings_.sys_interval.count() != 0) {
     sys_due_ = std::chrono::steady_clock::now();
@@ -145,7 +146,6 @@ void Broker::Impl::finish_stop() {
 }
 
 void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event) {
-  ++statistics_.packets_received;
   if (faults_ && faults_->happens(faults_->settings().drop_connection)) return connection.close();
   switch (event.kind) {
     case EventKind::message:

@@ -37,6 +37,7 @@ std::string Broker::Impl::make_name() {
 }
 
 void Broker::Impl::on_connect(Connection& connection, const wire::Connect& connect) {
+  ++statistics_.packets_received;
   if (faults_ && faults_->happens(faults_->settings().refuse)) {
     return refuse(connection, ReasonCode::server_busy);
   }

@@ -115,7 +115,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_end(Connection& connection, const session::ServerEvent& event);
   void activity(const Connection& connection, std::string_view what);
   std::string name_of(const Connection& connection) const;
-  void update_gauges() noexcept;
+  void update_statistics() noexcept;
 
   asio::io_context& context_;
   Settings settings_;
@@ -123,6 +123,7 @@ class Broker::Impl final : private Connection::Owner {
   session::ServerSettings protocol_;
   session::ExchangeSettings exchange_;
   Statistics statistics_;
+  session::PacketCounts packet_counts_;
   std::unique_ptr<Faults> faults_;
 
   TopicTree tree_;

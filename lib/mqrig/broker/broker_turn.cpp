@@ -155,7 +155,7 @@ void Broker::Impl::tick() {
                    [&](const MessagePtr& message) { journal_.unretained(message, false); });
   if (sys_due_ <= now) {
     sys_due_ = now + settings_.sys_interval;
-    update_gauges();
+    update_statistics();
     sys_topics_.publish(statistics_, now, [&](std::string_view topic, std::string_view payload) {
       publish_own(topic, payload);
     });
@@ -170,7 +170,9 @@ void Broker::Impl::count_bytes(std::size_t received, std::size_t sent) noexcept 
   statistics_.bytes_sent += sent;
 }
 
-void Broker::Impl::update_gauges() noexcept {
+void Broker::Impl::update_statistics() noexcept {
+  statistics_.packets_received += std::exchange(packet_counts_.received, 0);
+  statistics_.packets_sent += std::exchange(packet_counts_.answered, 0);
   statistics_.sessions_now = registry_.size();
   statistics_.subscriptions_now = tree_.size() - groups_.size() + groups_.memberships();
   statistics_.shared_now = groups_.memberships();
@@ -179,7 +181,7 @@ void Broker::Impl::update_gauges() noexcept {
 }
 
 const Statistics& Broker::Impl::statistics() noexcept {
-  update_gauges();
+  update_statistics();
   return statistics_;
 }
 

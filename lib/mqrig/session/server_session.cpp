@@ -37,9 +37,17 @@ bool ServerSession::read(wire::ByteView& in, Time now, ServerEvent& event, wire:
     if (result.status == wire::FrameStatus::invalid) return fail(result.fault, event, out);
     in = in.subspan(frame.size);
     last_received_ = now;
-    if (handle(frame, event, out)) return true;
+    const std::size_t start = out.size();
+    const bool reported = handle(frame, event, out);
+    if (settings_->counts != nullptr) count(out.size() != start);
+    if (reported) return true;
   }
   return false;
+}
+
+void ServerSession::count(bool answered) const noexcept {
+  ++settings_->counts->received;
+  if (answered) ++settings_->counts->answered;
 }
 
 bool ServerSession::handle(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out) {

@@ -120,6 +120,7 @@ class ServerSession {
   bool handle_connect(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   Violation check_connect(const wire::Connect& connect) const noexcept;
   bool handle(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
+  void count(bool answered) const noexcept;
   bool handle_subscribe(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   bool handle_unsubscribe(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   bool handle_disconnect(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);

@@ -9,6 +9,12 @@
 
 namespace mqrig::session {
 
+// What sessions count that share settings, CONNECT left out.
+struct PacketCounts {
+  std::uint64_t received = 0;  // packets
+  std::uint64_t answered = 0;  // of them, at once and without the owner: PINGREQ, PUBREC, PUBREL
+};
+
 struct ServerSettings {
   Duration connect_timeout = std::chrono::seconds(10);  // from open() until all of CONNECT is there
   // Bytes of a whole packet that are accepted, in every version; 5.0 clients are told.
@@ -19,6 +25,7 @@ struct ServerSettings {
   std::uint32_t maximum_connect_size = 384 * 1024;
   std::uint16_t receive_maximum = 65'535;  // QoS 1 and 2 messages of a 5.0 client, at least 1
   std::uint16_t topic_alias_maximum = 10;  // of a 5.0 client; 0: it may use none
+  PacketCounts* counts = nullptr;          // null: nobody wants to know; not owned
 
   // Adds what a CONNACK has to say of this, where it differs from what an absent property means
   // [MQTT-3.2.2-15] [MQTT-3.2.2-17]. The same for all connections.
