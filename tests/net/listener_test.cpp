@@ -164,7 +164,8 @@ TEST_CASE_FIXTURE(Fixture, "an accepted stream knows its peer, also when that ha
   CHECK(accepted[0]->peer_address().empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "accepted TCP sockets send without delay") {
+TEST_CASE_FIXTURE(Fixture,
+                  "accepted TCP sockets send without delay, and notice peers that are gone") {
   REQUIRE_FALSE(start({"127.0.0.1", 0}));
   const auto client =
       connect_now(listener.port(), ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -175,6 +176,9 @@ TEST_CASE_FIXTURE(Fixture, "accepted TCP sockets send without delay") {
   socklen_t size = sizeof without_delay;
   ::getsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &without_delay, &size);
   CHECK(without_delay != 0);
+  int keep_alive = 0;
+  ::getsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &keep_alive, &size);
+  CHECK(keep_alive != 0);
   CHECK((::fcntl(socket, F_GETFD) & FD_CLOEXEC) != 0);
 }
 

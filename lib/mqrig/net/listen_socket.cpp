@@ -1,4 +1,5 @@
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <mqrig/net/connected_socket.hpp>
@@ -9,9 +10,21 @@
 namespace mqrig::net {
 namespace {
 
+void set(int socket, int level, int option, int value) {
+  ::setsockopt(socket, level, option, &value, sizeof value);
+}
+
 void enable(int socket, int level, int option) {
-  const int on = 1;
-  ::setsockopt(socket, level, option, &on, sizeof on);
+  set(socket, level, option, 1);
+}
+
+// A peer that is gone without a word is noticed after about four minutes, also where nothing is
+// sent and no protocol above asks for signs of life.
+void notice_silent_ends(int socket) {
+  enable(socket, SOL_SOCKET, SO_KEEPALIVE);
+  set(socket, IPPROTO_TCP, TCP_KEEPIDLE, 120);
+  set(socket, IPPROTO_TCP, TCP_KEEPINTVL, 30);
+  set(socket, IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
 // A socket file to which nothing answers was left behind by a process that is gone.
@@ -63,7 +76,9 @@ std::error_code ListenSocket::bind_and_listen(bool reuse_port) {
     if (reuse_port) enable(descriptor_, SOL_SOCKET, SO_REUSEPORT);
     // Each family has a socket of its own, whatever the machine's default is.
     if (endpoint_.family() == AF_INET6) enable(descriptor_, IPPROTO_IPV6, IPV6_V6ONLY);
-    send_without_delay(descriptor_);  // accepted sockets inherit it
+    // Accepted sockets inherit these.
+    send_without_delay(descriptor_);
+    notice_silent_ends(descriptor_);
   }
   const auto bind = [this] {
     return ::bind(descriptor_, endpoint_.address(), endpoint_.size()) == 0;

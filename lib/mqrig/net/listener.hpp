@@ -21,7 +21,8 @@ namespace mqrig::net {
 class Listener {
  public:
   // Called from the event loop for each connection, many per turn, but not so many that others wait
-  // for theirs. The listener may be closed or destroyed in it. TCP comes with TCP_NODELAY set.
+  // for theirs. The listener may be closed or destroyed in it. TCP comes with TCP_NODELAY set, and
+  // with keep-alive probes of the kernel: a peer that is gone for minutes ends the stream.
   using Callback = std::function<void(std::unique_ptr<Stream> stream)>;
 
   explicit Listener(asio::io_context& context);
