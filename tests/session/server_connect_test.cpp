@@ -174,13 +174,13 @@ TEST_CASE(
   const Case cases[] = {{"MQTT", 3, return_code_1},    {"MQIsdp", 4, return_code_1},
                         {"MQTT", 0, return_code_1},    {"MQTT", 6, reason_0x84},
                         {"MQTT", 0x84, return_code_1}, {"MQTT", 0x85, reason_0x84}};
-  for (const auto& [protocol, level, answer] : cases) {
-    CAPTURE(level);
+  for (const Case& row : cases) {
+    CAPTURE(row.level);
     ScriptedServer server;
     server.open();
-    CHECK(server.receive(connect_of(protocol, level)) == Lines{"fault 0x84"});
+    CHECK(server.receive(connect_of(row.protocol, row.level)) == Lines{"fault 0x84"});
     const wire::ByteView sent = server.out.view();
-    CHECK(std::vector<std::uint8_t>(sent.begin(), sent.end()) == answer);
+    CHECK(std::vector<std::uint8_t>(sent.begin(), sent.end()) == row.answer);
     CHECK(server.session.state() == State::closed);
   }
 }
@@ -222,16 +222,16 @@ TEST_CASE(
       {Version::mqtt_3_1_1, true, true}, {Version::mqtt_3_1_1, false, false},
       {Version::mqtt_3_1, true, false},  {Version::mqtt_3_1, false, false},
   };
-  for (const auto& [version, clean, taken] : cases) {
-    CAPTURE(version);
-    CAPTURE(clean);
-    ScriptedServer server(version);
+  for (const Case& row : cases) {
+    CAPTURE(row.version);
+    CAPTURE(row.clean);
+    ScriptedServer server(row.version);
     server.connect.client_id = "";
-    server.connect.clean_start = clean;
+    server.connect.clean_start = row.clean;
     server.open();
     const Lines events = server.receive_connect();
-    CHECK(server.session.state() == (taken ? State::deciding : State::closed));
-    if (taken) continue;
+    CHECK(server.session.state() == (row.taken ? State::deciding : State::closed));
+    if (row.taken) continue;
     CHECK(events == Lines{"fault 0x85"});
     CHECK(server.out.view()[3] == 2);  // identifier rejected
     CHECK(server.sent() == Lines{"CONNACK 0x85"});

@@ -197,14 +197,14 @@ TEST_CASE(
       {{0xC0, 0x80, 0x80, 0x80, 0x80, 1}, "0x81"},
       {{0x82, 5, 0, 0, 0, 0, 0}, "0x82"},  // SUBSCRIBE with packet identifier 0
   };
-  for (const auto& [bytes, reason] : cases) {
+  for (const Case& row : cases) {
     for (const Version version : every_version) {
-      CAPTURE(static_cast<int>(bytes[0]));
+      CAPTURE(static_cast<int>(row.bytes[0]));
       ScriptedServer server(version);
       server.establish();
-      CHECK(server.receive(bytes) == Lines{"fault " + reason});
+      CHECK(server.receive(row.bytes) == Lines{"fault " + row.reason});
       CHECK(server.sent() ==
-            (version == Version::mqtt_5 ? Lines{"DISCONNECT " + reason} : Lines{}));
+            (version == Version::mqtt_5 ? Lines{"DISCONNECT " + row.reason} : Lines{}));
       CHECK(server.session.state() == State::closed);
     }
   }

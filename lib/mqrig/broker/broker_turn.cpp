@@ -10,7 +10,6 @@ namespace mqrig::broker {
 
 namespace {
 constexpr session::Duration tick_interval = DeadlineWheel::width;
-constexpr session::Duration store_retry = std::chrono::seconds(1);
 }  // namespace
 
 session::Time Broker::Impl::begin_turn() {
