@@ -50,6 +50,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_event(Connection& connection, session::ServerEvent& event) override;
   void on_touched(Connection& connection) override;
   void on_drained(Connection& connection) override;
+  void on_broken(Connection& connection) override;
   void on_deadline(Connection& connection) override;
   void on_closed(Connection& connection) override;
   void on_packet(Connection& connection, Direction direction, wire::ByteView packet) override;
@@ -61,6 +62,7 @@ class Broker::Impl final : private Connection::Owner {
   void end_turn();
   bool commit();
   void flush_all();
+  void close_broken();
   void pump_drained();
   void resume_all();
   void destroy_closed();
@@ -153,7 +155,8 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<std::unique_ptr<Connection>> closed_;  // destroyed at the end of the turn
   std::vector<Connection*> touched_;
   std::vector<Connection*> flushing_;  // those of the turn that ends
-  std::vector<Session*> drained_;      // to be sent more in the next turn
+  std::vector<Connection*> drained_;   // to be sent more, and read from, at the end of the turn
+  std::vector<Connection*> broken_;    // to be closed then
   net::Timer tick_timer_;
   session::Time now_{};
   session::Time sys_due_ = session::never;

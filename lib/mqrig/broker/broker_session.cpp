@@ -153,7 +153,6 @@ void Broker::Impl::publish_will(Session& session) {
 void Broker::Impl::end_session(Session& session) {
   publish_will(session);  // [MQTT-3.1.3-9]: the end of the session comes before the delay
   dispatcher_.discard(session);
-  std::erase(drained_, &session);
   tree_.erase_all(session);
   groups_.leave_all(session);
   journal_.remove(session);

@@ -20,7 +20,7 @@ bool remembers(const Session& session, bool shared, session::Time expires_at) {
 }  // namespace
 
 bool Dispatcher::has_room(const Session& session) const noexcept {
-  return session.connection->out().size() < limits_.output_bytes;
+  return session.connection->has_room();
 }
 
 void Dispatcher::deliver(Publication& publication, const Target& target) {
@@ -145,6 +145,7 @@ void Dispatcher::pump(Session& session) {
   if (session.engine.sender().resending()) {
     session.engine.resend(session.connection->out(), limits_.output_bytes);
     session.connection->touch();
+    if (session.engine.sender().resending() && !has_room(session)) return;
   }
   while (!session.queue.empty() && session.engine.ready(session.queue.front().qos) &&
          has_room(session)) {
