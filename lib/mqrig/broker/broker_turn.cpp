@@ -92,9 +92,14 @@ void Broker::Impl::destroy_closed() {
 }
 
 void Broker::Impl::disconnect_overflowed() {
-  for (Session* session : std::exchange(dispatcher_.overflowed(), {})) {
-    if (!session->connected()) continue;
-    Connection& connection = *session->connection;
+  // The end of one session may publish a will, which makes others overflow.
+  std::vector<Session*>& overflowed = dispatcher_.overflowed();
+  while (!overflowed.empty()) {
+    Session& session = *overflowed.back();
+    overflowed.pop_back();
+    session.overflowed = false;
+    if (!session.connected()) continue;
+    Connection& connection = *session.connection;
     activity(connection, "is disconnected: its queue is full");
     connection.disconnect(wire::ReasonCode::quota_exceeded);
     detach(connection, true);

@@ -122,7 +122,8 @@ bool Dispatcher::make_room(Session& session, std::size_t size) {
            session.queue.bytes() + size > limits_.queued_bytes;
   };
   if (!full()) return true;
-  if (limits_.queue_full == QueueFull::disconnect && session.connected()) {
+  if (limits_.queue_full == QueueFull::disconnect && session.connected() && !session.overflowed) {
+    session.overflowed = true;
     overflowed_.push_back(&session);
   }
   if (limits_.queue_full != QueueFull::drop_oldest || size > limits_.queued_bytes) return false;

@@ -53,6 +53,7 @@ class Session final : public Subscriber {
   std::uint32_t match = 0;   // see Router: the place in the list of the latest match
   wire::Version version = wire::Version::mqtt_5;
   bool in_backlog = false;  // see Dispatcher
+  bool overflowed = false;  // likewise
 };
 
 }  // namespace mqrig::broker
