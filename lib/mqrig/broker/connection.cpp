@@ -90,6 +90,7 @@ void Connection::resume_reading() {
   paused_ = false;
   give_up_at_ = state_ == State::open ? session::never : give_up_at_;
   protocol_.reading(true, now);
+  owner_.on_deadline(*this);
   if (!rest_.empty()) {
     wire::Buffer rest = std::move(rest_);
     feed(rest.view(), now);
