@@ -146,7 +146,14 @@ void Broker::Impl::finish_stop() {
 
 void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event) {
   ++statistics_.packets_received;
-  if (faults_ && faults_->happens(faults_->settings().drop_connection)) return connection.close();
+  // The packet was received, and its answer gets lost: were it not dealt with, session and protocol
+  // would not agree any more about what is in flight.
+  const bool cut = faults_ && faults_->happens(faults_->settings().drop_connection);
+  handle(connection, event);
+  if (cut) connection.close();
+}
+
+void Broker::Impl::handle(Connection& connection, session::ServerEvent& event) {
   switch (event.kind) {
     case EventKind::message:
       return on_message(connection, event);

@@ -114,6 +114,7 @@ class Broker::Impl final : private Connection::Owner {
   // broker_state.cpp
   void resume_absence(Session& session);
 
+  void handle(Connection& connection, session::ServerEvent& event);
   void on_end(Connection& connection, const session::ServerEvent& event);
   void activity(const Connection& connection, std::string_view what);
   std::string name_of(const Connection& connection) const;
