@@ -26,11 +26,14 @@ session::ServerSettings protocol_of(const Limits& limits) {
   return settings;
 }
 
-session::ExchangeSettings exchange_of(const Limits& limits) {
+session::ExchangeSettings exchange_of(const Settings& all) {
+  const Limits& limits = all.limits;
   session::ExchangeSettings settings;
   settings.window = settings.legacy_qos_2_window = limits.inflight;
   settings.ack_mode = session::AckMode::manual;
-  settings.assign_topic_aliases = limits.topic_aliases != 0;
+  // Faults lose and reorder messages, and with them what an alias means.
+  const bool faults = all.faults.any() || all.fault_control;
+  settings.assign_topic_aliases = limits.topic_aliases != 0 && !faults;
   return settings;
 }
 
@@ -41,7 +44,7 @@ Broker::Impl::Impl(asio::io_context& context, Settings settings, Observer& obser
       settings_(std::move(settings)),
       observer_(observer),
       protocol_(protocol_of(settings_.limits)),
-      exchange_(exchange_of(settings_.limits)),
+      exchange_(exchange_of(settings_)),
       groups_(tree_),
       dispatcher_(settings_.limits, statistics_, journal_, retained_),
       router_(tree_, dispatcher_),

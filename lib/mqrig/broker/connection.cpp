@@ -161,7 +161,10 @@ bool Connection::feed_packet(wire::ByteView& bytes, session::Time now) {
   if (trace_ && packet.size() != bytes.size()) {
     owner_.on_packet(*this, Direction::received, packet.first(packet.size() - bytes.size()));
   }
-  if (out_.size() != before) touch();
+  if (out_.size() != before) {
+    if (link_) link_->answered(out_, before);
+    touch();
+  }
   if (made) owner_.on_event(*this, event);
   return made;
 }
