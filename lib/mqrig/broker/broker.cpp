@@ -115,11 +115,7 @@ void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passw
 void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
   acl_ = std::move(acl);
   registry_.for_each([&](Session& session) {
-    session.permissions =
-        acl_ ? std::make_unique<Permissions>(acl_->permissions(
-                   session.user_name ? std::string_view(*session.user_name) : std::string_view(),
-                   session.client_id))
-             : nullptr;
+    session.permissions = permissions_of(session.user_name.get(), session.client_id);
   });
 }
 

@@ -100,6 +100,14 @@ void Broker::Impl::on_verified(std::uint64_t login, bool accepted) {
   refuse(connection, ReasonCode::bad_user_name_or_password);
 }
 
+// Null: everything is allowed.
+std::unique_ptr<Permissions> Broker::Impl::permissions_of(const std::string* user_name,
+                                                          std::string_view client_id) const {
+  if (!acl_) return nullptr;
+  const std::string_view user = user_name != nullptr ? *user_name : std::string_view();
+  return std::make_unique<Permissions>(acl_->permissions(user, client_id));
+}
+
 void Broker::Impl::refuse(Connection& connection, ReasonCode reason) {
   ++statistics_.refused;
   activity(connection, "is refused: " + std::string(wire::name(reason, wire::PacketType::connack)));
@@ -115,14 +123,11 @@ void Broker::Impl::admit(Connection& connection) {
   const std::unique_ptr<ConnectRequest> request = std::move(connection.request);
   const bool assigned = request->client_id.empty();
   if (assigned) request->client_id = make_name();  // [MQTT-3.1.3-6]
-  std::unique_ptr<Permissions> permissions;
-  if (acl_) {
-    permissions = std::make_unique<Permissions>(acl_->permissions(
-        request->user_name ? std::string_view(*request->user_name) : std::string_view(),
-        request->client_id));
-    if (request->will && !permissions->may(Access::write, request->will->message->topic())) {
-      return refuse(connection, ReasonCode::not_authorized);
-    }
+  std::unique_ptr<Permissions> permissions =
+      permissions_of(request->user_name ? &*request->user_name : nullptr, request->client_id);
+  if (permissions && request->will &&
+      !permissions->may(Access::write, request->will->message->topic())) {
+    return refuse(connection, ReasonCode::not_authorized);
   }
   bool present = false;
   Session& session = session_for(*request, present);

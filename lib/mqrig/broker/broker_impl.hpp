@@ -76,6 +76,8 @@ class Broker::Impl final : private Connection::Owner {
   void check_login(Connection& connection);
   void start_login(std::uint64_t login);
   void on_verified(std::uint64_t login, bool accepted);
+  std::unique_ptr<Permissions> permissions_of(const std::string* user_name,
+                                              std::string_view client_id) const;
   void refuse(Connection& connection, wire::ReasonCode reason);
   void admit(Connection& connection);
 
