@@ -1,5 +1,6 @@
 #include <mqrig/broker/broker.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -91,7 +92,7 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   const std::uint32_t most = settings_.limits.connections;
   // A few more are let in, to be told in CONNACK; a flood is not.
   constexpr std::uint32_t told = 100;
-  if (stopped_ || (most != 0 && connections_.size() >= most + told)) {
+  if (stop_at_ != session::never || (most != 0 && connections_.size() >= most + told)) {
     ++statistics_.refused;
     return;
   }
@@ -129,8 +130,10 @@ void Broker::Impl::stop(std::function<void()> stopped) {
   // Wills first, while those are there whom they are for [MQTT-3.1.2-8].
   for (Connection* connection : open) {
     Session* session = connection->session;
-    if (session != nullptr && session->will && session->will->delay == 0) publish_will(*session);
+    if (session == nullptr || !session->will) continue;
+    if (std::min(session->will->delay, session->expiry) == 0) publish_will(*session);
   }
+  logins_.clear();
   for (Connection* connection : open) {
     connection->disconnect(ReasonCode::server_shutting_down);
     detach(*connection, true);
@@ -140,7 +143,9 @@ void Broker::Impl::stop(std::function<void()> stopped) {
 void Broker::Impl::finish_stop() {
   tick_timer_.cancel();
   sys_due_ = session::never;
-  std::exchange(stopped_, nullptr)();
+  // It may destroy the broker.
+  const std::function<void()> stopped = std::exchange(stopped_, nullptr);
+  stopped();
 }
 
 void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event) {

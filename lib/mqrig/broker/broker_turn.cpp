@@ -42,7 +42,8 @@ void Broker::Impl::end_turn() {
   destroy_closed();
   if (more || !dispatcher_.overflowed().empty()) begin_turn();
   arm_tick();
-  if (stopped_ && connections_.empty() && !in_turn_) finish_stop();
+  const bool saved = !stalled_ || stop_at_ <= now_;
+  if (stopped_ && connections_.empty() && !in_turn_ && saved) finish_stop();
 }
 
 // False while the store can't keep what was said: then nothing is answered, and nothing more read.
