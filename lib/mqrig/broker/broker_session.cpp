@@ -163,7 +163,11 @@ void Broker::Impl::end_session(Session& session) {
 void Broker::Impl::pass_on_orphans() {
   while (!dispatcher_.orphans().empty()) {
     for (const auto& delivery : std::exchange(dispatcher_.orphans(), {})) {
-      router_.pass_on(*delivery);
+      if (delivery->message->expired(now_)) {  // [MQTT-3.3.2-5]
+        ++statistics_.dropped_expired;
+      } else {
+        router_.pass_on(*delivery);
+      }
     }
   }
 }
