@@ -78,6 +78,7 @@ std::error_code Dispatcher::append(Publication& publication, const Target& targe
   if (target.identifiers.empty() && !session.engine.assigns_topic_aliases()) {
     const Publication::Layout layout =
         publication.layout(session.version, qos, target.retain, now_);
+    if (layout.packet.empty()) return session::Error::packet_too_large;
     return session.engine.forward(layout.packet, qos, layout.packet_id_offset, token, out);
   }
   wire::Publish packet = publication.publish();
