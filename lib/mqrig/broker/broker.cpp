@@ -108,7 +108,13 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
 }
 
 void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {
-  if (!passwords) return verifier_.reset();
+  if (!passwords) {
+    verifier_.reset();
+    for (const auto& [login, connection] : std::map(logins_.begin(), logins_.end())) {
+      start_login(login);
+    }
+    return;
+  }
   if (verifier_) return verifier_->replace(*passwords);
   verifier_ = std::make_unique<auth::PasswordVerifier>(*passwords);
 }
