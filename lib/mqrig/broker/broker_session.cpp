@@ -77,7 +77,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   wire::PropertyWriter properties;
   protocol_.announce(properties);
   if (session.expiry != request.session_expiry) {
-    properties.add(PropertyId::session_expiry_interval, session.expiry);  // [MQTT-3.2.2-...]
+    properties.add(PropertyId::session_expiry_interval, session.expiry);  // section 3.2.2.3.2
   }
   if (id_assigned) properties.add(PropertyId::assigned_client_identifier, request.client_id);
   if (keep_alive != request.keep_alive) {
@@ -89,10 +89,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
 
   connection.session = &session;
   session.connection = &connection;
-  ++statistics_.connections;
   ++statistics_.clients_now;
-  statistics_.clients_most = std::max(statistics_.clients_most, statistics_.clients_now);
-  ++statistics_.packets_sent;
   const auto error = connection.protocol().accept(
       session.engine,
       {.session_present = present, .keep_alive = keep_alive, .properties = properties.view()}, now_,
@@ -101,15 +98,19 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
     detach(connection, false);
     return connection.finish();
   }
+  ++statistics_.connections;
+  statistics_.clients_most = std::max(statistics_.clients_most, statistics_.clients_now);
+  ++statistics_.packets_sent;
   if (session.expiry != 0) {
     journal_.put(session);
   } else if (session.stored()) {
     dispatcher_.unstore(session);
   }
-  wheel_.schedule(connection, connection.deadline(), now_);
   activity(connection, present ? "is back" : "is connected");
   connection.touch();
   dispatcher_.resumed(session);
+  // Soon, if the client can't be sent again what it was sent before.
+  wheel_.schedule(connection, connection.deadline(), now_);
   connection.resume_reading();
 }
 
