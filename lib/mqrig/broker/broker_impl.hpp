@@ -55,7 +55,10 @@ class Broker::Impl final : private Connection::Owner {
   void on_closed(Connection& connection) override;
   void on_packet(Connection& connection, Direction direction, wire::ByteView packet) override;
   bool may_read() const noexcept override { return !stalled_; }
-  bool may_write_early() const noexcept override { return !journal_.on(); }
+  // With a store: while all that has led to the output is committed.
+  bool may_write_early() const noexcept override {
+    return !journal_.on() || !(journal_.dirty() || taking_over_);
+  }
   void count_bytes(std::size_t received, std::size_t sent) noexcept override;
 
   // broker_turn.cpp
@@ -165,6 +168,7 @@ class Broker::Impl final : private Connection::Owner {
   session::Time sys_due_ = session::never;
   bool in_turn_ = false;
   bool ticking_ = false;
+  bool taking_over_ = false;  // a QoS 2 message, whose identifier the journal does not know yet
   bool stalled_ = false;  // the store can't commit: nothing is read or written until it can
   std::function<void()> stopped_;
   session::Time stop_at_ = session::never;

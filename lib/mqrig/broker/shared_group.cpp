@@ -53,7 +53,7 @@ bool SharedGroup::leave(const Session& session) noexcept {
   return std::erase_if(members_, [&](const Member& m) { return m.session == &session; }) != 0;
 }
 
-const SharedGroup::Member* SharedGroup::choose(std::string_view topic, wire::QoS qos) noexcept {
+const SharedGroup::Member* SharedGroup::choose(std::string_view topic, wire::QoS qos) {
   const Member* best = nullptr;
   std::size_t best_at = 0;
   for (std::size_t step = 0; step < members_.size(); ++step) {

@@ -42,7 +42,7 @@ class SharedGroup final : public Subscriber, public std::enable_shared_from_this
   // Who gets the next message, among those who may read the topic: in turn, members that can take
   // it at once; when there is none, the one with the shortest queue, connected ones first. Null
   // when nobody may, or the message would go at QoS 0 and nobody is connected.
-  const Member* choose(std::string_view topic, wire::QoS qos) noexcept;
+  const Member* choose(std::string_view topic, wire::QoS qos);
 
  private:
   std::string share_name_;
