@@ -33,10 +33,24 @@ BrokerRig::~BrokerRig() {
   broker.reset();
 }
 
-MqttPeer& BrokerRig::attach(wire::Version version, std::size_t capacity) {
+void BrokerRig::kill() {
+  broker.reset();
+}
+
+void BrokerRig::restart(const broker::Settings& settings,
+                        std::unique_ptr<store::BrokerStore> store) {
+  broker = std::make_unique<broker::Broker>(context, settings, observer);
+  REQUIRE_FALSE(broker->set_store(std::move(store)));
+}
+
+std::unique_ptr<net::Stream> BrokerRig::dial(std::size_t capacity) {
   auto [ours, theirs] = net::memory_stream_pair(context, capacity);
   broker->attach(std::move(theirs));
-  return peers.emplace_back(std::move(ours), version);
+  return std::move(ours);
+}
+
+MqttPeer& BrokerRig::attach(wire::Version version, std::size_t capacity) {
+  return peers.emplace_back(dial(capacity), version);
 }
 
 MqttPeer& BrokerRig::connect(wire::Connect connect, wire::Version version, std::size_t capacity) {

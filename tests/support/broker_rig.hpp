@@ -44,7 +44,9 @@ class BrokerRig {
 
   // A network connection, each direction of which holds `capacity` bytes.
   MqttPeer& attach(wire::Version version = wire::Version::mqtt_5, std::size_t capacity = 65'536);
-  // The same, and CONNECT, whose CONNACK is left in received().
+  // One end of a connection, for a client of another kind.
+  std::unique_ptr<net::Stream> dial(std::size_t capacity = 65'536);
+  // A peer, and CONNECT, whose CONNACK is left in received().
   MqttPeer& connect(wire::Connect connect, wire::Version version = wire::Version::mqtt_5,
                     std::size_t capacity = 65'536);
   // With clean start; CONNACK is checked and taken.
@@ -61,8 +63,9 @@ class BrokerRig {
   bool step();
   // Turns it until the condition holds; fails the test after ten seconds.
   void run_until(const std::function<bool()>& condition);
-  // Ends the broker as kill -9 would; clients stay as they are.
-  void kill() { broker.reset(); }
+  // Ends the broker as kill -9 would, and begins another one with what the store has kept.
+  void kill();
+  void restart(const broker::Settings& settings, std::unique_ptr<store::BrokerStore> store);
 
   asio::io_context context;
   RecordingObserver observer;
