@@ -40,7 +40,10 @@ class MqttPeer final : private net::StreamHandler {
                   wire::Properties properties = {});
 
   // Cuts the connection without a word.
-  void cut() { stream_->close(); }
+  void cut() {
+    ended_ = true;
+    stream_->close();
+  }
   // Does not take any more what the broker sends, or takes it again.
   void stop_reading() noexcept { reading_ = false; }
   void read_on();
@@ -49,7 +52,7 @@ class MqttPeer final : private net::StreamHandler {
   Lines received();
   // How many PUBLISHs have come, over all calls; see `keep`.
   std::size_t messages() const noexcept { return messages_; }
-  // The broker has ended the connection.
+  // The connection is over: the broker has ended it, or cut() was called.
   bool ended() const noexcept { return ended_; }
   std::size_t unsent() const noexcept { return out_.size(); }
 
