@@ -1,5 +1,6 @@
 #include <mqrig/broker/broker.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -26,11 +27,14 @@ session::ServerSettings protocol_of(const Limits& limits) {
   return settings;
 }
 
-session::ExchangeSettings exchange_of(const Limits& limits) {
+session::ExchangeSettings exchange_of(const Settings& all) {
+  const Limits& limits = all.limits;
   session::ExchangeSettings settings;
   settings.window = settings.legacy_qos_2_window = limits.inflight;
   settings.ack_mode = session::AckMode::manual;
-  settings.assign_topic_aliases = limits.topic_aliases != 0;
+  // Faults lose and reorder messages, and with them what an alias means.
+  const bool faults = all.faults.any() || all.fault_control;
+  settings.assign_topic_aliases = limits.topic_aliases != 0 && !faults;
   return settings;
 }
 
@@ -41,7 +45,7 @@ Broker::Impl::Impl(asio::io_context& context, Settings settings, Observer& obser
       settings_(std::move(settings)),
       observer_(observer),
       protocol_(protocol_of(settings_.limits)),
-      exchange_(exchange_of(settings_.limits)),
+      exchange_(exchange_of(settings_)),
       groups_(tree_),
       dispatcher_(settings_.limits, statistics_, journal_, retained_),
       router_(tree_, dispatcher_),
@@ -89,7 +93,7 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   const std::uint32_t most = settings_.limits.connections;
   // A few more are let in, to be told in CONNACK; a flood is not.
   constexpr std::uint32_t told = 100;
-  if (stopped_ || (most != 0 && connections_.size() >= most + told)) {
+  if (stop_at_ != session::never || (most != 0 && connections_.size() >= most + told)) {
     ++statistics_.refused;
     return;
   }
@@ -105,7 +109,13 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
 }
 
 void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {
-  if (!passwords) return verifier_.reset();
+  if (!passwords) {
+    verifier_.reset();
+    for (const auto& [login, connection] : std::map(logins_.begin(), logins_.end())) {
+      start_login(login);
+    }
+    return;
+  }
   if (verifier_) return verifier_->replace(*passwords);
   verifier_ = std::make_unique<auth::PasswordVerifier>(*passwords);
 }
@@ -113,11 +123,7 @@ void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passw
 void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
   acl_ = std::move(acl);
   registry_.for_each([&](Session& session) {
-    session.permissions =
-        acl_ ? std::make_unique<Permissions>(acl_->permissions(
-                   session.user_name ? std::string_view(*session.user_name) : std::string_view(),
-                   session.client_id))
-             : nullptr;
+    session.permissions = permissions_of(session.user_name.get(), session.client_id);
   });
 }
 
@@ -131,8 +137,10 @@ void Broker::Impl::stop(std::function<void()> stopped) {
   // Wills first, while those are there whom they are for [MQTT-3.1.2-8].
   for (Connection* connection : open) {
     Session* session = connection->session;
-    if (session != nullptr && session->will && session->will->delay == 0) publish_will(*session);
+    if (session == nullptr || !session->will) continue;
+    if (std::min(session->will->delay, session->expiry) == 0) publish_will(*session);
   }
+  logins_.clear();
   for (Connection* connection : open) {
     connection->disconnect(ReasonCode::server_shutting_down);
     detach(*connection, true);
@@ -142,11 +150,20 @@ void Broker::Impl::stop(std::function<void()> stopped) {
 void Broker::Impl::finish_stop() {
   tick_timer_.cancel();
   sys_due_ = session::never;
-  std::exchange(stopped_, nullptr)();
+  // It may destroy the broker.
+  const std::function<void()> stopped = std::exchange(stopped_, nullptr);
+  stopped();
 }
 
 void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event) {
-  if (faults_ && faults_->happens(faults_->settings().drop_connection)) return connection.close();
+  // The packet was received, and its answer gets lost: were it not dealt with, session and protocol
+  // would not agree any more about what is in flight.
+  const bool cut = faults_ && faults_->happens(faults_->settings().drop_connection);
+  handle(connection, event);
+  if (cut) connection.close();
+}
+
+void Broker::Impl::handle(Connection& connection, session::ServerEvent& event) {
   switch (event.kind) {
     case EventKind::message:
       return on_message(connection, event);

@@ -60,7 +60,7 @@ class Broker {
 
   // Stops listening, sends DISCONNECT with 0x8B (server shutting down) to 5.0 clients, and calls
   // `stopped` when all is written and saved, after three seconds at the latest. Wills without a
-  // delay are published [MQTT-3.1.2-8].
+  // delay are published [MQTT-3.1.2-8]. Once; nobody is served after it.
   void stop(std::function<void()> stopped);
 
   const Statistics& statistics() const noexcept;

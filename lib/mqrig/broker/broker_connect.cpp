@@ -62,6 +62,7 @@ void Broker::Impl::check_login(Connection& connection) {
 void Broker::Impl::start_login(std::uint64_t login) {
   const auto found = logins_.find(login);
   if (found == logins_.end()) return;
+  if (!verifier_) return on_verified(login, true);  // passwords are of no account any more
   const ConnectRequest& request = *found->second->request;
   const session::Duration delay = throttle_.delay(request.address, now_);
   if (delay != session::Duration::zero()) {
@@ -74,7 +75,7 @@ void Broker::Impl::start_login(std::uint64_t login) {
     });
   };
   using Answer = auth::PasswordVerifier::Answer;
-  switch (verifier_->verify(*request.user_name, request.password, done)) {
+  switch (verifier_->verify(*request.user_name, request.password.view(), done)) {
     case Answer::accepted:
       return on_verified(login, true);
     case Answer::pending:
@@ -101,6 +102,14 @@ void Broker::Impl::on_verified(std::uint64_t login, bool accepted) {
   refuse(connection, ReasonCode::bad_user_name_or_password);
 }
 
+// Null: everything is allowed.
+std::unique_ptr<Permissions> Broker::Impl::permissions_of(const std::string* user_name,
+                                                          std::string_view client_id) const {
+  if (!acl_) return nullptr;
+  const std::string_view user = user_name != nullptr ? *user_name : std::string_view();
+  return std::make_unique<Permissions>(acl_->permissions(user, client_id));
+}
+
 void Broker::Impl::refuse(Connection& connection, ReasonCode reason) {
   ++statistics_.refused;
   activity(connection, "is refused: " + std::string(wire::name(reason, wire::PacketType::connack)));
@@ -116,14 +125,11 @@ void Broker::Impl::admit(Connection& connection) {
   const std::unique_ptr<ConnectRequest> request = std::move(connection.request);
   const bool assigned = request->client_id.empty();
   if (assigned) request->client_id = make_name();  // [MQTT-3.1.3-6]
-  std::unique_ptr<Permissions> permissions;
-  if (acl_) {
-    permissions = std::make_unique<Permissions>(acl_->permissions(
-        request->user_name ? std::string_view(*request->user_name) : std::string_view(),
-        request->client_id));
-    if (request->will && !permissions->may(Access::write, request->will->message->topic())) {
-      return refuse(connection, ReasonCode::not_authorized);
-    }
+  std::unique_ptr<Permissions> permissions =
+      permissions_of(request->user_name ? &*request->user_name : nullptr, request->client_id);
+  if (permissions && request->will &&
+      !permissions->may(Access::write, request->will->message->topic())) {
+    return refuse(connection, ReasonCode::not_authorized);
   }
   bool present = false;
   Session& session = session_for(*request, present);

@@ -50,17 +50,22 @@ class Broker::Impl final : private Connection::Owner {
   void on_event(Connection& connection, session::ServerEvent& event) override;
   void on_touched(Connection& connection) override;
   void on_drained(Connection& connection) override;
+  void on_broken(Connection& connection) override;
   void on_deadline(Connection& connection) override;
   void on_closed(Connection& connection) override;
   void on_packet(Connection& connection, Direction direction, wire::ByteView packet) override;
   bool may_read() const noexcept override { return !stalled_; }
-  bool may_write_early() const noexcept override { return !journal_.on(); }
+  // With a store: while all that has led to the output is committed.
+  bool may_write_early() const noexcept override {
+    return !journal_.on() || !(journal_.dirty() || taking_over_);
+  }
   void count_bytes(std::size_t received, std::size_t sent) noexcept override;
 
   // broker_turn.cpp
   void end_turn();
   bool commit();
   void flush_all();
+  void close_broken();
   void pump_drained();
   void resume_all();
   void destroy_closed();
@@ -74,6 +79,8 @@ class Broker::Impl final : private Connection::Owner {
   void check_login(Connection& connection);
   void start_login(std::uint64_t login);
   void on_verified(std::uint64_t login, bool accepted);
+  std::unique_ptr<Permissions> permissions_of(const std::string* user_name,
+                                              std::string_view client_id) const;
   void refuse(Connection& connection, wire::ReasonCode reason);
   void admit(Connection& connection);
 
@@ -112,6 +119,7 @@ class Broker::Impl final : private Connection::Owner {
   // broker_state.cpp
   void resume_absence(Session& session);
 
+  void handle(Connection& connection, session::ServerEvent& event);
   void on_end(Connection& connection, const session::ServerEvent& event);
   void activity(const Connection& connection, std::string_view what);
   std::string name_of(const Connection& connection) const;
@@ -154,13 +162,15 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<std::unique_ptr<Connection>> closed_;  // destroyed at the end of the turn
   std::vector<Connection*> touched_;
   std::vector<Connection*> flushing_;  // those of the turn that ends
-  std::vector<Session*> drained_;      // to be sent more in the next turn
+  std::vector<Connection*> drained_;   // to be sent more, and read from, at the end of the turn
+  std::vector<Connection*> broken_;    // to be closed then
   net::Timer tick_timer_;
   session::Time now_{};
   session::Time sys_due_ = session::never;
   bool in_turn_ = false;
   bool ticking_ = false;
-  bool stalled_ = false;  // the store can't commit: nothing is read or written until it can
+  bool taking_over_ = false;  // a QoS 2 message, whose identifier the journal does not know yet
+  bool stalled_ = false;      // the store can't commit: nothing is read or written until it can
   std::function<void()> stopped_;
   session::Time stop_at_ = session::never;
 };

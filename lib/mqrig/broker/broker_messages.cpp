@@ -28,6 +28,7 @@ void Broker::Impl::on_message(Connection& connection, session::ServerEvent& even
   ++statistics_.publish_received;
   statistics_.publish_bytes_received += event.publish.payload.size();
   Session& session = *connection.session;
+  taking_over_ = event.publish.qos == QoS::exactly_once;
   const ReasonCode reason = take(session, event.publish);
   if (wire::is_error(reason) && settings_.verbose) {
     activity(connection, "may not publish to " + std::string(event.publish.topic) + ": " +
@@ -99,6 +100,7 @@ void Broker::Impl::acknowledge(Connection& connection, const session::ServerEven
                                ReasonCode reason) {
   Session& session = *connection.session;
   const bool twice = event.publish.qos == QoS::exactly_once;
+  taking_over_ = false;
   if (twice && !wire::is_error(reason)) journal_.received(session, event.publish.packet_id);
   const std::size_t start = connection.out().size();
   session.engine.receiver().acknowledge(event.receipt, reason, session.version, connection.out());

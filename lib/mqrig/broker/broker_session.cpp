@@ -77,7 +77,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   wire::PropertyWriter properties;
   protocol_.announce(properties);
   if (session.expiry != request.session_expiry) {
-    properties.add(PropertyId::session_expiry_interval, session.expiry);  // [MQTT-3.2.2-...]
+    properties.add(PropertyId::session_expiry_interval, session.expiry);  // section 3.2.2.3.2
   }
   if (id_assigned) properties.add(PropertyId::assigned_client_identifier, request.client_id);
   if (keep_alive != request.keep_alive) {
@@ -89,10 +89,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
 
   connection.session = &session;
   session.connection = &connection;
-  ++statistics_.connections;
   ++statistics_.clients_now;
-  statistics_.clients_most = std::max(statistics_.clients_most, statistics_.clients_now);
-  ++statistics_.packets_sent;
   const auto error = connection.protocol().accept(
       session.engine,
       {.session_present = present, .keep_alive = keep_alive, .properties = properties.view()}, now_,
@@ -101,15 +98,19 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
     detach(connection, false);
     return connection.finish();
   }
+  ++statistics_.connections;
+  statistics_.clients_most = std::max(statistics_.clients_most, statistics_.clients_now);
+  ++statistics_.packets_sent;
   if (session.expiry != 0) {
     journal_.put(session);
   } else if (session.stored()) {
     dispatcher_.unstore(session);
   }
-  wheel_.schedule(connection, connection.deadline(), now_);
   activity(connection, present ? "is back" : "is connected");
   connection.touch();
   dispatcher_.resumed(session);
+  // Soon, if the client can't be sent again what it was sent before.
+  wheel_.schedule(connection, connection.deadline(), now_);
   connection.resume_reading();
 }
 
@@ -153,7 +154,6 @@ void Broker::Impl::publish_will(Session& session) {
 void Broker::Impl::end_session(Session& session) {
   publish_will(session);  // [MQTT-3.1.3-9]: the end of the session comes before the delay
   dispatcher_.discard(session);
-  std::erase(drained_, &session);
   tree_.erase_all(session);
   groups_.leave_all(session);
   journal_.remove(session);
@@ -164,7 +164,11 @@ void Broker::Impl::end_session(Session& session) {
 void Broker::Impl::pass_on_orphans() {
   while (!dispatcher_.orphans().empty()) {
     for (const auto& delivery : std::exchange(dispatcher_.orphans(), {})) {
-      router_.pass_on(*delivery);
+      if (delivery->message->expired(now_)) {  // [MQTT-3.3.2-5]
+        ++statistics_.dropped_expired;
+      } else {
+        router_.pass_on(*delivery);
+      }
     }
   }
 }

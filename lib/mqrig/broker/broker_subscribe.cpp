@@ -71,8 +71,12 @@ ReasonCode Broker::Impl::subscribe(Session& session, const wire::Subscription& s
   const bool shared = wire::is_shared(filter);
   const bool known =
       shared ? groups_.find(filter, session) != nullptr : tree_.find(filter, session).has_value();
-  if (!known &&
-      session.subscription_count() + groups_.count(session) >= settings_.limits.subscriptions) {
+  const std::size_t most = settings_.limits.subscriptions;
+  if (!known && session.subscription_count() + groups_.count(session) >= most) {
+    return ReasonCode::quota_exceeded;
+  }
+  // Subscribing again and again costs no more than that, if the client does not take what it gets.
+  if (session.retained && session.retained->size() + new_retained_.size() >= most) {
     return ReasonCode::quota_exceeded;
   }
   if (shared) {
@@ -110,6 +114,7 @@ ReasonCode Broker::Impl::unsubscribe(Session& session, std::string_view filter) 
   const bool known =
       wire::is_shared(filter) ? groups_.unsubscribe(filter, session) : tree_.erase(filter, session);
   if (!known) return ReasonCode::no_subscription_existed;
+  dispatcher_.forget_retained(session, filter);
   journal_.unsubscribed(session, filter);
   return ReasonCode::success;
 }

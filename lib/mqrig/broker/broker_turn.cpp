@@ -25,19 +25,25 @@ session::Time Broker::Impl::begin_turn() {
 }
 
 void Broker::Impl::end_turn() {
+  close_broken();
   pump_drained();
   disconnect_overflowed();
   const bool more = dispatcher_.pump_backlog();
   pass_on_orphans();
-  if (commit()) {
+  const bool was_stalled = stalled_;
+  const bool committed = commit();
+  // What writing brings about is of the next turn, and of the next commit.
+  in_turn_ = false;
+  if (committed) {
     flush_all();
     journal_.maintain();
+    if (was_stalled) resume_all();
   }
   destroy_closed();
-  in_turn_ = false;
-  if (more || !drained_.empty() || (!touched_.empty() && !stalled_)) begin_turn();
+  if (more || !dispatcher_.overflowed().empty()) begin_turn();
   arm_tick();
-  if (stopped_ && connections_.empty()) finish_stop();
+  const bool saved = !stalled_ || stop_at_ <= now_;
+  if (stopped_ && connections_.empty() && !in_turn_ && saved) finish_stop();
 }
 
 // False while the store can't keep what was said: then nothing is answered, and nothing more read.
@@ -47,7 +53,6 @@ bool Broker::Impl::commit() {
   if (!error) {
     if (std::exchange(stalled_, false)) {
       observer_.on_warning("the state can be saved again: going on");
-      resume_all();
     }
     return true;
   }
@@ -64,16 +69,21 @@ void Broker::Impl::resume_all() {
   for (Connection* connection : all) connection->resume_reading();
 }
 
-// What writing brings about (a connection that fails sets its will free, a client that has taken
-// what waited is sent more) is of the next turn, and of the next commit.
 void Broker::Impl::flush_all() {
   flushing_.swap(touched_);
   for (Connection* connection : flushing_) connection->flush();
   flushing_.clear();
 }
 
+void Broker::Impl::close_broken() {
+  for (Connection* connection : std::exchange(broken_, {})) connection->close();
+}
+
 void Broker::Impl::pump_drained() {
-  for (Session* session : std::exchange(drained_, {})) dispatcher_.pump(*session);
+  for (Connection* connection : std::exchange(drained_, {})) {
+    if (connection->session != nullptr) dispatcher_.pump(*connection->session);
+    connection->resume_reading();
+  }
 }
 
 void Broker::Impl::destroy_closed() {
@@ -83,9 +93,14 @@ void Broker::Impl::destroy_closed() {
 }
 
 void Broker::Impl::disconnect_overflowed() {
-  for (Session* session : std::exchange(dispatcher_.overflowed(), {})) {
-    if (!session->connected()) continue;
-    Connection& connection = *session->connection;
+  // The end of one session may publish a will, which makes others overflow.
+  std::vector<Session*>& overflowed = dispatcher_.overflowed();
+  while (!overflowed.empty()) {
+    Session& session = *overflowed.back();
+    overflowed.pop_back();
+    session.overflowed = false;
+    if (!session.connected()) continue;
+    Connection& connection = *session.connection;
     activity(connection, "is disconnected: its queue is full");
     connection.disconnect(wire::ReasonCode::quota_exceeded);
     detach(connection, true);
@@ -98,11 +113,17 @@ void Broker::Impl::on_touched(Connection& connection) {
 }
 
 void Broker::Impl::on_drained(Connection& connection) {
-  Session* session = connection.session;
-  if (session == nullptr) return;
-  if (!session->queue.empty() || session->retained || session->engine.sender().resending()) {
-    drained_.push_back(session);
-  }
+  const Session* session = connection.session;
+  const bool awaited = session != nullptr && (!session->queue.empty() || session->retained ||
+                                              session->engine.sender().resending());
+  if (!awaited && !connection.paused()) return;
+  begin_turn();
+  drained_.push_back(&connection);
+}
+
+void Broker::Impl::on_broken(Connection& connection) {
+  begin_turn();
+  broken_.push_back(&connection);
 }
 
 void Broker::Impl::on_deadline(Connection& connection) {

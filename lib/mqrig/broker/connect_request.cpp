@@ -34,7 +34,7 @@ ConnectRequest::ConnectRequest(const wire::Connect& connect)
       keep_alive(connect.keep_alive),
       client_id(connect.client_id) {
   if (connect.user_name) user_name = *connect.user_name;
-  if (connect.password) password = wire::as_text(*connect.password);
+  if (connect.password) password = auth::Secret(wire::as_text(*connect.password));
   if (connect.will) will = make_will(*connect.will);
   if (version != wire::Version::mqtt_5) {
     session_expiry = clean_start ? 0 : never_expires;

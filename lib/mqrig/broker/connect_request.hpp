@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <mqrig/auth/secret.hpp>
 #include <mqrig/broker/session.hpp>
 #include <mqrig/wire/packets.hpp>
 
@@ -20,7 +21,7 @@ struct ConnectRequest {
   std::uint16_t keep_alive;
   std::string client_id;
   std::optional<std::string> user_name;
-  std::string password;  // moved on to whoever checks it, which wipes it
+  auth::Secret password;
   std::unique_ptr<Will> will;
   std::uint32_t session_expiry = 0;  // as asked for, in every version
   bool wants_response_information = false;

@@ -84,11 +84,13 @@ void Connection::pause(session::Time now) {
 }
 
 void Connection::resume_reading() {
-  if (!paused_ || state_ == State::closed) return;
+  if (!paused_ || state_ == State::closed || overfull() || !owner_.may_read()) return;
+  if (protocol_.state() == session::ServerSession::State::deciding) return;
   const session::Time now = owner_.begin_turn();
   paused_ = false;
   give_up_at_ = state_ == State::open ? session::never : give_up_at_;
   protocol_.reading(true, now);
+  owner_.on_deadline(*this);
   if (!rest_.empty()) {
     wire::Buffer rest = std::move(rest_);
     feed(rest.view(), now);
@@ -159,9 +161,18 @@ bool Connection::feed_packet(wire::ByteView& bytes, session::Time now) {
   if (trace_ && packet.size() != bytes.size()) {
     owner_.on_packet(*this, Direction::received, packet.first(packet.size() - bytes.size()));
   }
-  if (out_.size() != before) touch();
+  if (out_.size() != before) {
+    if (link_) link_->answered(out_, before);
+    touch();
+  }
   if (made) owner_.on_event(*this, event);
   return made;
+}
+
+bool Connection::has_room() noexcept {
+  if (unsent() < output_limit_) return true;
+  blocked_ = true;
+  return false;
 }
 
 void Connection::touch() {
@@ -175,12 +186,14 @@ void Connection::touch() {
 void Connection::published(std::size_t start) {
   if (link_) link_->published(out_, start);
   touch();
-  if (out_.size() >= write_size && !waiting_to_write_ && owner_.may_write_early()) flush();
+  if (out_.size() < write_size || waiting_to_write_ || broken_) return;
+  if (owner_.may_write_early()) flush();
 }
 
 void Connection::flush() {
   touched_ = false;
   if (state_ == State::closed) return;
+  if (broken_) return out_.release();
   if (trace_) trace_output();
   if (link_) {
     link_->gather(out_, owner_.begin_turn());
@@ -189,14 +202,13 @@ void Connection::flush() {
   } else {
     write(out_);
   }
-  if (state_ == State::closed) return;
-  written();
+  if (!broken_) written();
 }
 
 void Connection::write(wire::Buffer& from) {
   while (!from.empty() && !waiting_to_write_) {
     const net::IoResult result = stream_->write_some(from.view());
-    if (result.error) return close();
+    if (result.error) return fail();
     if (result.count == 0) {
       waiting_to_write_ = true;
       stream_->wait_writable();
@@ -206,6 +218,13 @@ void Connection::write(wire::Buffer& from) {
     traced_ -= std::min(traced_, static_cast<std::uint32_t>(result.count));
   }
   if (from.empty()) from.release();
+}
+
+// Not closed here: that ends sessions and publishes wills, amid a message on its way to others.
+void Connection::fail() {
+  broken_ = true;
+  out_.release();
+  owner_.on_broken(*this);
 }
 
 void Connection::written() {
@@ -218,8 +237,6 @@ void Connection::written() {
   if (!blocked_ || !drained()) return;
   blocked_ = unsent() != 0;
   owner_.on_drained(*this);
-  const bool deciding = protocol_.state() == session::ServerSession::State::deciding;
-  if (paused_ && !deciding && owner_.may_read()) resume_reading();
 }
 
 // What this turn has appended already must not leave before its end.

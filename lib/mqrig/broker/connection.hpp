@@ -34,8 +34,10 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
     virtual void on_event(Connection& connection, session::ServerEvent& event) = 0;
     // There is something to write: call flush() at the end of the turn.
     virtual void on_touched(Connection& connection) = 0;
-    // The client has taken most of what waited.
+    // The client has taken most of what waited: there is room again, and it may be read from.
     virtual void on_drained(Connection& connection) = 0;
+    // Writing has failed, perhaps while others are being sent something: close() it later.
+    virtual void on_broken(Connection& connection) = 0;
     // deadline() may be nearer than it was.
     virtual void on_deadline(Connection& connection) = 0;
     // It is closed; nothing is called after this.
@@ -63,14 +65,18 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   wire::Buffer& out() noexcept { return out_; }
   // Bytes that the stream has not taken, faults' delays included.
   std::size_t unsent() const noexcept { return out_.size() + (link_ ? link_->size() : 0); }
+  // May more than answers be appended? If not, on_drained() is going to be called.
+  bool has_room() noexcept;
   // Something was appended to out().
   void touch();
   // A whole PUBLISH was appended to out() at `start`; touches.
   void published(std::size_t start);
   void flush();
 
-  // Goes on after an event that had to be decided upon, or after may_read() did not hold.
+  // Goes on after an event that had to be decided upon, after may_read() did not hold, or when
+  // there is room again; not before all of this is so.
   void resume_reading();
+  bool paused() const noexcept { return paused_; }
 
   // Appends DISCONNECT (5.0) and ends the connection when that is written.
   void disconnect(wire::ReasonCode reason, wire::Properties properties = {});
@@ -113,6 +119,7 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   bool overfull() const noexcept;
   void pause(session::Time now);
   void write(wire::Buffer& from);
+  void fail();
   void written();
   bool drained() const noexcept { return unsent() <= output_limit_ / 2; }
   void trace_output();
@@ -132,7 +139,8 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   bool touched_ : 1 = false;
   bool paused_ : 1 = false;
   bool waiting_to_write_ : 1 = false;
-  bool blocked_ : 1 = false;  // what the last flush() left is being waited for
+  bool blocked_ : 1 = false;  // it is awaited that what was appended is taken
+  bool broken_ : 1 = false;   // nothing can be written any more
   bool shut_down_ : 1 = false;
 };
 

@@ -46,7 +46,10 @@ class DeadlineWheel {
   template <class Visit>
   void turn(session::Time now, Visit&& visit) {
     const auto target = tick_of(now);
-    for (std::size_t turned = 0; tick_ < target && turned < buckets; ++turned) {
+    // After a long pause each bucket is looked at once, and what is scheduled meanwhile goes by the
+    // present time.
+    if (target > buckets && tick_ < target - buckets) tick_ = target - buckets;
+    while (tick_ < target) {
       ++tick_;
       Hook& bucket = buckets_[tick_ % buckets];
       while (bucket.next_ != &bucket) {
@@ -55,7 +58,6 @@ class DeadlineWheel {
         visit(hook);
       }
     }
-    tick_ = target;
   }
 
  private:

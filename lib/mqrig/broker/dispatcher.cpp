@@ -20,7 +20,7 @@ bool remembers(const Session& session, bool shared, session::Time expires_at) {
 }  // namespace
 
 bool Dispatcher::has_room(const Session& session) const noexcept {
-  return session.connection->out().size() < limits_.output_bytes;
+  return session.connection->has_room();
 }
 
 void Dispatcher::deliver(Publication& publication, const Target& target) {
@@ -78,6 +78,7 @@ std::error_code Dispatcher::append(Publication& publication, const Target& targe
   if (target.identifiers.empty() && !session.engine.assigns_topic_aliases()) {
     const Publication::Layout layout =
         publication.layout(session.version, qos, target.retain, now_);
+    if (layout.packet.empty()) return session::Error::packet_too_large;
     return session.engine.forward(layout.packet, qos, layout.packet_id_offset, token, out);
   }
   wire::Publish packet = publication.publish();
@@ -122,7 +123,8 @@ bool Dispatcher::make_room(Session& session, std::size_t size) {
            session.queue.bytes() + size > limits_.queued_bytes;
   };
   if (!full()) return true;
-  if (limits_.queue_full == QueueFull::disconnect && session.connected()) {
+  if (limits_.queue_full == QueueFull::disconnect && session.connected() && !session.overflowed) {
+    session.overflowed = true;
     overflowed_.push_back(&session);
   }
   if (limits_.queue_full != QueueFull::drop_oldest || size > limits_.queued_bytes) return false;
@@ -145,6 +147,7 @@ void Dispatcher::pump(Session& session) {
   if (session.engine.sender().resending()) {
     session.engine.resend(session.connection->out(), limits_.output_bytes);
     session.connection->touch();
+    if (session.engine.sender().resending() && !has_room(session)) return;
   }
   while (!session.queue.empty() && session.engine.ready(session.queue.front().qos) &&
          has_room(session)) {

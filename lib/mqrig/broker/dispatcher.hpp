@@ -53,6 +53,8 @@ class Dispatcher {
 
   // Begins to send the retained messages that match a new subscription.
   void send_retained(Session& session, std::string_view filter, const SubscriptionOptions& options);
+  // The client wants no more of them [MQTT-3.10.4-2].
+  void forget_retained(Session& session, std::string_view filter);
   // Goes on with retained messages where a call has looked at as many topics as one may. True while
   // there are more: call again in the next turn.
   bool pump_backlog();

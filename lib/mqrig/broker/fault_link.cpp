@@ -20,6 +20,11 @@ void FaultLink::acknowledged(wire::Buffer& out, std::size_t start, double probab
   if (faults_.happens(probability)) out.truncate(start);
 }
 
+void FaultLink::answered(wire::Buffer& out, std::size_t start) {
+  const auto type = static_cast<wire::PacketType>(out.data()[start] >> 4);
+  if (type == wire::PacketType::pubcomp) acknowledged(out, start, faults_.settings().drop_pubcomp);
+}
+
 void FaultLink::gather(wire::Buffer& out, session::Time now) {
   // A turn that sends nothing more is the next message's stand-in: nothing waits for ever.
   out.append(late_.view());

@@ -23,6 +23,8 @@ class FaultLink {
   void published(wire::Buffer& out, std::size_t start);
   // An acknowledgement of this kind was appended at `start`: it may vanish.
   void acknowledged(wire::Buffer& out, std::size_t start, double probability);
+  // The protocol has appended its answer at `start`: PUBCOMP may vanish.
+  void answered(wire::Buffer& out, std::size_t start);
   // Takes all that is in `out`; ready() has what is due.
   void gather(wire::Buffer& out, session::Time now);
   wire::Buffer& ready() noexcept { return ready_; }

@@ -10,6 +10,10 @@ namespace mqrig::broker {
 using wire::PropertyId;
 using wire::QoS;
 
+namespace {
+constexpr std::size_t kept_capacity = 1024 * 1024;
+}
+
 std::uint32_t seconds_left(session::Time expires_at, session::Time now) noexcept {
   const auto left = std::chrono::ceil<std::chrono::seconds>(expires_at - now).count();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 0, 0xFFFFFFFF));
@@ -17,6 +21,8 @@ std::uint32_t seconds_left(session::Time expires_at, session::Time now) noexcept
 
 void Publication::reset() noexcept {
   message_ = {};
+  // A large message does not keep its memory for the small ones behind it.
+  if (layouts_.capacity() > kept_capacity) layouts_.release();
   layouts_.clear();
   places_.fill({});
 }

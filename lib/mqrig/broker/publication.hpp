@@ -35,7 +35,8 @@ class Publication {
   session::Time expires_at() const noexcept { return expires_at_; }
   const MessagePtr& message();
 
-  // The views live until the next call of begin() or layout().
+  // The views live until the next call of begin() or layout(). Empty when the message is too large
+  // for the protocol in this form.
   Layout layout(wire::Version version, wire::QoS qos, bool retain, session::Time now);
 
   // The properties of 5.0 for a subscriber: those of the message, what is left of its expiry

@@ -13,13 +13,20 @@ constexpr std::size_t topics_per_call = 2'000;
 
 void Dispatcher::send_retained(Session& session, std::string_view filter,
                                const SubscriptionOptions& options) {
-  if (!session.retained) session.retained = std::make_unique<std::vector<RetainedBacklog>>();
+  if (!session.retained) session.retained = std::make_unique<std::deque<RetainedBacklog>>();
   session.retained->push_back({RetainedCursor(filter), options});
   if (session.queue.empty() && !session.in_backlog) pump_retained(session);
 }
 
+void Dispatcher::forget_retained(Session& session, std::string_view filter) {
+  if (!session.retained) return;
+  std::erase_if(*session.retained,
+                [&](const RetainedBacklog& waiting) { return waiting.cursor.filter() == filter; });
+  if (session.retained->empty()) session.retained.reset();
+}
+
 void Dispatcher::pump_retained(Session& session) {
-  std::vector<RetainedBacklog>& waiting = *session.retained;
+  std::deque<RetainedBacklog>& waiting = *session.retained;
   while (!waiting.empty()) {
     RetainedBacklog& first = waiting.front();
     // pump() comes back when the client has taken some.
@@ -30,7 +37,7 @@ void Dispatcher::pump_retained(Session& session) {
           return takes_more(session, first.options);
         });
     if (!more) {
-      waiting.erase(waiting.begin());
+      waiting.pop_front();
     } else if (takes_more(session, first.options)) {
       session.in_backlog = true;
       backlog_.push_back(&session);

@@ -18,6 +18,8 @@ class RetainedCursor {
   // `filter` is valid, and not that of a shared subscription.
   explicit RetainedCursor(std::string_view filter);
 
+  std::string_view filter() const noexcept { return filter_; }
+
   // Calls visit(const MessagePtr&), which returns false to have no more in this portion, for each
   // message whose topic matches and that has not expired; the store must not be changed meanwhile.
   // Looks at no more than `budget` topics, at least 1. True while there may be more.

@@ -80,12 +80,10 @@ void Router::deliver(Publication& publication, std::uint32_t index) {
 }
 
 bool Router::deliver_shared(Publication& publication, SharedGroup& group) {
-  const SharedGroup::Member* member = group.choose(publication.publish().qos);
+  const SharedGroup::Member* member =
+      group.choose(publication.publish().topic, publication.publish().qos);
   if (member == nullptr) return false;
   Session& session = *member->session;
-  if (session.permissions && !session.permissions->may(Access::read, publication.publish().topic)) {
-    return true;
-  }
   const std::uint32_t identifier = member->options.identifier;
   dispatcher_.deliver(
       publication, {.session = &session,

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <mqrig/broker/delivery.hpp>
 #include <mqrig/broker/retained_cursor.hpp>
@@ -45,7 +45,7 @@ class Session final : public Subscriber {
   std::unique_ptr<std::string> user_name;    // null: none
   std::unique_ptr<Permissions> permissions;  // null: everything is allowed
   std::unique_ptr<Will> will;
-  std::unique_ptr<std::vector<RetainedBacklog>> retained;
+  std::unique_ptr<std::deque<RetainedBacklog>> retained;
   DeliveryQueue queue;
   session::Time ended_at = session::never;  // when the connection ended; never: it stands
   std::uint64_t store_id = 0;
@@ -53,6 +53,7 @@ class Session final : public Subscriber {
   std::uint32_t match = 0;   // see Router: the place in the list of the latest match
   wire::Version version = wire::Version::mqtt_5;
   bool in_backlog = false;  // see Dispatcher
+  bool overflowed = false;  // likewise
 };
 
 }  // namespace mqrig::broker

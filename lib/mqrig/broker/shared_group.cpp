@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <mqrig/broker/permissions.hpp>
 #include <mqrig/broker/session.hpp>
 #include <mqrig/wire/topic.hpp>
 
@@ -15,6 +16,12 @@ constexpr std::string_view prefix = "$share/";
 std::string_view share_name_of(std::string_view text) {
   const std::string_view tail = text.substr(prefix.size());
   return tail.substr(0, tail.find('/'));
+}
+
+// Is the message not lost on this one?
+bool may_get(const Session& session, std::string_view topic, wire::QoS qos) {
+  if (qos == wire::QoS::at_most_once && !session.connected()) return false;
+  return !session.permissions || session.permissions->may(Access::read, topic);
 }
 
 bool takes_at_once(const Session& session, wire::QoS qos) {
@@ -46,13 +53,15 @@ bool SharedGroup::leave(const Session& session) noexcept {
   return std::erase_if(members_, [&](const Member& m) { return m.session == &session; }) != 0;
 }
 
-const SharedGroup::Member* SharedGroup::choose(wire::QoS qos) noexcept {
+const SharedGroup::Member* SharedGroup::choose(std::string_view topic, wire::QoS qos) {
   const Member* best = nullptr;
   std::size_t best_at = 0;
   for (std::size_t step = 0; step < members_.size(); ++step) {
     const std::size_t at = (next_ + step) % members_.size();
     const Member& member = members_[at];
-    if (takes_at_once(*member.session, std::min(qos, member.options.qos))) {
+    const wire::QoS granted = std::min(qos, member.options.qos);
+    if (!may_get(*member.session, topic, granted)) continue;
+    if (takes_at_once(*member.session, granted)) {
       next_ = at + 1;
       return &member;
     }
@@ -64,10 +73,7 @@ const SharedGroup::Member* SharedGroup::choose(wire::QoS qos) noexcept {
       best_at = at;
     }
   }
-  if (best == nullptr || (qos == wire::QoS::at_most_once && !best->session->connected())) {
-    return nullptr;
-  }
-  next_ = best_at + 1;
+  if (best != nullptr) next_ = best_at + 1;
   return best;
 }
 

@@ -39,10 +39,10 @@ class SharedGroup final : public Subscriber, public std::enable_shared_from_this
   bool empty() const noexcept { return members_.empty(); }
   std::size_t size() const noexcept { return members_.size(); }
 
-  // Who gets the next message: in turn, members that can take it at once; when there is none, the
-  // one with the shortest queue, connected ones first. Null when the group is empty, or the message
-  // is of QoS 0 and nobody is connected.
-  const Member* choose(wire::QoS qos) noexcept;
+  // Who gets the next message, among those who may read the topic: in turn, members that can take
+  // it at once; when there is none, the one with the shortest queue, connected ones first. Null
+  // when nobody may, or the message would go at QoS 0 and nobody is connected.
+  const Member* choose(std::string_view topic, wire::QoS qos);
 
  private:
   std::string share_name_;
