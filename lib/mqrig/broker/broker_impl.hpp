@@ -16,6 +16,7 @@
 #include <mqrig/broker/router.hpp>
 #include <mqrig/broker/shared_group.hpp>
 #include <mqrig/broker/sys_topics.hpp>
+#include <mqrig/net/deferred.hpp>
 #include <mqrig/net/listener.hpp>
 #include <mqrig/net/timer.hpp>
 
@@ -150,6 +151,7 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<Connection*> touched_;
   std::vector<Connection*> flushing_;  // those of the turn that ends
   std::vector<Session*> drained_;      // to be sent more in the next turn
+  net::Deferred turn_end_;
   net::Timer tick_timer_;
   session::Time now_{};
   session::Time sys_due_ = session::never;
