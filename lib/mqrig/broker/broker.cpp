@@ -50,6 +50,7 @@ Broker::Impl::Impl(asio::io_context& context, Settings settings, Observer& obser
       dispatcher_(settings_.limits, statistics_, journal_, retained_),
       router_(tree_, dispatcher_),
       self_(std::make_shared<Impl*>(this)),
+      turn_end_(context, [this] { end_turn(); }),
       tick_timer_(context, [this] { tick(); }) {
   protocol_.counts = &packet_counts_;
   set_faults(settings_.faults);

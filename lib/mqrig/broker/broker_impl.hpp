@@ -16,6 +16,7 @@
 #include <mqrig/broker/router.hpp>
 #include <mqrig/broker/shared_group.hpp>
 #include <mqrig/broker/sys_topics.hpp>
+#include <mqrig/net/deferred.hpp>
 #include <mqrig/net/listener.hpp>
 #include <mqrig/net/timer.hpp>
 
@@ -164,6 +165,7 @@ class Broker::Impl final : private Connection::Owner {
   std::vector<Connection*> flushing_;  // those of the turn that ends
   std::vector<Connection*> drained_;   // to be sent more, and read from, at the end of the turn
   std::vector<Connection*> broken_;    // to be closed then
+  net::Deferred turn_end_;
   net::Timer tick_timer_;
   session::Time now_{};
   session::Time sys_due_ = session::never;

@@ -3,9 +3,6 @@
 
 #include <algorithm>
 
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-
 namespace mqrig::broker {
 
 namespace {
@@ -18,9 +15,7 @@ session::Time Broker::Impl::begin_turn() {
   now_ = std::chrono::steady_clock::now();
   dispatcher_.set_time(now_);
   journal_.set_time(now_);
-  asio::post(context_, [weak = std::weak_ptr(self_)] {
-    if (const auto self = weak.lock()) (*self)->end_turn();
-  });
+  turn_end_.request();
   return now_;
 }
 

@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t read_size = 64 * 1024;
 // After so many full reads other connections get their turn.
 constexpr int reads_per_turn = 4;
-// What is written before the end of the turn, so that it is still in the processor's cache.
-constexpr std::size_t write_size = 64 * 1024;
+// What is written before the end of the turn, so that it is still in the processor's cache. With
+// the message that reaches it, it fits in 64 KiB as a rule.
+constexpr std::size_t write_size = 60 * 1024;
 // Acknowledgements and answers of a client that is not slow fit in here.
 constexpr std::size_t answers_size = 64 * 1024;
 constexpr session::Duration linger = std::chrono::seconds(2);
@@ -179,6 +180,8 @@ void Connection::touch() {
   if (state_ == State::closed) return;
   if (!touched_) {
     touched_ = true;
+    // As much as last time is likely: then the buffer need not grow step by step.
+    if (out_.size() < expected_) out_.prepare(expected_ - out_.size());
     owner_.on_touched(*this);
   }
 }
@@ -195,6 +198,7 @@ void Connection::flush() {
   if (state_ == State::closed) return;
   if (broken_) return out_.release();
   if (trace_) trace_output();
+  expected_ = static_cast<std::uint32_t>(std::min(out_.size(), write_size));
   if (link_) {
     link_->gather(out_, owner_.begin_turn());
     traced_ = 0;

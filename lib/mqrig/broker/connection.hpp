@@ -134,6 +134,7 @@ class Connection final : public DeadlineWheel::Hook, private net::StreamHandler 
   std::uint32_t wanted_ = 0;  // the size of the packet that begins in rest_, as far as known
   std::uint32_t traced_ = 0;  // bytes at the front of out_ that were traced
   std::uint32_t output_limit_;
+  std::uint32_t expected_ = 0;  // bytes to be written at once, going by the last time
   State state_ = State::open;
   bool trace_ : 1;
   bool touched_ : 1 = false;

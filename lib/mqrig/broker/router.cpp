@@ -9,23 +9,40 @@
 namespace mqrig::broker {
 
 bool Router::route(Publication& publication, const Session* publisher) {
-  candidates_.clear();
-  groups_.clear();
-  more_identifiers_.clear();
-  tree_.match(publication.publish().topic,
-              [&](Subscriber& subscriber, const SubscriptionOptions& options) {
-                if (subscriber.kind() == Subscriber::Kind::shared_group) {
-                  groups_.push_back(static_cast<SharedGroup*>(&subscriber));
-                  return;
-                }
-                auto& session = static_cast<Session&>(subscriber);
-                if (options.no_local && &session == publisher) return;  // [MQTT-3.8.3-3]
-                add(session, options);
-              });
+  const std::string_view topic = publication.publish().topic;
+  if (!known(topic)) find(topic, publisher);
   bool found = !candidates_.empty();
   for (std::uint32_t index = 0; index < candidates_.size(); ++index) deliver(publication, index);
   for (SharedGroup* group : groups_) found |= deliver_shared(publication, *group);
   return found;
+}
+
+// Messages of one topic often come in a row.
+bool Router::known(std::string_view topic) const noexcept {
+  return known_ && revision_ == tree_.revision() && topic == topic_;
+}
+
+void Router::find(std::string_view topic, const Session* publisher) {
+  known_ = false;
+  candidates_.clear();
+  groups_.clear();
+  more_identifiers_.clear();
+  bool for_all = true;  // whoever publishes
+  tree_.match(topic, [&](Subscriber& subscriber, const SubscriptionOptions& options) {
+    if (subscriber.kind() == Subscriber::Kind::shared_group) {
+      groups_.push_back(static_cast<SharedGroup*>(&subscriber));
+      return;
+    }
+    auto& session = static_cast<Session&>(subscriber);
+    if (options.no_local) {
+      for_all = false;
+      if (&session == publisher) return;  // [MQTT-3.8.3-3]
+    }
+    add(session, options);
+  });
+  topic_ = topic;
+  revision_ = tree_.revision();
+  known_ = for_all;
 }
 
 void Router::add(Session& session, const SubscriptionOptions& options) {

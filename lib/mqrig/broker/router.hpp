@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <mqrig/broker/dispatcher.hpp>
@@ -36,6 +38,8 @@ class Router {
     std::uint32_t identifier;
   };
 
+  bool known(std::string_view topic) const noexcept;
+  void find(std::string_view topic, const Session* publisher);
   void add(Session& session, const SubscriptionOptions& options);
   void merge(std::uint32_t index, const SubscriptionOptions& options);
   void deliver(Publication& publication, std::uint32_t index);
@@ -43,9 +47,13 @@ class Router {
 
   const TopicTree& tree_;
   Dispatcher& dispatcher_;
+  // The subscribers of topic_: those of the next message too, if it is `known`.
   std::vector<Candidate> candidates_;
   std::vector<SharedGroup*> groups_;
   std::vector<Identifier> more_identifiers_;
+  std::string topic_;
+  std::uint64_t revision_ = 0;  // of the tree
+  bool known_ = false;
   std::vector<std::uint32_t> gathered_;
 };
 

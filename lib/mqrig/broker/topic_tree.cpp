@@ -21,6 +21,7 @@ std::size_t TopicTree::place_of(std::uint32_t node, const Subscriber& subscriber
 
 bool TopicTree::insert(std::string_view filter, Subscriber& subscriber,
                        const SubscriptionOptions& options) {
+  ++revision_;
   const std::uint32_t node = nodes_.find_or_add(filter);
   auto& entries = nodes_[node].entries;
   auto& places = subscriber.places_;
@@ -43,6 +44,7 @@ bool TopicTree::insert(std::string_view filter, Subscriber& subscriber,
 
 // Both lists close their gap with their last element, and tell its counterpart where it is now.
 void TopicTree::erase_place(Subscriber& subscriber, std::size_t at) {
+  ++revision_;
   auto& places = subscriber.places_;
   const Subscriber::Place place = places[at];
   auto& entries = nodes_[place.node].entries;

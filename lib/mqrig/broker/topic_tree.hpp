@@ -1,6 +1,7 @@
 // Which subscriptions match a topic.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,8 @@ class TopicTree {
     }
   }
 
+  // Another one after each change: what match() has found holds as long as this stands.
+  std::uint64_t revision() const noexcept { return revision_; }
   // Subscriptions.
   std::size_t size() const noexcept { return size_; }
   // Bytes of heap for all of them, the subscribers' lists among them.
@@ -71,6 +74,7 @@ class TopicTree {
   void erase_place(Subscriber& subscriber, std::size_t place);
 
   TopicNodes nodes_;
+  std::uint64_t revision_ = 0;
   std::size_t size_ = 0;
   std::size_t lists_memory_ = 0;
 };

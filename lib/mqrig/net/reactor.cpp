@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <asio/post.hpp>
 #include <bit>
+#include <mqrig/net/deferred.hpp>
 #include <mqrig/net/reactor.hpp>
 #include <mqrig/net/system_call.hpp>
 #include <mqrig/net/watch.hpp>
@@ -35,7 +38,8 @@ std::uint8_t directions_of(std::uint32_t events) {
 
 asio::execution_context::id Reactor::id;
 
-// The handing out of one batch. Asio is asked again at its end, also if a handler throws.
+// The handing out of one batch. Asio is asked again at its end, also if a handler throws, and for
+// what was deferred and not called then.
 struct Reactor::Turn {
   explicit Turn(Reactor& reactor_) : reactor(reactor_) { reactor.dispatching_ = true; }
   Turn(const Turn&) = delete;
@@ -43,7 +47,8 @@ struct Reactor::Turn {
   ~Turn() {
     reactor.dispatching_ = false;
     reactor.count_ = 0;
-    if (reactor.waits_ > 0) reactor.arm();
+    if (!reactor.deferred_.empty()) reactor.post_deferred();
+    reactor.update_wait();
   }
   Reactor& reactor;
 };
@@ -76,10 +81,7 @@ void Reactor::remove(Watch& watch) {
     if (batch_[i].data.ptr == &watch) batch_[i].data.ptr = nullptr;
   }
   waits_ -= static_cast<std::size_t>(std::popcount(std::exchange(watch.waiting_, std::uint8_t{0})));
-  if (waits_ == 0 && armed_ && !dispatching_) {
-    std::error_code ignored;
-    poller_.cancel(ignored);
-  }
+  if (!dispatching_) update_wait();
 }
 
 void Reactor::wait(Watch& watch, std::uint8_t direction) {
@@ -89,15 +91,21 @@ void Reactor::wait(Watch& watch, std::uint8_t direction) {
   if ((watch.registered_ & direction) == 0) {
     register_interest(watch, watch.registered_ | direction);
   }
-  if (!armed_ && !dispatching_) arm();
+  if (!dispatching_) update_wait();
 }
 
-void Reactor::arm() {
-  armed_ = true;
-  poller_.async_wait(Poller::wait_read, [this](const std::error_code&) {
-    armed_ = false;
-    dispatch();
-  });
+// Asio waits while anybody does.
+void Reactor::update_wait() {
+  if (waits_ > 0 && !armed_) {
+    armed_ = true;
+    poller_.async_wait(Poller::wait_read, [this](const std::error_code&) {
+      armed_ = false;
+      dispatch();
+    });
+  } else if (waits_ == 0 && armed_) {
+    std::error_code ignored;
+    poller_.cancel(ignored);
+  }
 }
 
 void Reactor::dispatch() {
@@ -106,6 +114,35 @@ void Reactor::dispatch() {
   count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
   // What is left when the loop was stopped is still ready when it is run again.
   for (next_ = 0; next_ < count_ && !context_.stopped(); ++next_) deliver(batch_[next_]);
+  call_deferred();
+}
+
+void Reactor::defer(Deferred& deferred) {
+  deferred_.push_back(&deferred);
+  if (!dispatching_) post_deferred();
+}
+
+void Reactor::forget(Deferred& deferred) {
+  std::erase(deferred_, &deferred);
+}
+
+// What the callbacks ask for comes later: the rest of the loop goes first.
+void Reactor::call_deferred() {
+  for (std::size_t left = deferred_.size(); left > 0 && !deferred_.empty(); --left) {
+    if (context_.stopped()) return;
+    Deferred& first = *deferred_.front();
+    deferred_.erase(deferred_.begin());
+    first.call();
+  }
+}
+
+void Reactor::post_deferred() {
+  if (std::exchange(posted_, true)) return;
+  asio::post(context_, [this] {
+    posted_ = false;
+    const Turn turn(*this);
+    call_deferred();
+  });
 }
 
 // Any handler may close or destroy the watch, which is then no longer in the event.

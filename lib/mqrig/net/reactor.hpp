@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <system_error>
+#include <vector>
 
 namespace mqrig::net {
 
+class Deferred;
 class Watch;
 
 // Tells the watches of one io_context when their descriptors are ready. The descriptors are in an
@@ -36,6 +38,10 @@ class Reactor : public asio::execution_context::service {
   // return.
   void wait(Watch& watch, std::uint8_t direction);
 
+  // Calls it when the batch that is being handed out is, or else soon.
+  void defer(Deferred& deferred);
+  void forget(Deferred& deferred);
+
  private:
   struct Turn;
   struct Poller : asio::posix::basic_descriptor<asio::io_context::executor_type> {
@@ -47,8 +53,10 @@ class Reactor : public asio::execution_context::service {
   static constexpr std::size_t batch_size = 256;
 
   void shutdown() override;
-  void arm();
+  void update_wait();
   void dispatch();
+  void call_deferred();
+  void post_deferred();
   void deliver(const epoll_event& event);
   void answer(Watch& watch, std::uint8_t direction);
   void register_interest(Watch& watch, std::uint8_t directions);
@@ -58,6 +66,8 @@ class Reactor : public asio::execution_context::service {
   std::size_t waits_ = 0;
   bool armed_ = false;  // Asio will call when the set has something
   bool dispatching_ = false;
+  bool posted_ = false;  // a call of call_deferred()
+  std::vector<Deferred*> deferred_;
   std::size_t next_ = 0;  // of the batch
   std::size_t count_ = 0;
   std::array<epoll_event, batch_size> batch_;
