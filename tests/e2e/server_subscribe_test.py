@@ -87,6 +87,16 @@ class Subscribing(ServerTest):
         second.publish(self.topic(), b"mine", 1)
         self.expect_nothing(second)
 
+    def test_no_local_keeps_ones_own_retained_messages_back(self):
+        """[MQTT-3.8.3-3]"""
+        client = self.client("one")
+        client.publish(self.topic("mine"), b"mine", 1, retain=True)
+        self.client("two").publish(self.topic("theirs"), b"theirs", 1, retain=True)
+        client.subscribe((self.topic("#"), NO_LOCAL | 2))
+        self.expect_payloads(client, b"theirs")
+        for name in ("mine", "theirs"):
+            client.publish(self.topic(name), b"", 1, retain=True)
+
     def test_an_overlapping_subscription_without_no_local_delivers(self):
         """[MQTT-3.8.3-3]"""
         client = self.client()

@@ -124,6 +124,7 @@ TEST_CASE("messages and deliveries come back in the order of delivery [MQTT-4.6.
     message.qos = QoS::exactly_once;
     message.retain = true;
     message.expires_at = 1'790'000'000'000;
+    message.source = 77;
     store.put_message(message);
     store.put_message({.id = 10, .topic = "t", .payload = {}, .properties = {}});
     store::DeliveryRecord delivery;
@@ -140,9 +141,9 @@ TEST_CASE("messages and deliveries come back in the order of delivery [MQTT-4.6.
     store.put_delivery(delivery);
   });
   CHECK(rows == Rows{"session 1 \"a\" nobody 60 5 0 no will",
-                     "session 2 \"b\" nobody 60 5 0 no will", "message 10 \"t\" \"\" \"\" 0 0 0",
+                     "session 2 \"b\" nobody 60 5 0 no will", "message 10 \"t\" \"\" \"\" 0 0 0 0",
                      "message 11 \"site/4/sensor\" \"0123456789abcdef\" \"\x01\x01\" 2 1 "
-                     "1790000000000",
+                     "1790000000000 77",
                      "delivery 1 7 11 65535 2 1 1 \"\x0B\x05\"", "delivery 1 8 10 0 1 0 0 \"\"",
                      "delivery 2 1 11 0 1 0 0 \"\""});
 }
@@ -185,7 +186,7 @@ TEST_CASE("a topic has one retained message, the last [MQTT-3.3.1-5]") {
     store.remove_message(2);
   });
   CHECK(rows ==
-        Rows{"message 3 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0", "retained \"a\" 3"});
+        Rows{"message 3 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0 0", "retained \"a\" 3"});
 }
 
 TEST_CASE("identifiers of received QoS 2 messages come back until they are released") {
@@ -218,8 +219,8 @@ TEST_CASE("a session goes with its subscriptions and identifiers, and leaves oth
   };
   const Rows expected{"session 2 \"b\" nobody 60 5 0 no will",
                       "subscription 2 \"t\" 1 0 0 0 0",
-                      "message 1 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0",
-                      "message 2 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0",
+                      "message 1 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0 0",
+                      "message 2 \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0 0",
                       "received 2 9",
                       "delivery 2 1 2 0 1 0 0 \"\""};
   SUBCASE("when all of it was committed") {

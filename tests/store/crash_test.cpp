@@ -52,7 +52,7 @@ Rows state(std::uint64_t number, std::string_view payload) {
   const std::uint64_t first = number * messages_a_step;
   for (std::uint64_t id = first; id < first + messages_a_step; ++id) {
     rows.push_back("message " + std::to_string(id) + " \"site/4/sensor\" \"" +
-                   std::string(payload) + "\" \"\" 1 0 0");
+                   std::string(payload) + "\" \"\" 1 0 0 0");
   }
   rows.push_back("retained \"t\" " + std::to_string(first));
   rows.push_back("received 1 " + std::to_string(number % 65'535 + 1));

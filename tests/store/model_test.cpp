@@ -57,7 +57,7 @@ class Model {
     }
     for (const std::uint64_t id : messages_) {
       rows.push_back("message " + number(id) +
-                     " \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0");
+                     " \"site/4/sensor\" \"0123456789abcdef\" \"\" 1 0 0 0");
     }
     for (const auto& [topic, message] : retained_) {
       if (messages_.contains(message)) {

@@ -51,7 +51,7 @@ class Reader final : public store::BrokerStore::Loader {
   void message(const store::MessageRecord& record) override {
     rows.push_back(line("message", record.id, text(record.topic), text(record.payload),
                         text(record.properties), number(record.qos), record.retain,
-                        record.expires_at));
+                        record.expires_at, record.source));
   }
   void retained(std::string_view topic, std::uint64_t message) override {
     rows.push_back(line("retained", text(topic), message));

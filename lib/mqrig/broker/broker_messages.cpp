@@ -51,7 +51,7 @@ ReasonCode Broker::Impl::take(Session& session, const wire::Publish& publish) {
     return reason;
   }
   if (settings_.fault_control && publish.topic == fault_topic) return control(publish);
-  publication_.begin(publish, now_);
+  publication_.begin(publish, now_, publish.retain ? source_of(session.client_id) : 0);
   if (publish.retain) {
     if (const ReasonCode reason = retain(publication_); reason != ReasonCode::success)
       return reason;

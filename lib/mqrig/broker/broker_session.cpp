@@ -146,7 +146,7 @@ void Broker::Impl::publish_will(Session& session) {
   if (session.permissions && !session.permissions->may(Access::write, will->message->topic())) {
     return;
   }
-  publication_.begin(will->message->publish(), now_);
+  publication_.begin(will->message->publish(), now_, source_of(session.client_id));
   if (will->message->retain()) retain(publication_);
   router_.route(publication_, &session);
 }

@@ -20,7 +20,7 @@ MessagePtr make_message(const store::MessageRecord& record, session::Time expire
   publish.qos = record.qos;
   publish.retain = record.retain;
   publish.properties = wire::Properties(record.properties);
-  MessagePtr message = Message::make(publish, expires_at);
+  MessagePtr message = Message::make(publish, expires_at, record.source);
   message->stored.id = record.id;
   return message;
 }

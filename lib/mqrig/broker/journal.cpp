@@ -111,6 +111,7 @@ void Journal::refer(Message& message) {
   record.qos = publish.qos;
   record.retain = publish.retain;
   record.expires_at = to_wall(message.expires_at());
+  record.source = message.source();
   store_->put_message(record);
 }
 

@@ -5,9 +5,20 @@
 
 namespace mqrig::broker {
 
-Message::Message(const wire::Publish& publish, session::Time expires_at) noexcept
+// FNV-1a.
+std::uint64_t source_of(std::string_view client_id) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char byte : client_id) {
+    hash = (hash ^ static_cast<std::uint8_t>(byte)) * 0x100000001B3;
+  }
+  return (hash >> 1) | 1;  // as the integers of the store have a sign
+}
+
+Message::Message(const wire::Publish& publish, session::Time expires_at,
+                 std::uint64_t source) noexcept
     : payload_size_(static_cast<std::uint32_t>(publish.payload.size())),
       expires_at_(expires_at),
+      source_(source),
       properties_size_(static_cast<std::uint32_t>(publish.properties.encoded().size())),
       topic_size_(static_cast<std::uint16_t>(publish.topic.size())),
       qos_(publish.qos),
@@ -18,11 +29,12 @@ Message::Message(const wire::Publish& publish, session::Time expires_at) noexcep
   std::ranges::copy(publish.payload, at);
 }
 
-MessagePtr Message::make(const wire::Publish& publish, session::Time expires_at) {
+MessagePtr Message::make(const wire::Publish& publish, session::Time expires_at,
+                         std::uint64_t source) {
   const std::size_t size =
       publish.topic.size() + publish.properties.encoded().size() + publish.payload.size();
   void* memory = ::operator new(sizeof(Message) + size);
-  return MessagePtr(new (memory) Message(publish, expires_at));
+  return MessagePtr(new (memory) Message(publish, expires_at, source));
 }
 
 void Message::destroy(Message* message) noexcept {

@@ -12,13 +12,17 @@ namespace mqrig::broker {
 
 class MessagePtr;
 
+// A number for the client that publishes, never 0. The store keeps it: it never changes.
+std::uint64_t source_of(std::string_view client_id) noexcept;
+
 // Shared by queues, deliveries and the retained store: one allocation, immutable but for the
 // bookkeeping of the store, counted without atomics: it belongs to one thread.
 class Message {
  public:
   // Copies what `publish` views. Its properties are those that are forwarded: neither a topic alias
-  // nor the message expiry, which is `expires_at`.
-  static MessagePtr make(const wire::Publish& publish, session::Time expires_at);
+  // nor the message expiry, which is `expires_at`. `source` is 0 where nobody will ask.
+  static MessagePtr make(const wire::Publish& publish, session::Time expires_at,
+                         std::uint64_t source = 0);
 
   std::string_view topic() const noexcept { return {text(), topic_size_}; }
   wire::Properties properties() const noexcept {
@@ -29,6 +33,7 @@ class Message {
   }
   wire::QoS qos() const noexcept { return qos_; }
   bool retain() const noexcept { return retain_; }
+  std::uint64_t source() const noexcept { return source_; }
   session::Time expires_at() const noexcept { return expires_at_; }
   bool expired(session::Time now) const noexcept { return expires_at_ <= now; }
 
@@ -50,7 +55,7 @@ class Message {
  private:
   friend class MessagePtr;
 
-  Message(const wire::Publish& publish, session::Time expires_at) noexcept;
+  Message(const wire::Publish& publish, session::Time expires_at, std::uint64_t source) noexcept;
   const char* text() const noexcept { return reinterpret_cast<const char*>(this + 1); }
   const std::uint8_t* bytes() const noexcept {
     return reinterpret_cast<const std::uint8_t*>(this + 1);
@@ -60,6 +65,7 @@ class Message {
   std::uint32_t references_ = 0;
   std::uint32_t payload_size_;
   session::Time expires_at_;
+  std::uint64_t source_;
   std::uint32_t properties_size_;
   std::uint16_t topic_size_;
   wire::QoS qos_;

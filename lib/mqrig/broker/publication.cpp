@@ -27,8 +27,9 @@ void Publication::reset() noexcept {
   places_.fill({});
 }
 
-void Publication::begin(const wire::Publish& publish, session::Time now) {
+void Publication::begin(const wire::Publish& publish, session::Time now, std::uint64_t source) {
   reset();
+  source_ = source;
   publish_ = publish;
   publish_.topic_alias = 0;
   publish_.dup = false;
@@ -60,7 +61,7 @@ void Publication::take_properties(wire::Properties properties, session::Time now
 }
 
 const MessagePtr& Publication::message() {
-  if (!message_) message_ = Message::make(publish_, expires_at_);
+  if (!message_) message_ = Message::make(publish_, expires_at_, source_);
   return message_;
 }
 

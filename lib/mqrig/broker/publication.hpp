@@ -26,7 +26,8 @@ class Publication {
   };
 
   // What a client sent. The message expiry and the topic alias are taken out of its properties.
-  void begin(const wire::Publish& publish, session::Time now);
+  // `source`: see Message::make().
+  void begin(const wire::Publish& publish, session::Time now, std::uint64_t source = 0);
   // A message that is kept already.
   void begin(const MessagePtr& message);
 
@@ -55,6 +56,7 @@ class Publication {
 
   wire::Publish publish_;
   session::Time expires_at_ = session::never;
+  std::uint64_t source_ = 0;
   MessagePtr message_;
   wire::PropertyWriter forwarded_;   // when the received properties can't be forwarded as they are
   wire::PropertyWriter subscriber_;  // of properties_for()

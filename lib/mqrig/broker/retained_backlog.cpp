@@ -54,6 +54,8 @@ bool Dispatcher::takes_more(const Session& session, const SubscriptionOptions& o
 void Dispatcher::deliver_retained(Session& session, const SubscriptionOptions& options,
                                   const MessagePtr& message) {
   if (session.permissions && !session.permissions->may(Access::read, message->topic())) return;
+  // [MQTT-3.8.3-3]
+  if (options.no_local && message->source() == source_of(session.client_id)) return;
   kept_.begin(message);
   deliver(kept_, {.session = &session,
                   .qos = options.qos,

@@ -33,7 +33,7 @@ ChangeWriter::ChangeWriter(sqlite3* connection)
       remove_subscription_(connection,
                            "DELETE FROM subscription WHERE session = ? AND topic_filter = ?"),
       put_message_(connection,
-                   "INSERT OR REPLACE INTO application_message VALUES (?, ?, ?, ?, ?, ?, ?)"),
+                   "INSERT OR REPLACE INTO application_message VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       remove_messages_(connection, "DELETE FROM application_message WHERE id BETWEEN ? AND ?"),
       remove_deliveries_of_messages_(connection,
                                      "DELETE FROM delivery WHERE message BETWEEN ? AND ?"),
@@ -119,7 +119,8 @@ int ChangeWriter::write_messages(const Changes& changes) {
   return write_each(changes.messages, [this](const Changes::Message& message) {
     const MessageRecord& record = message.record;
     return put_message_.run(record.id, record.topic, record.payload, record.properties,
-                            static_cast<int>(record.qos), record.retain, record.expires_at);
+                            static_cast<int>(record.qos), record.retain, record.expires_at,
+                            record.source);
   });
 }
 

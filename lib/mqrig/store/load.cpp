@@ -87,6 +87,7 @@ MessageRecord message_record(Row& row) {
   record.qos = row.qos();
   record.retain = row.boolean();
   record.expires_at = row.integer<std::int64_t>();
+  record.source = row.integer<std::uint64_t>();
   return record;
 }
 

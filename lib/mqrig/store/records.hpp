@@ -51,6 +51,7 @@ struct MessageRecord {
   wire::QoS qos = wire::QoS::at_most_once;
   bool retain = false;
   std::int64_t expires_at = 0;  // ms since 1970; 0: never
+  std::uint64_t source = 0;     // who published, below 2^63; opaque to the store
 };
 
 // Names a delivery: a session can have the same message under way more than once.

@@ -48,7 +48,8 @@ CREATE TABLE application_message (
   properties BLOB NOT NULL,
   qos INTEGER NOT NULL,
   retain INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
+  expires_at INTEGER NOT NULL,
+  source INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE retained_message (
   topic_name TEXT PRIMARY KEY,
