@@ -245,6 +245,16 @@ TEST_CASE("faults are set over a topic, and taken back") {
   CHECK(rig.observer.warnings.size() == 1);
 }
 
+TEST_CASE("the last words come late, too, and the connection waits for them") {
+  BrokerRig rig(with(faults("refuse=100%,delay=2.5s")));
+  wire::Connect connect;
+  connect.client_id = "c";
+  MqttPeer& peer = rig.connect(connect);
+  CHECK(peer.received().empty());
+  rig.run_until([&] { return peer.ended(); });
+  CHECK(peer.received() == Lines{"CONNACK 0x89"});
+}
+
 TEST_CASE("what faults hold back counts against the output of a client") {
   broker::Settings settings = with(faults("delay=3600s"));
   settings.limits.output_bytes = 10'000;
