@@ -1,157 +1,143 @@
+// Who gets a message, section 3.3.4, over a whole broker.
 #include <mqrig/broker/router.hpp>
-
-#include <memory>
-#include <random>
-#include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
 
-#include <mqrig/broker/shared_group.hpp>
+#include <memory>
 
-using namespace mqrig::broker;
-using mqrig::wire::QoS;
+#include <mqrig/broker/acl.hpp>
+#include <tests/support/broker_rig.hpp>
+
+using namespace mqrig;
+using test::BrokerRig;
+using test::Lines;
+using test::MqttPeer;
+using test::OwnedProperties;
+using wire::PropertyId;
+using wire::QoS;
 
 namespace {
 
-SubscriptionOptions options(QoS qos, std::uint32_t identifier = 0, bool no_local = false) {
-  SubscriptionOptions made;
-  made.qos = qos;
-  made.identifier = identifier;
-  made.no_local = no_local;
-  return made;
+void subscribe(BrokerRig& rig, MqttPeer& peer, wire::Subscription entry, std::uint32_t identifier) {
+  const OwnedProperties properties{{PropertyId::subscription_identifier, identifier}};
+  peer.subscribe({entry}, identifier == 0 ? wire::Properties() : properties);
+  rig.settle();
+  peer.received();
 }
 
-// Clients that are away, so that what they get is found in their queues.
-struct Clients {
-  explicit Clients(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) add();
-  }
-  ~Clients() {
-    for (const auto& session : sessions) leave(*session);
-  }
-  void add() {
-    sessions.push_back(std::make_unique<Session>(std::to_string(sessions.size()),
-                                                 mqrig::session::ExchangeSettings()));
-  }
-  void leave(Session& session) {
-    tree.erase_all(session);
-    groups.leave_all(session);
-  }
-
-  // Publishes at QoS 2. Who gets it: "2:1(7,8) " is client 2 at QoS 1, with two identifiers.
-  std::string publish(Router& by, std::string_view topic, const Session* publisher = nullptr) {
-    mqrig::wire::Publish publish;
-    publish.topic = topic;
-    publish.qos = QoS::exactly_once;
-    publication.begin(publish, {});
-    std::string got;
-    const bool found = by.route(publication, publisher);
-    for (const auto& session : sessions) {
-      while (!session->queue.empty()) got += text(*session, *session->queue.pop());
-    }
-    CHECK(found == !got.empty());
-    return got;
-  }
-  static std::string text(const Session& session, const Delivery& delivery) {
-    std::string got = session.client_id + ":" + std::to_string(static_cast<int>(delivery.qos));
-    for (const std::uint32_t identifier : delivery.identifiers) {
-      got += "(" + std::to_string(identifier) + ")";
-    }
-    return got + " ";
-  }
-
-  Limits limits;
-  Statistics statistics;
-  Journal journal;
-  RetainedStore retained;
-  TopicTree tree;
-  SharedGroups groups{tree};
-  Dispatcher dispatcher{limits, statistics, journal, retained};
-  Router router{tree, dispatcher};
-  Publication publication;
-  std::vector<std::unique_ptr<Session>> sessions;
-};
+wire::Publish retained(std::string_view payload, QoS qos) {
+  wire::Publish packet;
+  packet.topic = "a/b";
+  packet.payload = wire::as_bytes(payload);
+  packet.qos = qos;
+  packet.packet_id = qos == QoS::at_most_once ? 0 : 1;
+  packet.retain = true;
+  return packet;
+}
 
 }  // namespace
 
-TEST_CASE("each message of a row on one topic goes to those who are subscribed then") {
-  Clients clients(3);
-  const auto publish = [&] { return clients.publish(clients.router, "a/b"); };
-  Session& first = *clients.sessions[0];
-  Session& second = *clients.sessions[1];
-  CHECK(publish().empty());
-  clients.tree.insert("a/+", first, options(QoS::at_least_once));
-  CHECK(publish() == "0:1 ");
-  clients.tree.insert("#", second, options(QoS::exactly_once, 7));
-  CHECK(publish() == "0:1 1:2(7) ");
-  CHECK(publish() == "0:1 1:2(7) ");
-  clients.tree.insert("a/+", first, options(QoS::exactly_once));  // [MQTT-3.8.4-3]
-  CHECK(publish() == "0:2 1:2(7) ");
-  clients.tree.insert("a/b", second, options(QoS::at_least_once, 8));  // [MQTT-3.3.4-2]
-  CHECK(clients.publish(clients.router, "b") == "1:2(7) ");
-  CHECK(clients.publish(clients.router, "b") == "1:2(7) ");
-  clients.tree.erase("#", second);
-  CHECK(publish() == "0:2 1:1(8) ");
-  clients.leave(first);
-  clients.sessions[0] = std::make_unique<Session>("0", mqrig::session::ExchangeSettings());
-  CHECK(publish() == "1:1(8) ");
-}
-
-TEST_CASE("No Local keeps back the messages of one publisher only [MQTT-3.8.3-3]") {
-  Clients clients(3);
-  for (std::size_t i = 0; i < 2; ++i) {
-    clients.tree.insert("a", *clients.sessions[i], options(QoS::at_least_once, 0, i == 0));
+TEST_CASE(
+    "subscriptions that overlap make one copy, at the highest QoS, with all identifiers "
+    "[MQTT-3.3.4-2] [MQTT-3.3.4-4]") {
+  BrokerRig rig;
+  MqttPeer& peer = rig.connect("c");
+  subscribe(rig, peer, {.filter = "a/#", .qos = QoS::at_most_once}, 3);
+  subscribe(rig, peer, {.filter = "a/+", .qos = QoS::exactly_once, .retain_as_published = true}, 0);
+  subscribe(rig, peer, {.filter = "+/b", .qos = QoS::at_least_once}, 5);
+  subscribe(rig, peer, {.filter = "#", .qos = QoS::at_most_once}, 7);
+  MqttPeer& publisher = rig.connect("publisher");
+  publisher.publish(retained("x", QoS::exactly_once));
+  rig.settle();
+  const Lines lines = peer.received();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].starts_with("PUBLISH q2 retain id=1 t=a/b p=x {"));
+  for (const char* identifier : {"=3", "=5", "=7"}) {
+    CHECK(lines[0].find(std::string("subscription-identifier") + identifier) != std::string::npos);
   }
-  const auto publish = [&](std::size_t by) {
-    return clients.publish(clients.router, "a", clients.sessions[by].get());
-  };
-  CHECK(publish(2) == "0:1 1:1 ");
-  CHECK(publish(0) == "1:1 ");
-  CHECK(publish(1) == "0:1 1:1 ");
-  CHECK(publish(0) == "1:1 ");
 }
 
-TEST_CASE("a group that is gone gets nothing, and one that comes gets its share") {
-  Clients clients(2);
-  Session& first = *clients.sessions[0];
-  const auto publish = [&] { return clients.publish(clients.router, "a"); };
-  clients.groups.subscribe("$share/g/a", first, options(QoS::at_least_once));
-  CHECK(publish() == "0:1 ");
-  clients.groups.subscribe("$share/g/a", *clients.sessions[1], options(QoS::at_least_once));
-  CHECK(publish() != publish());  // in turn
-  clients.groups.leave_all(first);
-  CHECK(publish() + publish() == "1:1 1:1 ");
-  clients.groups.leave_all(*clients.sessions[1]);
-  CHECK(publish().empty());
-}
-
-TEST_CASE("a router finds what one that remembers nothing finds") {
-  std::mt19937 random(1);
-  const auto pick = [&](std::size_t count) { return random() % count; };
-  const std::vector<std::string> filters = {"a", "a/b", "a/+", "+/b", "#", "a/#", "c"};
-  const std::vector<std::string> topics = {"a", "a/b", "c"};
-  Clients clients(4);
-  for (int step = 0; step < 5'000; ++step) {
-    Session& session = *clients.sessions[pick(4)];
-    const std::string& filter = filters[pick(filters.size())];
-    switch (pick(8)) {
-      case 0:
-        clients.tree.insert(filter, session, options(QoS(1 + pick(2)), step, pick(8) == 0));
-        break;
-      case 1:
-        clients.tree.erase(filter, session);
-        break;
-      case 2:
-        if (pick(8) == 0) clients.tree.erase_all(session);
-        break;
-      default:
-        break;
+TEST_CASE("many subscribers of every version and QoS get one message each, as they asked") {
+  BrokerRig rig;
+  std::vector<std::pair<MqttPeer*, QoS>> peers;
+  for (const wire::Version version :
+       {wire::Version::mqtt_3_1, wire::Version::mqtt_3_1_1, wire::Version::mqtt_5}) {
+    for (const QoS qos : {QoS::at_most_once, QoS::at_least_once, QoS::exactly_once}) {
+      const std::string id =
+          std::to_string(static_cast<int>(version)) + "-" + std::to_string(static_cast<int>(qos));
+      MqttPeer& peer = rig.connect(id, version);
+      peer.subscribe("a/b", qos);
+      rig.settle();
+      peer.received();
+      peers.emplace_back(&peer, qos);
     }
-    const std::string& topic = topics[pick(topics.size())];
-    const Session* publisher = clients.sessions[pick(4)].get();
-    const std::string found = clients.publish(clients.router, topic, publisher);
-    Router forgetful(clients.tree, clients.dispatcher);
-    CHECK(found == clients.publish(forgetful, topic, publisher));
   }
+  MqttPeer& publisher = rig.connect("publisher");
+  for (const QoS sent : {QoS::at_most_once, QoS::at_least_once, QoS::exactly_once}) {
+    publisher.publish("a/b", "x", sent, sent == QoS::at_most_once ? 0 : 1);
+    rig.settle();
+    for (const auto& [peer, granted] : peers) {
+      const auto qos = std::to_string(static_cast<int>(std::min(sent, granted)));
+      const Lines lines = peer->received();
+      REQUIRE(lines.size() == 1);
+      CHECK(lines[0].starts_with("PUBLISH q" + qos));
+      CHECK(lines[0].find("retain") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("with No Local the publisher's own messages do not come back [MQTT-3.8.3-3]") {
+  BrokerRig rig;
+  MqttPeer& peer = rig.connect("c");
+  subscribe(rig, peer, {.filter = "a/#", .qos = QoS::exactly_once, .no_local = true}, 1);
+  peer.publish("a/b", "own");
+  rig.settle();
+  CHECK(peer.received().empty());
+  // Another subscription of the same client asked for it.
+  subscribe(rig, peer, {.filter = "a/b", .qos = QoS::at_most_once}, 2);
+  peer.publish("a/b", "own");
+  rig.settle();
+  CHECK(peer.received() == Lines{"PUBLISH q0 t=a/b p=own {subscription-identifier=2}"});
+  rig.connect("other").publish("a/b", "theirs");
+  rig.settle();
+  CHECK(peer.received().size() == 1);
+}
+
+TEST_CASE("the publisher is told when nobody is there") {
+  BrokerRig rig;
+  MqttPeer& publisher = rig.connect("publisher");
+  publisher.publish("a/b", "x", QoS::at_least_once, 1);
+  rig.settle();
+  CHECK(publisher.received() == Lines{"PUBACK 1 0x10"});
+  MqttPeer& old = rig.connect("old", wire::Version::mqtt_3_1_1);
+  old.publish("a/b", "x", QoS::exactly_once, 1);
+  rig.settle();
+  CHECK(old.received() == Lines{"PUBREC 1"});
+}
+
+TEST_CASE("a list that is loaded anew holds for the next message, and connections stay") {
+  BrokerRig rig;
+  MqttPeer& peer = rig.subscriber("c", "#");
+  MqttPeer& publisher = rig.connect("publisher");
+  const auto load = [&](std::string_view text) {
+    std::string error;
+    rig.broker->set_acl(std::make_shared<const broker::Acl>(*broker::Acl::parse(text, error)));
+  };
+  load("topic #\ntopic deny secret\n");
+  publisher.publish("secret", "1");
+  publisher.publish("open", "2");
+  rig.settle();
+  CHECK(peer.received() == Lines{"PUBLISH q0 t=open p=2"});
+  load("topic #\n");
+  publisher.publish("secret", "3");
+  rig.settle();
+  CHECK(peer.received() == Lines{"PUBLISH q0 t=secret p=3"});
+  load("topic read #\n");
+  publisher.publish("open", "4", QoS::at_least_once, 1);
+  rig.settle();
+  CHECK(publisher.received() == Lines{"PUBACK 1 0x87"});
+  rig.broker->set_acl(nullptr);
+  publisher.publish("open", "5");
+  rig.settle();
+  CHECK(peer.received() == Lines{"PUBLISH q0 t=open p=5"});
 }

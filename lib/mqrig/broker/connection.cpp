@@ -260,7 +260,7 @@ void Connection::finish() {
   state_ = State::finishing;
   rest_.release();
   wanted_ = 0;
-  give_up_at_ = owner_.begin_turn() + linger;
+  give_up_at_ = owner_.begin_turn() + linger + (link_ ? link_->patience() : session::Duration());
   owner_.on_deadline(*this);
   touch();
   if (paused_) {

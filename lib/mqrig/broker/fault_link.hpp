@@ -28,6 +28,10 @@ class FaultLink {
   // Takes all that is in `out`; ready() has what is due.
   void gather(wire::Buffer& out, session::Time now);
   wire::Buffer& ready() noexcept { return ready_; }
+  // How long it may take until what is in `out` now is ready.
+  session::Duration patience() const noexcept {
+    return faults_.settings().delay + faults_.settings().jitter;
+  }
   // Bytes held, ready ones included.
   std::size_t size() const noexcept { return held_ + ready_.size() + late_.size(); }
 
