@@ -91,6 +91,30 @@ TEST_CASE("what a callback asks for comes behind other work") {
   CHECK(streams.log == "rdpdd");
 }
 
+TEST_CASE("a callback may have the streams told that are ready by then") {
+  asio::io_context context;
+  Together streams(context, 2);
+  Deferred deferred(context, [&] {
+    streams.log += '(';
+    streams.peers[0].reset();
+    deferred.hand_out();
+    streams.log += ')';
+  });
+  SUBCASE("behind a batch") {
+    streams.then = [&] {
+      if (streams.log == "r") deferred.request();
+    };
+    REQUIRE(::send(streams.peers[1].number, "x", 1, MSG_NOSIGNAL) == 1);
+    run_ready(context);
+    CHECK(streams.log == "r(r)");
+  }
+  SUBCASE("at other times") {
+    deferred.request();
+    run_ready(context);
+    CHECK(streams.log == "(r)");
+  }
+}
+
 TEST_CASE("a deferred call that is gone does not come") {
   asio::io_context context;
   Together streams(context, 2);

@@ -38,6 +38,34 @@ TEST_CASE("a message that comes and goes leaves nothing") {
   CHECK(changes.empty());
 }
 
+TEST_CASE("only what has left is not urgent") {
+  Changes changes;
+  changes.change(removed(test::delivery(1).key));
+  changes.remove_message(1);
+  CHECK_FALSE(changes.empty());
+  CHECK_FALSE(changes.urgent());
+  SUBCASE("a message") {
+    changes.put(test::message(2));
+  }
+  SUBCASE("a delivery that is sent") {
+    changes.change(sent(test::delivery(2).key, 7));
+  }
+  SUBCASE("a delivery that is released") {
+    changes.change(released(test::delivery(2).key));
+  }
+  SUBCASE("a packet identifier that may be used again") {
+    changes.set_received(1, 7, false);
+  }
+  SUBCASE("a topic without a retained message") {
+    changes.remove_retained("a");
+  }
+  CHECK(changes.urgent());
+  changes.settle();
+  CHECK(changes.urgent());
+  changes.clear();
+  CHECK_FALSE(changes.urgent());
+}
+
 TEST_CASE("an older message that goes is removed, with all that was said of it") {
   Changes changes;
   changes.put(test::delivery(2));

@@ -172,6 +172,7 @@ class Broker::Impl final : private Connection::Owner {
   bool in_turn_ = false;
   bool ticking_ = false;
   bool taking_over_ = false;  // a QoS 2 message, whose identifier the journal does not know yet
+  bool saving_ = false;       // all changes are committed at the end of the turn
   bool stalled_ = false;      // the store can't commit: nothing is read or written until it can
   std::function<void()> stopped_;
   session::Time stop_at_ = session::never;

@@ -20,6 +20,9 @@ session::Time Broker::Impl::begin_turn() {
 }
 
 void Broker::Impl::end_turn() {
+  // A commit takes long: what has come since the turn began goes with it, and mostly says what
+  // became of the messages of the last one.
+  if (journal_.urgent()) turn_end_.hand_out();
   close_broken();
   pump_drained();
   disconnect_overflowed();
@@ -42,8 +45,10 @@ void Broker::Impl::end_turn() {
 }
 
 // False while the store can't keep what was said: then nothing is answered, and nothing more read.
+// What nobody waits for goes with what somebody waits for, or at the next tick.
 bool Broker::Impl::commit() {
-  if (!journal_.dirty()) return !stalled_;
+  const bool all = std::exchange(saving_, false) || stalled_ || stopped_;
+  if (!(all ? journal_.dirty() : journal_.urgent())) return !stalled_;
   const std::error_code error = journal_.commit();
   if (!error) {
     if (std::exchange(stalled_, false)) {
@@ -142,7 +147,7 @@ void Broker::Impl::on_closed(Connection& connection) {
 void Broker::Impl::arm_tick() {
   if (ticking_) return;
   const bool needed = !connections_.empty() || registry_.waiting() || !postponed_.empty() ||
-                      stalled_ || sys_due_ != session::never;
+                      stalled_ || journal_.dirty() || sys_due_ != session::never;
   if (!needed) return;
   ticking_ = true;
   tick_timer_.expires_at(std::chrono::steady_clock::now() + tick_interval);
@@ -150,6 +155,7 @@ void Broker::Impl::arm_tick() {
 
 void Broker::Impl::tick() {
   ticking_ = false;
+  saving_ = true;
   const session::Time now = begin_turn();
   wheel_.turn(now, [&](DeadlineWheel::Hook& hook) {
     auto& connection = static_cast<Connection&>(hook);

@@ -44,6 +44,8 @@ class Journal {
   void remove(const Session& session, Delivery& delivery);
 
   bool dirty() const noexcept { return store_ != nullptr && store_->dirty(); }
+  // Does anything wait for the commit? What was acknowledged by its receivers does not.
+  bool urgent() const noexcept { return store_ != nullptr && store_->urgent(); }
   std::error_code commit() { return store_->commit(); }
   // What can wait until the answers of a commit have left.
   void maintain() {

@@ -16,6 +16,10 @@ void Deferred::request() {
   reactor_.defer(*this);
 }
 
+void Deferred::hand_out() {
+  reactor_.hand_out();
+}
+
 // The callback stays alive while it runs, also if it destroys this.
 void Deferred::call() {
   requested_ = false;

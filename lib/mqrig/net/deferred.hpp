@@ -32,6 +32,10 @@ class Deferred {
   // callback may ask for the next, which other work of the loop then precedes, or destroy this.
   void request();
 
+  // In the callback only, and not when it has destroyed this: tells the streams that have become
+  // ready since, before it returns. Worth a system call when what follows takes long.
+  void hand_out();
+
  private:
   friend class Reactor;
   void call();

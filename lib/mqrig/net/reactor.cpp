@@ -110,11 +110,15 @@ void Reactor::update_wait() {
 
 void Reactor::dispatch() {
   const Turn turn(*this);
+  hand_out();
+  call_deferred();
+}
+
+void Reactor::hand_out() {
   const int count = ::epoll_wait(poller_.native_handle(), batch_.data(), batch_size, 0);
   count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
   // What is left when the loop was stopped is still ready when it is run again.
   for (next_ = 0; next_ < count_ && !context_.stopped(); ++next_) deliver(batch_[next_]);
-  call_deferred();
 }
 
 void Reactor::defer(Deferred& deferred) {

@@ -41,6 +41,8 @@ class Reactor : public asio::execution_context::service {
   // Calls it when the batch that is being handed out is, or else soon.
   void defer(Deferred& deferred);
   void forget(Deferred& deferred);
+  // Hands out one more batch, in a deferred call.
+  void hand_out();
 
  private:
   struct Turn;

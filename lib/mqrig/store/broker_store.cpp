@@ -84,10 +84,17 @@ bool BrokerStore::dirty() const noexcept {
   return !changes_->empty();
 }
 
+bool BrokerStore::urgent() const noexcept {
+  return changes_->urgent();
+}
+
 std::error_code BrokerStore::commit() {
   if (!dirty()) return {};
   changes_->settle();
-  if (!dirty()) return {};
+  if (!dirty()) {
+    changes_->clear();
+    return {};
+  }
   const Clock::time_point start = Clock::now();
   int result = database_->begin();
   if (result == SQLITE_OK) result = writer_->write(*changes_);

@@ -105,6 +105,10 @@ class BrokerStore {
 
   // Has something been asked for since the last successful commit()?
   bool dirty() const noexcept;
+  // Something that an answer waits for? False while only messages and deliveries were removed: they
+  // can wait for the next commit, because after a crash they are but sent once more, or released
+  // once more.
+  bool urgent() const noexcept;
 
   // Writes what was gathered and waits until it is on the disk. On an error nothing of it is
   // there, and all of it is kept: the next commit() tries again, together with what came in

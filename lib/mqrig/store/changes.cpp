@@ -53,24 +53,29 @@ class Walk {
 }  // namespace
 
 void Changes::put(const SessionRecord& record) {
+  urgent_ = true;
   sessions.insert_or_assign(record.id, record);
 }
 
 void Changes::remove_session(std::uint64_t id) {
+  urgent_ = true;
   sessions.insert_or_assign(id, std::nullopt);
 }
 
 void Changes::put(const SubscriptionRecord& record) {
+  urgent_ = true;
   Subscription value{record.subscription, record.identifier};
   value.options.filter = {};
   subscriptions.insert_or_assign({record.session, std::string(record.subscription.filter)}, value);
 }
 
 void Changes::remove_subscription(std::uint64_t session, std::string_view filter) {
+  urgent_ = true;
   subscriptions.insert_or_assign({session, std::string(filter)}, std::nullopt);
 }
 
 void Changes::put(const MessageRecord& record) {
+  urgent_ = true;
   Message message{record,
                   std::make_unique_for_overwrite<std::uint8_t[]>(
                       record.topic.size() + record.payload.size() + record.properties.size())};
@@ -82,14 +87,17 @@ void Changes::put(const MessageRecord& record) {
 }
 
 void Changes::put_retained(std::string_view topic, std::uint64_t message) {
+  urgent_ = true;
   retained.insert_or_assign(std::string(topic), message);
 }
 
 void Changes::remove_retained(std::string_view topic) {
+  urgent_ = true;
   retained.insert_or_assign(std::string(topic), std::nullopt);
 }
 
 void Changes::put(const DeliveryRecord& record) {
+  urgent_ = true;
   Delivery delivery{record, nullptr};
   if (!record.identifiers.empty()) {
     delivery.bytes = std::make_unique_for_overwrite<std::uint8_t[]>(record.identifiers.size());
@@ -189,6 +197,7 @@ void Changes::clear() noexcept {
   deliveries.clear();
   delivery_changes.clear();
   received.clear();
+  urgent_ = false;
 }
 
 }  // namespace mqrig::store

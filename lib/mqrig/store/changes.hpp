@@ -54,13 +54,19 @@ class Changes {
   void put_retained(std::string_view topic, std::uint64_t message);
   void remove_retained(std::string_view topic);
   void put(const DeliveryRecord& record);
-  void change(const DeliveryChange& change) { delivery_changes.push_back(change); }
+  void change(const DeliveryChange& change) {
+    delivery_changes.push_back(change);
+    urgent_ = urgent_ || !change.removed;
+  }
   void set_received(std::uint64_t session, wire::PacketId packet_id, bool present) {
     received.push_back({session, packet_id, present});
+    urgent_ = true;
   }
 
   void settle();
   bool empty() const noexcept;
+  // False while only messages and deliveries have been removed.
+  bool urgent() const noexcept { return urgent_; }
   void clear() noexcept;
 
   // For reading, after settle(): sorted, and free of what cancelled out. No value: removed.
@@ -78,6 +84,8 @@ class Changes {
   void settle_deliveries();
   void settle_messages();
   void settle_received();
+
+  bool urgent_ = false;
 };
 
 }  // namespace mqrig::store
