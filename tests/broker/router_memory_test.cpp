@@ -132,7 +132,7 @@ TEST_CASE("a router finds what one that remembers nothing finds") {
   const std::vector<std::string> filters = {"a", "a/b", "a/+", "+/b", "#", "a/#", "c"};
   const std::vector<std::string> topics = {"a", "a/b", "c"};
   Clients clients(4);
-  for (int step = 0; step < 5'000; ++step) {
+  for (std::uint32_t step = 0; step < 5'000; ++step) {
     Session& session = *clients.sessions[pick(4)];
     const std::string& filter = filters[pick(filters.size())];
     switch (pick(8)) {

@@ -14,6 +14,8 @@
 namespace mqrig::net::tests {
 namespace {
 
+struct Told final : Recorder {};
+
 // Streams that become readable together, and a log of what is called.
 struct Together {
   explicit Together(asio::io_context& context, std::size_t count) : recorders(count) {
@@ -39,7 +41,7 @@ struct Together {
 
   std::vector<Descriptor> peers;
   std::vector<std::unique_ptr<Stream>> streams;
-  std::vector<Recorder> recorders;
+  std::vector<Told> recorders;
   std::function<void()> then;
   std::string log;
 };
