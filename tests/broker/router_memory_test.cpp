@@ -137,7 +137,9 @@ TEST_CASE("a router finds what one that remembers nothing finds") {
     const std::string& filter = filters[pick(filters.size())];
     switch (pick(8)) {
       case 0:
-        clients.tree.insert(filter, session, options(QoS(1 + pick(2)), step, pick(8) == 0));
+        clients.tree.insert(
+            filter, session,
+            options(QoS(1 + pick(2)), static_cast<std::uint32_t>(step), pick(8) == 0));
         break;
       case 1:
         clients.tree.erase(filter, session);

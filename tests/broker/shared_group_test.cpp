@@ -139,7 +139,7 @@ TEST_CASE("what waits for a member at any QoS goes to another one when its sessi
     rig.settle();
     Lines lines = stays.received();
     REQUIRE(lines.size() == 3);
-    for (int i = 0; i < 3; ++i) CHECK(lines[i].ends_with("p=" + std::to_string(i + 1)));
+    for (std::size_t i = 0; i < 3; ++i) CHECK(lines[i].ends_with("p=" + std::to_string(i + 1)));
     CHECK(rig.broker->statistics().queued_now == 0);
   }
 }

@@ -1,4 +1,5 @@
 // Clients that take nothing, take little, or are gone while they are being written to.
+#include <tests/store/state_file.hpp>
 #include <tests/support/broker_rig.hpp>
 
 using namespace mqrig;
@@ -43,6 +44,30 @@ TEST_CASE("what a client does not take is dropped at QoS 0 and counted, and othe
   // 256 KiB, and the 64 KiB that the stream holds, of 2000.
   CHECK(dropped > 1600);
   CHECK(dropped < 1750);
+}
+
+TEST_CASE("much for a client that is not slow is not dropped, with a store or without") {
+  const test::StateFile file;
+  for (const bool stored : {false, true}) {
+    broker::Settings settings = BrokerRig::quiet();
+    settings.limits.output_bytes = 256 * 1024;
+    const auto rig = stored ? std::make_unique<BrokerRig>(settings, file.open())
+                            : std::make_unique<BrokerRig>(settings);
+    wire::Connect connect;
+    connect.client_id = "subscriber";
+    MqttPeer& subscriber = rig->connect(connect, wire::Version::mqtt_5, 4 * 1024 * 1024);
+    subscriber.keep = false;
+    subscriber.subscribe("t");
+    std::vector<MqttPeer*> publishers;
+    for (int i = 0; i < 30; ++i) publishers.push_back(&rig->connect("p" + std::to_string(i)));
+    // All in one turn.
+    for (MqttPeer* publisher : publishers) {
+      for (int i = 0; i < 60; ++i) publisher->publish("t", kilobyte);
+    }
+    rig->settle();
+    CHECK(subscriber.messages() == 1800);
+    CHECK(rig->broker->statistics().dropped_qos_0 == 0);
+  }
 }
 
 TEST_CASE("a client that reads again gets what fitted, and then what is new") {

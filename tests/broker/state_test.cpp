@@ -192,6 +192,37 @@ TEST_CASE("what was in flight is sent again with its identifier and DUP [MQTT-4.
   CHECK(lines == Lines{"PUBREL 2", "PUBLISH q2 dup id=3 t=t p=3", "PUBLISH q2 dup id=4 t=t p=4"});
 }
 
+TEST_CASE("what a member of a shared subscription left goes to another one after a restart, too") {
+  const StateFile file;
+  {
+    BrokerRig rig(BrokerRig::quiet(), file.open());
+    MqttPeer& leaves = rig.connect_to_stay("leaves");
+    leaves.subscribe({{.filter = "$share/g/t", .qos = QoS::at_least_once},
+                      {.filter = "own", .qos = QoS::at_least_once},
+                      {.filter = "$share/g/own", .qos = QoS::at_least_once}});
+    rig.settle();
+    MqttPeer& publisher = rig.connect("publisher");
+    publisher.publish("t", "in flight", QoS::at_least_once, 1);
+    rig.settle();
+    leaves.disconnect();
+    rig.settle();
+    publisher.publish("t", "waits", QoS::at_least_once, 2);
+    publisher.publish("own", "twice", QoS::at_least_once, 3);
+    rig.settle();
+  }
+  BrokerRig rig(BrokerRig::quiet(), file.open());
+  MqttPeer& stays = rig.subscriber("stays", "$share/g/#", QoS::at_least_once);
+  stays.subscribe("$share/g/t", QoS::at_least_once);
+  rig.settle();
+  rig.connect_to_stay("leaves", true);
+  Lines payloads;
+  for (const std::string& line : stays.received()) {
+    if (line.starts_with("PUBLISH")) payloads.push_back(line.substr(line.find(" p=") + 3));
+  }
+  CHECK(payloads == Lines{"in flight", "waits"});
+  CHECK(rig.broker->statistics().queued_now == 0);
+}
+
 TEST_CASE("the state file ends empty when everything is done") {
   const StateFile file;
   {

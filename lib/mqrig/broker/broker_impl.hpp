@@ -58,7 +58,7 @@ class Broker::Impl final : private Connection::Owner {
   bool may_read() const noexcept override { return !stalled_; }
   // With a store: while all that has led to the output is committed.
   bool may_write_early() const noexcept override {
-    return !journal_.on() || !(journal_.dirty() || taking_over_);
+    return !journal_.on() || !(journal_.urgent() || taking_over_);
   }
   void count_bytes(std::size_t received, std::size_t sent) noexcept override;
 

@@ -110,8 +110,21 @@ class Broker::Impl::StateLoader final : public store::BrokerStore::Loader {
     delivery->qos = record.qos;
     delivery->retain = record.retain;
     last_sequence_ = std::max(last_sequence_, record.key.sequence);
-    broker_.dispatcher_.restore(*sessions_.at(record.key.session), std::move(delivery),
-                                record.packet_id, record.released);
+    Session& session = *sessions_.at(record.key.session);
+    delivery->group = group_of(session, delivery->message->topic());
+    broker_.dispatcher_.restore(session, std::move(delivery), record.packet_id, record.released);
+  }
+
+  // The store does not say which subscription a message came by. If one of the session's own is
+  // possible, it stays with the session: nobody is to get it twice.
+  std::shared_ptr<SharedGroup> group_of(const Session& session, std::string_view topic) const {
+    std::shared_ptr<SharedGroup> group = broker_.groups_.matching(session, topic);
+    if (!group) return nullptr;
+    bool own = false;
+    broker_.tree_.for_each(session, [&](std::string_view filter, const SubscriptionOptions&) {
+      own = own || wire::matches(filter, topic);
+    });
+    return own ? nullptr : group;
   }
 
   Impl& broker_;

@@ -107,6 +107,15 @@ const SharedGroup::Member* SharedGroups::find(std::string_view text, const Sessi
   return found == groups_.end() ? nullptr : found->second->find(session);
 }
 
+std::shared_ptr<SharedGroup> SharedGroups::matching(const Session& session,
+                                                    std::string_view topic) const {
+  const auto found = memberships_.find(&session);
+  if (found == memberships_.end()) return nullptr;
+  const auto group = std::ranges::find_if(
+      found->second, [&](const auto& member) { return wire::matches(member->filter(), topic); });
+  return group == found->second.end() ? nullptr : *group;
+}
+
 std::size_t SharedGroups::count(const Session& session) const noexcept {
   const auto found = memberships_.find(&session);
   return found == memberships_.end() ? 0 : found->second.size();

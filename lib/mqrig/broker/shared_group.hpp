@@ -69,6 +69,8 @@ class SharedGroups {
       visit(*group, group->find(session)->options);
     }
   }
+  // The group that a message of this topic was for, among those of the session; null if none is.
+  std::shared_ptr<SharedGroup> matching(const Session& session, std::string_view topic) const;
   std::size_t count(const Session& session) const noexcept;
   void leave_all(const Session& session);
   std::size_t size() const noexcept { return groups_.size(); }
