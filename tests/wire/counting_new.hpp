@@ -5,7 +5,7 @@
 
 namespace mqrig::wire::test {
 
-// Since the start of the program; one thread.
+// Since the start of the program, by all threads.
 std::size_t allocation_count() noexcept;
 
 }  // namespace mqrig::wire::test
