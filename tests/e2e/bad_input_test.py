@@ -197,7 +197,7 @@ class Refusals(harness.MqttTest):
             self.assertEqual(1, scripted.connections)
 
     def test_a_line_above_the_maximum_packet_size_is_named(self):
-        server = self.broker(config="max_packet_size 1000")
+        server = self.mosquitto(config="max_packet_size 1000")
         seen = self.observer(server)
         result = self.pub(server.port, "-q", 1, "-t", "a", "-l", input=b"short\n" + b"x" * 2000 + b"\nshort\n")
         self.assertIn(result.code, (REFUSED, INPUT), str(result))
@@ -206,7 +206,7 @@ class Refusals(harness.MqttTest):
 
     def test_a_line_above_the_message_size_of_mosquitto_is_named_and_the_others_arrive(self):
         """It is answered with a reason code that PUBACK and PUBREC do not list."""
-        server = self.broker(config="message_size_limit 1000")
+        server = self.mosquitto(config="message_size_limit 1000")
         for qos in (1, 2):
             with self.subTest(qos=qos):
                 seen = self.observer(server)

@@ -1,4 +1,6 @@
-"""Runs the real binary against real brokers: processes with deadlines, a private Mosquitto, a base test case.
+"""Runs the real binary against real brokers: `mqrig broker`, a private Mosquitto, a base test case.
+
+MQRIG_TEST_BROKER=mosquitto runs the tests of clients against that one, the independent peer, and not against ours.
 
 MQRIG_BINARY names the program. Nothing here waits on time alone: each wait is on a condition, with a deadline.
 """
@@ -17,11 +19,12 @@ import threading
 import unittest
 
 import peer
+from process import DEADLINE, Process
 
-DEADLINE = 20
 BINARY = os.environ.get("MQRIG_BINARY", "mqrig")
 SANITIZED = bool(os.environ.get("MQRIG_SANITIZE"))
 MOSQUITTO = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+OTHER = os.environ.get("MQRIG_TEST_BROKER") == "mosquitto"
 SANITIZER_REPORT = re.compile(rb"Sanitizer: |runtime error: |Sanitizer:DEADLYSIGNAL")
 
 
@@ -38,116 +41,6 @@ def environment(home, **extra):
                 ASAN_OPTIONS="exitcode=99", UBSAN_OPTIONS="exitcode=99", TSAN_OPTIONS="exitcode=99")
     kept.update(extra)
     return {name: value for name, value in kept.items() if value is not None}
-
-
-class Output:
-    """What a process writes to one stream, collected by a thread; paused, it is a reader that stalls."""
-
-    def __init__(self, stream, reading=True):
-        self.stream, self.data, self.changed, self.ended = stream, bytearray(), threading.Condition(), False
-        self.reading = threading.Event()
-        if reading:
-            self.reading.set()
-        self.thread = threading.Thread(target=self._collect, daemon=True)
-        self.thread.start()
-
-    def _collect(self):
-        while True:
-            self.reading.wait()
-            data = self.stream.read1(1 << 16)
-            with self.changed:
-                self.data += data
-                self.ended = not data
-                self.changed.notify_all()
-            if not data:
-                return
-
-    def bytes(self):
-        with self.changed:
-            return bytes(self.data)
-
-    def text(self):
-        return self.bytes().decode("utf-8", "replace")
-
-    def lines(self):
-        return self.bytes().decode("utf-8").splitlines()
-
-    def wait_for(self, condition, what, timeout=DEADLINE):
-        """condition is a function of the bytes so far."""
-        with self.changed:
-            self.changed.wait_for(lambda: condition(self.data) or self.ended, timeout)
-            if not condition(self.data):
-                raise AssertionError(f"{what} did not come, but: {bytes(self.data[-2000:])!r}")
-
-    def wait_text(self, pattern, timeout=DEADLINE):
-        self.wait_for(re.compile(pattern.encode()).search, f"/{pattern}/", timeout)
-
-    def wait_lines(self, count, timeout=DEADLINE):
-        self.wait_for(lambda data: data.count(b"\n") >= count, f"{count} lines", timeout)
-        return self.lines()
-
-
-class Process:
-    """A child process with collected output. stop() ends it whatever its state."""
-
-    def __init__(self, args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, reading=True, **options):
-        self.args = [os.fspath(a) if not isinstance(a, bytes) else a for a in args]
-        self.child = subprocess.Popen(
-            self.args, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, **options)
-        self.pid = self.child.pid
-        self.out = Output(self.child.stdout, reading) if stdout == subprocess.PIPE else None
-        self.err = Output(self.child.stderr)
-
-    def write(self, data):
-        self.child.stdin.write(data)
-        self.child.stdin.flush()
-
-    def close_input(self):
-        self.child.stdin.close()
-
-    def signal(self, number):
-        self.child.send_signal(number)
-
-    def wait(self, timeout=DEADLINE):
-        """The exit code, after everything it wrote was collected."""
-        try:
-            code = self.child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"{self} still runs after {timeout} s; stderr: {self.err.text()}") from None
-        for output in (self.out, self.err):
-            if output:
-                output.reading.set()
-                output.thread.join(DEADLINE)
-        return code
-
-    def running(self):
-        return self.child.poll() is None
-
-    def resident_kib(self):
-        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
-
-    def cpu_seconds(self):
-        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        if self.running():
-            self.child.kill()
-        self.child.wait()
-        for output in (self.out, self.err):
-            if output:
-                output.reading.set()
-                output.thread.join(DEADLINE)
-                output.stream.close()
-        if self.child.stdin:
-            try:
-                self.child.stdin.close()
-            except BrokenPipeError:
-                pass
-
-    def __str__(self):
-        return " ".join(str(a) for a in self.args)
 
 
 class Result:
@@ -237,18 +130,47 @@ class Mosquitto:
 class Broker:
     """`mqrig broker` on a port of its choice, in a directory of its own. `args` are more options of it."""
 
-    def __init__(self, directory, *args):
-        self.dir, self.args, self.process, self.port = pathlib.Path(directory), args, None, None
+    def __init__(self, directory, *args, **options):
+        self.dir, self.args, self.options, self.process, self.port = pathlib.Path(directory), args, options, None, None
+        self.killed = False
+
+    @classmethod
+    def with_access(cls, directory, *args, users=None, acl=None, anonymous=True):
+        """Knows these users and their passwords, and keeps to the text of an ACL file."""
+        directory.mkdir(exist_ok=True)
+        options = [] if anonymous else ["--no-allow-anonymous"]
+        for name, password in (users or {}).items():
+            subprocess.run([BINARY, "passwd", "--iterations", "1000", directory / "passwords", name], input=password + "\n", text=True,
+                           check=True, capture_output=True, env=environment(directory))
+        if users:
+            options += ["--password-file", directory / "passwords", *(["--allow-anonymous"] if anonymous else [])]
+        if acl:
+            (directory / "acl").write_text(acl)
+            options += ["--acl-file", directory / "acl"]
+        return cls(directory, *options, *args)
 
     def start(self):
+        """After each start the port is another one: so nobody else can have taken it meanwhile."""
         self.dir.mkdir(exist_ok=True)
-        self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)], env=environment(self.dir))
+        self.killed = False
+        self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)], env=environment(self.dir), **self.options)
         url = self.process.out.wait_lines(1)[0]
         self.port = int(re.fullmatch(r"mqtt://127\.0\.0\.1:(\d+)", url)[1])
         return self
 
+    @property
+    def log(self):
+        return self.process.err
+
+    def kill(self):
+        """kill -9: nothing is saved that is not saved already."""
+        self.killed = True
+        self.process.stop()
+
     def stop(self):
-        """Ends it with SIGTERM; says so if it does not end well."""
+        """Ends it with SIGTERM; says so if it does not end well, or did not before."""
+        if self.killed or not self.process:
+            return
         if self.process.running():
             self.process.signal(signal.SIGTERM)
         try:
@@ -274,7 +196,21 @@ class MqttTest(unittest.TestCase):
 
     # Brokers and peers
 
-    def broker(self, **options):
+    def broker(self, config="", **options):
+        """Ours, or mosquitto with these lines of configuration. Options are what both know: anonymous, users, acl."""
+        if OTHER:
+            return self.mosquitto(config=config, **options)
+        self.brokers += 1
+        directory = self.dir / f"broker{self.brokers}"
+        # Publishers at full speed are faster than an observer in Python: what waits for it is not dropped.
+        room = ("--max-queued-messages", 1_000_000, "--max-output-bytes", "1G")
+        broker = Broker.with_access(directory, "--listen", f"unix://{directory}/socket", *room, **options)
+        broker.unix = directory / "socket"
+        self.addCleanup(broker.stop)
+        return broker.start()
+
+    def mosquitto(self, **options):
+        """For what only mosquitto does, or tells in its log."""
         if not MOSQUITTO:
             self.skipTest("mosquitto is not installed")
         self.brokers += 1

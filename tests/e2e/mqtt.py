@@ -113,6 +113,23 @@ class Reader:
         return self.at < len(self.data)
 
 
+def take_frame(buffer):
+    """The first byte and the body of the packet at the front of a bytearray, which loses it; None while it is not all there."""
+    value = shift = 0
+    for at in range(1, min(5, len(buffer))):
+        byte = buffer[at]
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            end = at + 1 + value
+            if len(buffer) < end:
+                return None
+            first, body = buffer[0], bytes(buffer[at + 1:end])
+            del buffer[:end]
+            return first, body
+    return None
+
+
 class Packet:
     """A packet as read from the wire; its fields are attributes, those it does not have are None."""
 

@@ -80,7 +80,7 @@ class SlowReaders(harness.MqttTest):
         self.stall(1)
 
     def test_a_stalled_reader_at_mosquitto(self):
-        server = self.broker(config="max_queued_messages 0\nmax_inflight_messages 0", verbose=True)
+        server = self.mosquitto(config="max_queued_messages 0\nmax_inflight_messages 0", verbose=True)
         lines = [payload(i) for i in range(LINES)]
         process = self.start("sub", "-p", server.port, "-i", "slow", "-t", "a", "-q", 1, "-k", 2, "-C", LINES, reading=False)
         server.log.wait_text("Sending SUBACK to slow")

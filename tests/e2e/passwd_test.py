@@ -139,12 +139,12 @@ class Peers(Passwd):
     def test_mosquitto_takes_our_file(self):
         self.set("joe")
         self.expect_ok(self.passwd(self.users, "ann", password=b"hidden"))  # with the usual number of iterations
-        broker = self.broker(anonymous=False, config=f"password_file {self.users}")
+        broker = self.mosquitto(anonymous=False, config=f"password_file {self.users}")
         for user, password, code in (("joe", "secret", 0), ("ann", "hidden", 0), ("joe", "hidden", 5), ("bob", "x", 5)):
             self.expect_code(self.pub(broker.port, "-t", "a", "-m", "x", "-u", user, "-P", password), code)
 
     def test_we_take_the_file_of_mosquitto_passwd(self):
-        broker = self.broker(users={"joe": "secret", "ann": "hidden"})
+        broker = self.mosquitto(users={"joe": "secret", "ann": "hidden"})
         self.users = broker.dir / "passwords"
         self.expect_password("joe", b"secret")
         self.expect_password("ann", b"hidden")

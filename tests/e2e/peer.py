@@ -24,25 +24,10 @@ class Connection:
         self.sock.settimeout(DEADLINE)
         self.sock.sendall(b"".join(parts))
 
-    def _frame(self):
-        value = shift = 0
-        for at in range(1, min(5, len(self.buffer))):
-            byte = self.buffer[at]
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                end = at + 1 + value
-                if len(self.buffer) < end:
-                    return None
-                first, body = self.buffer[0], bytes(self.buffer[at + 1:end])
-                del self.buffer[:end]
-                return first, body
-        return None
-
     def read(self, timeout=DEADLINE):
         """The next packet. Raises Closed, or TimeoutError at the deadline."""
         deadline = time.monotonic() + timeout
-        while (frame := self._frame()) is None:
+        while (frame := mqtt.take_frame(self.buffer)) is None:
             self.sock.settimeout(max(0.001, deadline - time.monotonic()))
             try:
                 data = self.sock.recv(1 << 18)

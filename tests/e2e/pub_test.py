@@ -33,9 +33,10 @@ class Inputs(harness.MqttTest):
         self.assertEqual(expected, [(m.topic, m.qos, m.payload, m.retain) for m in found])
 
     def test_mosquitto_sees_the_version_asked_for(self):
+        server = self.mosquitto()
         for version, logged in (("31", "p1"), ("311", "p2"), ("5", "p5"), ("auto", "p5")):
-            self.expect_ok(self.pub(self.server.port, "-V", version, "-i", f"v{version}", "-t", "a", "-m", "x"))
-            self.server.log.wait_text(rf"as v{version} \({logged}, c1, k60\)")
+            self.expect_ok(self.pub(server.port, "-V", version, "-i", f"v{version}", "-t", "a", "-m", "x"))
+            server.log.wait_text(rf"as v{version} \({logged}, c1, k60\)")
 
     def test_a_file_is_sent_byte_for_byte(self):
         content = bytes(range(256)) * 300
@@ -240,15 +241,17 @@ class Flags(harness.MqttTest):
         self.assertEqual(("lamp/1", b"on"), (seen.wait(1)[0].topic, seen.wait(1)[0].payload))
 
     def test_a_bind_address(self):
-        self.expect_ok(self.pub(self.server.port, "-A", "127.0.0.7", "-i", "bound", "-t", "a", "-m", "x"))
-        self.server.log.wait_text(r"from 127\.0\.0\.7:\d+ as bound")
+        server = self.mosquitto()
+        self.expect_ok(self.pub(server.port, "-A", "127.0.0.7", "-i", "bound", "-t", "a", "-m", "x"))
+        server.log.wait_text(r"from 127\.0\.0\.7:\d+ as bound")
 
     def test_client_id_prefix_keep_alive_and_persistent_session(self):
+        server = self.mosquitto()
         for version in VERSIONS:
-            self.expect_ok(self.pub(self.server.port, "-V", version, "-I", f"pre{version}-", "-k", "33", "-t", "a", "-m", "x"))
-            self.server.log.wait_text(rf"as pre{version}-\S+ \(p\d, c1, k33\)")
-            self.expect_ok(self.pub(self.server.port, "-V", version, "-c", "-i", f"stay{version}", "-t", "a", "-m", "x"))
-            self.server.log.wait_text(rf"as stay{version} \(p\d, c0, k60\)")
+            self.expect_ok(self.pub(server.port, "-V", version, "-I", f"pre{version}-", "-k", "33", "-t", "a", "-m", "x"))
+            server.log.wait_text(rf"as pre{version}-\S+ \(p\d, c1, k33\)")
+            self.expect_ok(self.pub(server.port, "-V", version, "-c", "-i", f"stay{version}", "-t", "a", "-m", "x"))
+            server.log.wait_text(rf"as stay{version} \(p\d, c0, k60\)")
 
     def test_the_trace_goes_to_stderr_and_names_each_packet(self):
         for qos, packets in ((0, ["PUBLISH"]), (1, ["PUBLISH", "PUBACK"]), (2, ["PUBLISH", "PUBREC", "PUBREL", "PUBCOMP"])):

@@ -19,7 +19,7 @@ class BrokerKilled(harness.MqttTest):
     """
 
     def publish_through_a_crash(self, qos, version, lines, *args):
-        server = self.broker(persistence=True,
+        server = self.mosquitto(persistence=True,
                              config="max_inflight_messages 100\nmax_queued_messages 0\nqueue_qos0_messages true")
         seen = self.observer(server, "in", clean=False, qos=0)
         server.save()
@@ -56,7 +56,7 @@ class BrokerKilled(harness.MqttTest):
         self.publish_through_a_crash(2, "5", self.lines(20000), "--max-inflight", "1")
 
     def test_sub_subscribes_again_and_says_so(self):
-        server = self.broker()
+        server = self.mosquitto()  # whose port stays the same
         for version in ("31", "311", "5"):
             reader = self.start("sub", "-p", server.port, "-V", version, "-t", "a", "-t", "b", "-q", 1, *FAST)
             server.log.wait_text(r"New client connected from 127.0.0.1:\d+ as \S+ ")
@@ -259,7 +259,7 @@ class NoEndlessRetry(harness.MqttTest):
 
     def test_a_take_over_without_a_word_is_no_ping_pong(self):
         """3.1.1 has no word for it, and mosquitto 2.0 does not say it in 5.0: the waits grow on both sides."""
-        server = self.broker()
+        server = self.mosquitto()
         for version, logged in (("311", "p2"), ("5", "p5")):
             twins = [self.start("sub", "-p", server.port, "-V", version, "-i", "twin", "-t", "a", "--reconnect-delay", "0.1",
                                 "--reconnect-max-delay", "1000") for _ in range(2)]

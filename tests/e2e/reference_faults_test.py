@@ -143,7 +143,7 @@ class ReferenceFaults(harness.MqttTest):
         self.assertIn("PUBLISH", result.err)
 
     def test_08_a_stalled_reader_costs_neither_connection_nor_messages(self):
-        server = self.broker(config="max_queued_messages 0\nmax_inflight_messages 0", verbose=True)
+        server = self.mosquitto(config="max_queued_messages 0\nmax_inflight_messages 0", verbose=True)
         process = self.start("sub", "-p", server.port, "-i", "slow", "-t", "a", "-q", 1, "-k", 1, "-C", 20000, reading=False)
         server.log.wait_text("Sending SUBACK to slow")
         lines = [b"%d " % i + b"x" * 200 for i in range(20000)]

@@ -9,7 +9,6 @@ import itertools
 import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 import unittest
 
@@ -54,22 +53,8 @@ class ServerTest(unittest.TestCase):
         directory = cls.dir / f"broker{next(NUMBERS)}"
         if OTHER:
             return harness.Mosquitto(directory, cls.config, users=cls.users, acl=cls.acl).start()
-        directory.mkdir()
         state = ("--state", directory / "state") if BROKER == "state" else ()
-        return harness.Broker(directory, *cls.options, *cls.access_options(directory), *state).start()
-
-    @classmethod
-    def access_options(cls, directory):
-        options = []
-        for name, password in (cls.users or {}).items():
-            subprocess.run([harness.BINARY, "passwd", directory / "passwords", name], input=password + "\n", text=True,
-                           check=True, capture_output=True, env=harness.environment(directory))
-        if cls.users:
-            options += ["--password-file", directory / "passwords", "--allow-anonymous"]
-        if cls.acl:
-            (directory / "acl").write_text(cls.acl)
-            options += ["--acl-file", directory / "acl"]
-        return options
+        return harness.Broker.with_access(directory, *cls.options, *state, users=cls.users, acl=cls.acl).start()
 
     def setUp(self):
         self.begin()

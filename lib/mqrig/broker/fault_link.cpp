@@ -1,13 +1,33 @@
 #include <mqrig/broker/fault_link.hpp>
 
 #include <algorithm>
+#include <string_view>
+
+#include <mqrig/wire/frame.hpp>
 
 namespace mqrig::broker {
+
+namespace {
+
+// Of a PUBLISH that has one: where faults are made there are no topic aliases.
+std::string_view topic_of(wire::ByteView packet) {
+  wire::Frame frame;
+  wire::split_frame(packet, wire::max_remaining_length + 5, frame);
+  const std::size_t size = static_cast<std::size_t>(frame.body[0]) << 8 | frame.body[1];
+  return wire::as_text(frame.body.subspan(2, size));
+}
+
+}  // namespace
 
 void FaultLink::published(wire::Buffer& out, std::size_t start) {
   const FaultSettings& settings = faults_.settings();
   if (faults_.happens(settings.drop_publish)) return out.truncate(start);
   if (!late_.empty()) {
+    const wire::ByteView next = out.view().subspan(start);
+    if (topic_of(late_.view()) == topic_of(next)) {
+      late_.append(next);  // [MQTT-4.6.0-6]: a topic keeps its order
+      out.truncate(start);
+    }
     out.append(late_.view());
     late_.release();
   } else if (faults_.happens(settings.reorder)) {

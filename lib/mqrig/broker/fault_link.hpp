@@ -19,7 +19,8 @@ class FaultLink {
   FaultLink(Faults& faults, asio::io_context& context, std::function<void()> due)
       : faults_(faults), timer_(context, std::move(due)) {}
 
-  // A PUBLISH was appended to `out` at `start`: it may vanish, or go behind the next one.
+  // A PUBLISH was appended to `out` at `start`: it may vanish, or go behind the next one, if that
+  // is of another topic.
   void published(wire::Buffer& out, std::size_t start);
   // An acknowledgement of this kind was appended at `start`: it may vanish.
   void acknowledged(wire::Buffer& out, std::size_t start, double probability);
