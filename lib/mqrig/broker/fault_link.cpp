@@ -41,8 +41,20 @@ void FaultLink::acknowledged(wire::Buffer& out, std::size_t start, double probab
 }
 
 void FaultLink::answered(wire::Buffer& out, std::size_t start) {
-  const auto type = static_cast<wire::PacketType>(out.data()[start] >> 4);
-  if (type == wire::PacketType::pubcomp) acknowledged(out, start, faults_.settings().drop_pubcomp);
+  // Several packets may have been answered at once: each PUBCOMP vanishes by itself.
+  wire::Buffer kept;
+  wire::ByteView rest = out.view().subspan(start);
+  wire::Frame frame;
+  while (wire::split_frame(rest, wire::max_remaining_length + 5, frame).status ==
+         wire::FrameStatus::complete) {
+    const bool pubcomp = frame.type() == wire::PacketType::pubcomp;
+    if (!pubcomp || !faults_.happens(faults_.settings().drop_pubcomp)) {
+      kept.append(rest.first(frame.size));
+    }
+    rest = rest.subspan(frame.size);
+  }
+  out.truncate(start);
+  out.append(kept.view());
 }
 
 void FaultLink::gather(wire::Buffer& out, session::Time now) {

@@ -24,7 +24,7 @@ class FaultLink {
   void published(wire::Buffer& out, std::size_t start);
   // An acknowledgement of this kind was appended at `start`: it may vanish.
   void acknowledged(wire::Buffer& out, std::size_t start, double probability);
-  // The protocol has appended its answer at `start`: PUBCOMP may vanish.
+  // The protocol has appended its answers from `start` on: each PUBCOMP may vanish.
   void answered(wire::Buffer& out, std::size_t start);
   // Takes all that is in `out`; ready() has what is due.
   void gather(wire::Buffer& out, session::Time now);
