@@ -132,7 +132,7 @@ class Broker:
 
     def __init__(self, directory, *args, **options):
         self.dir, self.args, self.options, self.process, self.port = pathlib.Path(directory), args, options, None, None
-        self.killed = False
+        self.killed = self.ending = False
 
     @classmethod
     def with_access(cls, directory, *args, users=None, acl=None, anonymous=True):
@@ -152,7 +152,7 @@ class Broker:
     def start(self):
         """After each start the port is another one: so nobody else can have taken it meanwhile."""
         self.dir.mkdir(exist_ok=True)
-        self.killed = False
+        self.killed = self.ending = False
         self.process = Process([BINARY, "broker", "-p", "0", *map(str, self.args)], env=environment(self.dir), **self.options)
         url = self.process.out.wait_lines(1)[0]
         self.port = int(re.fullmatch(r"mqtt://127\.0\.0\.1:(\d+)", url)[1])
@@ -167,12 +167,17 @@ class Broker:
         self.killed = True
         self.process.stop()
 
+    def end(self):
+        """Asks it to end, once: it waits for its clients to close, and a second signal would end it at once."""
+        if not self.ending and self.process.running():
+            self.process.signal(signal.SIGTERM)
+        self.ending = True
+
     def stop(self):
-        """Ends it with SIGTERM; says so if it does not end well, or did not before."""
+        """Ends it; says so if it does not end well, or did not before."""
         if self.killed or not self.process:
             return
-        if self.process.running():
-            self.process.signal(signal.SIGTERM)
+        self.end()
         try:
             code = self.process.wait()
             if code or SANITIZER_REPORT.search(self.process.err.bytes()):
