@@ -16,7 +16,7 @@ import harness
 import mqtt
 import raw_client
 
-BROKER = os.environ.get("MQRIG_TEST_BROKER", "mqrig")
+BROKER = os.environ.get("MQRIG_TEST_BROKER") or "mqrig"
 OTHER = BROKER == "mosquitto"
 NUMBERS = itertools.count(1)
 

@@ -73,15 +73,14 @@ TEST_CASE("[MQTT-3.8.3-5] [MQTT-3.8.3-4 of 3.1.1] every value of the options byt
     const Bytes entry = text("a") + options(bits);
     const bool reserved = (bits & 0xC0) != 0;
     const bool undefined = (bits & 3) == 3 || (bits >> 4 & 3) == 3;
-    CHECK(subscribe_fault(Version::mqtt_5, entry) ==
-          (reserved    ? Fault::invalid_subscription_options
-           : undefined ? Fault::undefined_subscription_option
-                       : Fault::none));
+    CHECK(subscribe_fault(Version::mqtt_5, entry) == (reserved ? Fault::invalid_subscription_options
+                                                      : undefined
+                                                          ? Fault::undefined_subscription_option
+                                                          : Fault::none));
     for (const Version version : {Version::mqtt_3_1, Version::mqtt_3_1_1}) {
-      CHECK(subscribe_fault(version, entry) ==
-            (bits <= 2   ? Fault::none
-             : bits == 3 ? Fault::undefined_subscription_option
-                         : Fault::invalid_subscription_options));
+      CHECK(subscribe_fault(version, entry) == (bits <= 2   ? Fault::none
+                                                : bits == 3 ? Fault::undefined_subscription_option
+                                                            : Fault::invalid_subscription_options));
     }
   }
 }
