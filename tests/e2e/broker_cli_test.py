@@ -148,6 +148,22 @@ class Access(BrokerCase):
         self.assertEqual(0, self.client(broker.port, username="you", password="hidden").connack.reason)
         self.end(broker)
 
+    def test_sighup_holds_for_messages_that_wait(self):
+        rules = self.write("rules", "topic readwrite #\n")
+        broker = self.serve("-p", 0, "--acl-file", rules)
+        reader = self.client(broker.port, "reader", session_expiry_interval=3600)
+        reader.subscribe("+", options=1)
+        reader.disconnect()
+        publisher = self.client(broker.port)
+        for topic in ("a", "b"):
+            publisher.publish(topic, topic.encode(), 1)
+        rules.write_text("topic write a\ntopic readwrite b\n")
+        broker.signal(signal.SIGHUP)
+        broker.err.wait_text("read '.*rules' again")
+        reader = self.client(broker.port, "reader", clean=False, session_expiry_interval=3600)
+        self.assertEqual([b"b"], [found.payload for found in reader.rest()])
+        self.end(broker)
+
     def test_a_faulty_file_at_sighup_is_a_warning_and_the_old_rules_stay(self):
         users = self.users(me="secret")
         rules = self.write("rules", "user me\ntopic readwrite a\n")

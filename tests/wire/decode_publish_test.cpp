@@ -111,7 +111,8 @@ TEST_CASE("a topic alias stands for an empty topic in 5.0") {
 
 TEST_CASE("[MQTT-3.3.2-8] topic alias 0 is refused") {
   const Bytes bytes = packet(0x30, text("a") + properties(hex("23 00 00")));
-  CHECK(fault_of<Publish>(bytes, Version::mqtt_5) == Fault::invalid_property_value);
+  CHECK(fault_of<Publish>(bytes, Version::mqtt_5) == Fault::zero_topic_alias);
+  CHECK(reason(Fault::zero_topic_alias) == ReasonCode::topic_alias_invalid);
 }
 
 TEST_CASE("the decoded properties hold all that was sent, the alias included") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <mqrig/broker/connection.hpp>
+#include <mqrig/broker/permissions.hpp>
 #include <mqrig/broker/shared_group.hpp>
 #include <mqrig/wire/encode.hpp>
 
@@ -162,6 +163,10 @@ void Dispatcher::send_front(Session& session) {
   statistics_.queued_bytes_now -= delivery->message->size();
   if (delivery->message->expired(now_)) {  // [MQTT-3.3.2-5]
     ++statistics_.dropped_expired;
+    return drop(session, std::move(delivery));
+  }
+  // The rules may have changed since it was queued.
+  if (session.permissions && !session.permissions->may(Access::read, delivery->message->topic())) {
     return drop(session, std::move(delivery));
   }
   kept_.begin(delivery->message);

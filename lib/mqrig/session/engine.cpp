@@ -163,9 +163,15 @@ Violation Engine::handle_publish(const wire::Frame& frame, Event& event, wire::B
       fault != wire::Fault::none) {
     return {wire::reason(fault), wire::text(fault)};
   }
-  if (publish.topic_alias != 0 &&
-      !aliases().in.resolve(publish.topic_alias, own_alias_maximum_, publish.topic)) {
-    return {wire::ReasonCode::topic_alias_invalid, "a topic alias is unknown or out of range"};
+  if (publish.topic_alias != 0) {
+    if (publish.topic_alias > own_alias_maximum_) {
+      return {wire::ReasonCode::topic_alias_invalid,
+              "a topic alias is above the topic alias maximum"};
+    }
+    // Within the range, but never defined: section 3.3.2.3.4 asks for another reason code here.
+    if (!aliases().in.resolve(publish.topic_alias, own_alias_maximum_, publish.topic)) {
+      return {wire::ReasonCode::protocol_error, "a topic alias is used that was never defined"};
+    }
   }
   if (role_ == Role::server && !publish.properties.empty() &&
       publish.properties.find(wire::PropertyId::subscription_identifier)) {  // [MQTT-3.3.4-6]

@@ -64,6 +64,8 @@ std::string_view text(Fault fault) noexcept {
       return "a property appears twice";
     case Fault::invalid_property_value:
       return "the value of a property is out of range";
+    case Fault::zero_topic_alias:
+      return "a topic alias is 0";
     case Fault::auth_data_without_method:
       return "authentication data comes without authentication method";
   }
@@ -83,6 +85,8 @@ ReasonCode reason(Fault fault) noexcept {
       return ReasonCode::topic_name_invalid;
     case Fault::invalid_topic_filter:
       return ReasonCode::topic_filter_invalid;
+    case Fault::zero_topic_alias:
+      return ReasonCode::topic_alias_invalid;
     case Fault::missing_topic:
     case Fault::zero_packet_id:
     case Fault::empty_payload:

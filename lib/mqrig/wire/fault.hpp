@@ -40,6 +40,7 @@ enum class Fault : std::uint8_t {
   property_not_allowed,           // defined, but not for this packet
   property_repeated,              // twice where once is the limit, section 2.2.2.2
   invalid_property_value,         // a value outside the property's range
+  zero_topic_alias,               // [MQTT-3.3.2-8]
   auth_data_without_method,       // section 3.1.2.11.10
 };
 

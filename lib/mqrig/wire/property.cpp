@@ -61,9 +61,9 @@ Fault check_content(const PropertySpec& spec, const Property& property) {
       }
       return check_utf8_string(property.text);
     default:
-      return property.integer < spec.minimum || property.integer > spec.maximum
-                 ? Fault::invalid_property_value
-                 : Fault::none;
+      if (property.integer >= spec.minimum && property.integer <= spec.maximum) return Fault::none;
+      return spec.id == PropertyId::topic_alias ? Fault::zero_topic_alias
+                                                : Fault::invalid_property_value;
   }
 }
 
