@@ -153,7 +153,7 @@ TEST_CASE("received aliases end with the connection [MQTT-3.3.2-7]") {
   announce(client, OwnedProperties{{PropertyId::topic_alias_maximum, 2}});
   client.receive_publish(aliased("a", 1));
   client.reconnect();
-  CHECK(client.receive_publish(aliased("", 1)) == Lines{"fault 0x94"});
+  CHECK(client.receive_publish(aliased("", 1)) == Lines{"fault 0x82"});
 }
 
 TEST_CASE(
