@@ -199,11 +199,11 @@ _mqrig_broker() {
             _mqrig_known file "$cur"
             return
             ;;
-        -p|--port|--listen|--workers|--ready-fd|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-output-bytes|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
+        -p|--port|--listen|--workers|--ready-fd|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-queued-bytes-in-all|--max-output-bytes|--max-sessions|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
             return
             ;;
     esac
-    _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --when-full --max-output-bytes --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --max-queued-bytes-in-all --when-full --max-output-bytes --max-sessions --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_passwd() {

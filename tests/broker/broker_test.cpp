@@ -48,7 +48,7 @@ TEST_CASE("stop() says so to 5.0 clients, publishes wills and saves the state") 
     prompt.received();
     MqttPeer& silent = rig.attach();  // has not said CONNECT
     rig.settle();
-    rig.broker->stop([&] { stopped = true; });
+    rig.broker->stop([&](bool) { stopped = true; });
     rig.settle();
     CHECK(stopped);
     CHECK(prompt.received() == Lines{"DISCONNECT 0x8b"});
@@ -70,7 +70,7 @@ TEST_CASE("stop() gives up on clients that do not take their leave, and may end 
   MqttPeer& deaf = rig.connect("deaf");
   deaf.stop_reading();
   bool stopped = false;
-  rig.broker->stop([&] {
+  rig.broker->stop([&](bool) {
     stopped = true;
     rig.broker.reset();
   });
@@ -95,7 +95,7 @@ TEST_CASE("a broker may end at any moment, with clients in every state") {
     for (int step = 0; step < steps; ++step) rig.step();
     if (steps % 2 == 0) shared.cut();
     if (steps % 3 == 0) subscriber.disconnect();
-    if (steps % 5 == 0) rig.broker->stop([] {});
+    if (steps % 5 == 0) rig.broker->stop([](bool) {});
     rig.step();
     rig.kill();
     rig.settle();

@@ -268,7 +268,7 @@ class Run {
   // The end of the broker, with a word or without, and the next one.
   void end(std::uint8_t choice) {
     if ((choice & 0x30) != 0x30) return clients_[choice / 64].cut();
-    if ((choice & 0x40) != 0) broker_->stop([] {});
+    if ((choice & 0x40) != 0) broker_->stop([](bool) {});
     if ((choice & 0x80) != 0) settle();
     start();
     settle();

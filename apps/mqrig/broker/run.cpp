@@ -1,6 +1,8 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include <csignal>
+
 #include "access.hpp"
 #include "announce.hpp"
 #include "command.hpp"
@@ -44,6 +46,8 @@ cli::ExitCode run(const cli::Options& options) {
   const Settings settings = read_settings(options);
   const cli::Diagnostic diagnostic(options);
   const Log log(diagnostic);
+  // A state file at the limit of file sizes (ulimit -f) is a full disk, and no reason to die.
+  std::signal(SIGXFSZ, SIG_IGN);
   raise_descriptor_limit(settings, log);
   keep_freed_memory();
   const PidFile pid_file(settings.pid_file);

@@ -92,7 +92,13 @@ void Server::stop(int signal) {
   }
   if (worker_ == 0) net::notify_service("STOPPING=1");
   metrics_.close();
-  broker_.stop([this] { context_.stop(); });
+  broker_.stop([this](bool saved) {
+    if (!saved) {
+      log_.error("the state could not be saved: what was not acknowledged is lost");
+      code_ = ExitCode::failed;
+    }
+    context_.stop();
+  });
 }
 
 void Server::reload() {

@@ -41,8 +41,10 @@ void read_limits(const cli::Options& options, broker::Limits& into) {
   read(options, "max-topic-aliases", into.topic_aliases);
   read(options, "max-queued-messages", into.queued_messages);
   read(options, "max-queued-bytes", into.queued_bytes);
+  read(options, "max-queued-bytes-in-all", into.queued_bytes_in_all);
   into.queue_full = queue_full(options.text("when-full"));
   read(options, "max-output-bytes", into.output_bytes);
+  read(options, "max-sessions", into.sessions);
   read(options, "max-subscriptions", into.subscriptions);
   read(options, "max-retained-messages", into.retained_messages);
   read(options, "max-retained-bytes", into.retained_bytes);

@@ -23,7 +23,9 @@ class EmbeddedBroker final : private broker::Observer {
   std::unique_ptr<net::Stream> dial();
 
   /// See broker::Broker::stop().
-  void stop(std::function<void()> stopped) { broker_.stop(std::move(stopped)); }
+  void stop(std::function<void()> stopped) {
+    broker_.stop([stopped = std::move(stopped)](bool) { stopped(); });
+  }
 
  private:
   void on_warning(std::string_view text) override;

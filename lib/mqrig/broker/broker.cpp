@@ -128,7 +128,7 @@ void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
   });
 }
 
-void Broker::Impl::stop(std::function<void()> stopped) {
+void Broker::Impl::stop(std::function<void(bool saved)> stopped) {
   const session::Time now = begin_turn();
   for (const auto& listener : listeners_) listener->close();
   stopped_ = std::move(stopped);
@@ -152,8 +152,8 @@ void Broker::Impl::finish_stop() {
   tick_timer_.cancel();
   sys_due_ = session::never;
   // It may destroy the broker.
-  const std::function<void()> stopped = std::exchange(stopped_, nullptr);
-  stopped();
+  const std::function<void(bool saved)> stopped = std::exchange(stopped_, nullptr);
+  stopped(!stalled_);
 }
 
 void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event) {
@@ -215,7 +215,12 @@ void Broker::Impl::activity(const Connection& connection, std::string_view what)
   if (!settings_.verbose) return;
   std::string text = name_of(connection);
   if (connection.session != nullptr) text += " (" + connection.peer() + ")";
-  observer_.on_activity(text + " " + std::string(what));
+  text += ' ';
+  text += what;
+  // Identifiers and topics may be 65,535 bytes long, and who reads the log may be slow.
+  constexpr std::size_t longest = 1'000;
+  if (text.size() > longest) text.replace(longest, std::string::npos, "...");
+  observer_.on_activity(text);
 }
 
 Broker::Broker(asio::io_context& context, Settings settings, Observer& observer)
@@ -241,7 +246,7 @@ std::vector<std::string> Broker::urls() const {
 void Broker::attach(std::unique_ptr<net::Stream> stream) {
   impl_->attach(std::move(stream));
 }
-void Broker::stop(std::function<void()> stopped) {
+void Broker::stop(std::function<void(bool saved)> stopped) {
   impl_->stop(std::move(stopped));
 }
 const Statistics& Broker::statistics() const noexcept {

@@ -60,8 +60,9 @@ class Broker {
 
   // Stops listening, sends DISCONNECT with 0x8B (server shutting down) to 5.0 clients, and calls
   // `stopped` when all is written and saved, after three seconds at the latest. Wills without a
-  // delay are published [MQTT-3.1.2-8]. Once; nobody is served after it.
-  void stop(std::function<void()> stopped);
+  // delay are published [MQTT-3.1.2-8]. Not `saved`: the store could not take the last changes.
+  // Once; nobody is served after it.
+  void stop(std::function<void(bool saved)> stopped);
 
   const Statistics& statistics() const noexcept;
 

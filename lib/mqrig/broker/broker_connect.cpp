@@ -127,9 +127,13 @@ void Broker::Impl::admit(Connection& connection) {
   if (assigned) request->client_id = make_name();  // [MQTT-3.1.3-6]
   std::unique_ptr<Permissions> permissions =
       permissions_of(request->user_name ? &*request->user_name : nullptr, request->client_id);
-  if (permissions && request->will &&
-      !permissions->may(Access::write, request->will->message->topic())) {
-    return refuse(connection, ReasonCode::not_authorized);
+  if (request->will) {
+    const ReasonCode reason = objection(request->will->message->topic(), permissions.get());
+    if (reason != ReasonCode::success) return refuse(connection, reason);
+  }
+  const std::uint32_t most = settings_.limits.sessions;
+  if (most != 0 && registry_.size() >= most && registry_.find(request->client_id) == nullptr) {
+    return refuse(connection, ReasonCode::quota_exceeded);
   }
   bool present = false;
   Session& session = session_for(*request, present);

@@ -36,7 +36,7 @@ class Broker::Impl final : private Connection::Owner {
   std::error_code listen(const net::ListenAddress& address, std::string& detail);
   std::vector<std::string> urls() const;
   void attach(std::unique_ptr<net::Stream> stream);
-  void stop(std::function<void()> stopped);
+  void stop(std::function<void(bool saved)> stopped);
   const Statistics& statistics() noexcept;
 
  private:
@@ -103,6 +103,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_message(Connection& connection, session::ServerEvent& event);
   wire::ReasonCode take(Session& session, const wire::Publish& publish);
   wire::ReasonCode objection(Session& session, const wire::Publish& publish) const;
+  wire::ReasonCode objection(std::string_view topic, Permissions* permissions) const;
   wire::ReasonCode retain(Publication& publication);
   void acknowledge(Connection& connection, const session::ServerEvent& event,
                    wire::ReasonCode reason);
@@ -125,6 +126,7 @@ class Broker::Impl final : private Connection::Owner {
   void activity(const Connection& connection, std::string_view what);
   std::string name_of(const Connection& connection) const;
   void update_statistics() noexcept;
+  void count_unserved();
 
   asio::io_context& context_;
   Settings settings_;
@@ -133,6 +135,7 @@ class Broker::Impl final : private Connection::Owner {
   session::ExchangeSettings exchange_;
   Statistics statistics_;
   session::PacketCounts packet_counts_;
+  std::uint64_t unserved_ = 0;  // connections that no listener could hand over
   std::unique_ptr<Faults> faults_;
 
   TopicTree tree_;
@@ -174,7 +177,7 @@ class Broker::Impl final : private Connection::Owner {
   bool taking_over_ = false;  // a QoS 2 message, whose identifier the journal does not know yet
   bool saving_ = false;       // all changes are committed at the end of the turn
   bool stalled_ = false;      // the store can't commit: nothing is read or written until it can
-  std::function<void()> stopped_;
+  std::function<void(bool saved)> stopped_;
   session::Time stop_at_ = session::never;
 };
 

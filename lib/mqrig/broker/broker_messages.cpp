@@ -1,6 +1,7 @@
 // PUBLISH from clients, section 3.3.
 #include <mqrig/broker/broker_impl.hpp>
 
+#include <mqrig/broker/heap_size.hpp>
 #include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
@@ -62,17 +63,21 @@ ReasonCode Broker::Impl::take(Session& session, const wire::Publish& publish) {
 
 // Why the broker does not take the message; success if it does.
 ReasonCode Broker::Impl::objection(Session& session, const wire::Publish& publish) const {
-  const std::string_view topic = publish.topic;
+  const ReasonCode reason = objection(publish.topic, session.permissions.get());
+  if (reason != ReasonCode::success) return reason;
+  return is_utf8_as_promised(publish) ? ReasonCode::success : ReasonCode::payload_format_invalid;
+}
+
+// The same for the topic alone, of a message or a will.
+ReasonCode Broker::Impl::objection(std::string_view topic, Permissions* permissions) const {
   // A short topic can't have too many levels.
   if (topic.size() >= settings_.limits.topic_levels &&
       std::ranges::count(topic, '/') >= settings_.limits.topic_levels) {
     return ReasonCode::topic_name_invalid;
   }
-  if (topic.front() == '$' && topic.starts_with("$SYS/")) return ReasonCode::not_authorized;
-  if (session.permissions && !session.permissions->may(Access::write, topic)) {
-    return ReasonCode::not_authorized;
-  }
-  return is_utf8_as_promised(publish) ? ReasonCode::success : ReasonCode::payload_format_invalid;
+  if (topic.starts_with("$SYS/")) return ReasonCode::not_authorized;
+  const bool allowed = permissions == nullptr || permissions->may(Access::write, topic);
+  return allowed ? ReasonCode::success : ReasonCode::not_authorized;
 }
 
 // [MQTT-3.3.1-5] [MQTT-3.3.1-6] [MQTT-3.3.1-7]
@@ -141,9 +146,9 @@ void Broker::Impl::publish_own(std::string_view topic, std::string_view payload)
   publish.payload = wire::as_bytes(payload);
   publish.retain = true;
   publication_.begin(publish, now_);
-  own_bytes_ += publication_.message()->size();
+  own_bytes_ += heap_size(publication_.message()->size());
   if (const MessagePtr old = retained_.set(publication_.message())) {
-    own_bytes_ -= old->size();
+    own_bytes_ -= heap_size(old->size());
   } else {
     ++own_messages_;
   }

@@ -137,6 +137,7 @@ void Broker::Impl::detach(Connection& connection, bool will_is_due) {
     registry_.set_end(session, now_ + std::chrono::seconds(session.expiry));
   }
   if (session.stored()) journal_.put(session);
+  session.engine.shrink();
 }
 
 void Broker::Impl::publish_will(Session& session) {

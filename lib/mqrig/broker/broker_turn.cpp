@@ -40,8 +40,8 @@ void Broker::Impl::end_turn() {
   destroy_closed();
   if (more || !dispatcher_.overflowed().empty()) begin_turn();
   arm_tick();
-  const bool saved = !stalled_ || stop_at_ <= now_;
-  if (stopped_ && connections_.empty() && !in_turn_ && saved) finish_stop();
+  const bool over = !stalled_ || stop_at_ <= now_;
+  if (stopped_ && connections_.empty() && !in_turn_ && over) finish_stop();
 }
 
 // False while the store can't keep what was said: then nothing is answered, and nothing more read.
@@ -160,7 +160,10 @@ void Broker::Impl::tick() {
   wheel_.turn(now, [&](DeadlineWheel::Hook& hook) {
     auto& connection = static_cast<Connection&>(hook);
     connection.look(now);
-    if (!connection.closed()) wheel_.schedule(connection, connection.deadline(), now);
+    if (connection.closed()) return;
+    wheel_.schedule(connection, connection.deadline(), now);
+    // What a burst took is given back when it is over.
+    if (connection.session != nullptr) connection.session->engine.shrink();
   });
   while (Session* session = registry_.take_due_will(now)) publish_will(*session);
   while (Session* session = registry_.take_due_end(now)) {
@@ -181,6 +184,7 @@ void Broker::Impl::tick() {
       publish_own(topic, payload);
     });
   }
+  count_unserved();
   if (stop_at_ <= now) {
     while (!connections_.empty()) connections_.back()->close();
   }
@@ -194,11 +198,23 @@ void Broker::Impl::count_bytes(std::size_t received, std::size_t sent) noexcept 
 void Broker::Impl::update_statistics() noexcept {
   statistics_.packets_received += std::exchange(packet_counts_.received, 0);
   statistics_.packets_sent += std::exchange(packet_counts_.answered, 0);
+  count_unserved();
   statistics_.sessions_now = registry_.size();
   statistics_.subscriptions_now = tree_.size() - groups_.size() + groups_.memberships();
   statistics_.shared_now = groups_.memberships();
   statistics_.retained_now = retained_.size();
   statistics_.retained_bytes_now = retained_.bytes();
+}
+
+// Connections that were closed unseen, for want of descriptors or memory.
+void Broker::Impl::count_unserved() {
+  std::uint64_t all = 0;
+  for (const auto& listener : listeners_) all += listener->refused();
+  if (all == unserved_) return;
+  if (unserved_ == 0) {
+    observer_.on_warning("connections are refused: no more descriptors (see ulimit -n)");
+  }
+  statistics_.refused += all - std::exchange(unserved_, all);
 }
 
 const Statistics& Broker::Impl::statistics() noexcept {

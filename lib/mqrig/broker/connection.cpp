@@ -257,6 +257,7 @@ void Connection::disconnect(wire::ReasonCode reason, wire::Properties properties
 
 void Connection::finish() {
   if (state_ != State::open) return;
+  if (trace_) trace_output();  // while it is known whose connection it is
   state_ = State::finishing;
   rest_.release();
   wanted_ = 0;

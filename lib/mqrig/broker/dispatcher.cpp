@@ -121,7 +121,8 @@ void Dispatcher::enqueue(std::unique_ptr<Delivery> delivery, Session& session) {
 bool Dispatcher::make_room(Session& session, std::size_t size) {
   const auto full = [&] {
     return session.queue.size() >= limits_.queued_messages ||
-           session.queue.bytes() + size > limits_.queued_bytes;
+           session.queue.bytes() + size > limits_.queued_bytes ||
+           statistics_.queued_bytes_now + size > limits_.queued_bytes_in_all;
   };
   if (!full()) return true;
   if (limits_.queue_full == QueueFull::disconnect && session.connected() && !session.overflowed) {

@@ -40,6 +40,8 @@ void Router::find(std::string_view topic, const Session* publisher) {
     }
     add(session, options);
   });
+  // For deliver(), which looks for those of one candidate.
+  std::ranges::stable_sort(more_identifiers_, {}, &Identifier::candidate);
   topic_ = topic;
   revision_ = tree_.revision();
   known_ = for_all;
@@ -83,8 +85,9 @@ void Router::deliver(Publication& publication, std::uint32_t index) {
   if (candidate.identifiers == 1) identifiers = {&candidate.identifier, 1};
   if (candidate.identifiers > 1) {
     gathered_.clear();
-    for (const Identifier& more : more_identifiers_) {
-      if (more.candidate == index) gathered_.push_back(more.identifier);
+    for (const Identifier& more :
+         std::ranges::equal_range(more_identifiers_, index, {}, &Identifier::candidate)) {
+      gathered_.push_back(more.identifier);
     }
     identifiers = gathered_;
   }

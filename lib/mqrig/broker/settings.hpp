@@ -25,10 +25,12 @@ struct Limits {
   std::uint16_t receive_maximum = 1000;               // QoS 1 and 2 messages from a 5.0 client
   std::uint16_t inflight = 1000;  // to a client, within its Receive Maximum; at least 1
   std::uint16_t topic_aliases = 10;
-  std::uint32_t queued_messages = 10'000;       // of a session
-  std::size_t queued_bytes = 64 * 1024 * 1024;  // of a session
-  std::size_t output_bytes = 4 * 1024 * 1024;   // of a connection: beyond it QoS 0 is dropped
-  std::uint32_t subscriptions = 100'000;        // of a session
+  std::uint32_t queued_messages = 10'000;                // of a session
+  std::size_t queued_bytes = 64 * 1024 * 1024;           // of a session
+  std::size_t queued_bytes_in_all = 1024 * 1024 * 1024;  // of all sessions together
+  std::size_t output_bytes = 4 * 1024 * 1024;  // of a connection: beyond it QoS 0 is dropped
+  std::uint32_t sessions = 1'000'000;          // with a connection or without; 0: any number
+  std::uint32_t subscriptions = 100'000;       // of a session
   std::size_t retained_messages = 1'000'000;
   std::size_t retained_bytes = 1024 * 1024 * 1024;
   std::uint16_t topic_levels = 200;           // of names and filters

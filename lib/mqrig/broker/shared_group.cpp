@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <mqrig/broker/connection.hpp>
 #include <mqrig/broker/permissions.hpp>
 #include <mqrig/broker/session.hpp>
 #include <mqrig/wire/topic.hpp>
@@ -25,7 +26,8 @@ bool may_get(const Session& session, std::string_view topic, wire::QoS qos) {
 }
 
 bool takes_at_once(const Session& session, wire::QoS qos) {
-  return session.connected() && session.queue.empty() && session.engine.ready(qos);
+  return session.connected() && session.queue.empty() && session.engine.ready(qos) &&
+         session.connection->has_room();
 }
 
 }  // namespace
