@@ -39,6 +39,35 @@ class ClientGivesWay(ServerTest):
         self.assertEqual(("PUBLISH", "DISCONNECT", 0x97), (sent.name, last.name, last.reason))
 
 
+class ManyMessages(ServerTest):
+    options = ("--max-queued-bytes-in-all", "4k")
+
+    def test_the_queues_of_all_sessions_have_a_limit_together(self):
+        sessions = [self.persistent(name) for name in ("one", "two")]
+        for session in sessions:
+            session.subscribe((self.topic(), 1))
+            session.drop()
+        publisher = self.client("pub")
+        for _ in range(20):
+            publisher.publish(self.topic(), bytes(1000), 1)
+        kept = [len(self.persistent(name).rest()) for name in ("one", "two")]
+        self.assertIn(sum(kept), range(1, 5), kept)
+
+
+class ManySessions(ServerTest):
+    options = ("--max-sessions", 2)
+
+    def test_there_are_so_many_sessions(self):
+        """Whoever has one may come back, and there is room again when one has ended."""
+        self.persistent("one").drop()
+        two = self.client("two")
+        self.assertEqual(0x97, self.raw().connect(self.called("three")).reason)
+        self.assertEqual(3, self.raw(V311).connect(self.called("three")).reason)
+        self.assertTrue(self.persistent("one").connack.session_present)
+        two.disconnect()
+        self.client("three")
+
+
 class Shares(ServerTest):
     options = ("--max-subscriptions", 3, "--max-retained-messages", 2, "--max-topic-levels", 5,
                "--max-session-expiry", 60)

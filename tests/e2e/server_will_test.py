@@ -30,6 +30,14 @@ class Wills(WillTest):
         self.expect_nothing(seen)
 
     @in_versions()
+    def test_a_will_may_go_where_a_message_may(self, version):
+        """Not among the broker's own topics, nor deeper than others: that is said at once."""
+        code = {V5: (0x87, 0x90)}.get(version, (5, 3))
+        for topic, reason in zip(("$SYS/broker/uptime", "a/" * 300), code):
+            will = mqtt.Will(topic, b"", 1, True)
+            self.assertEqual(reason, self.raw(version).connect(self.called("client"), will=will).reason, topic)
+
+    @in_versions()
     def test_a_will_is_published_when_the_client_breaks_the_protocol(self, version):
         """[MQTT-3.1.2-8] [MQTT-3.1.2-8 of 3.1.1]"""
         seen = self.watch(version)
