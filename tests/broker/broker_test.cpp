@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <mqrig/auth/login_throttle.hpp>
 #include <mqrig/auth/password_file.hpp>
 #include <tests/store/state_file.hpp>
 #include <tests/support/broker_rig.hpp>
@@ -148,4 +149,26 @@ TEST_CASE("passwords that are turned off let those in who wait for their check")
     // The one that was being checked may have been answered before.
     if (lines.back() != "CONNACK 0x86") CHECK(lines.back() == "PINGRESP");
   }
+}
+
+TEST_CASE("a thousand logins of one address wait for their turn, more are told to come later") {
+  auth::PasswordFile users;
+  users.add("joe",
+            auth::PasswordHash::make("secret", 1'000'000));  // checked for as long as it takes
+  BrokerRig rig;
+  rig.broker->set_passwords(std::make_shared<const auth::PasswordFile>(std::move(users)));
+  wire::Connect connect;
+  connect.user_name = "joe";
+  connect.password = wire::as_bytes("secret");
+  const auto log_in = [&](unsigned times) {
+    for (unsigned i = 0; i < times; ++i) rig.attach().connect(connect);
+    rig.settle();
+  };
+  log_in(auth::LoginThrottle::max_undecided + auth::LoginThrottle::max_waiting);
+  CHECK(rig.broker->statistics().refused == 0);
+  log_in(2);
+  CHECK(rig.broker->statistics().refused == 2);
+  CHECK(rig.peers.back().received() == Lines{"CONNACK 0x89"});
+  // What is right once is right for all of them.
+  rig.run_until([&] { return rig.broker->statistics().clients_now > 900; });
 }

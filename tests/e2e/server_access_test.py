@@ -1,9 +1,12 @@
 """What a client is told, and what is done, when the broker does not allow what it asks for."""
 
+import select
+import unittest
+
 import harness
 import mqtt
 from mqtt import V31, V311, V5
-from server_test_case import ServerTest, in_versions
+from server_test_case import OTHER, ServerTest, in_versions
 
 
 class Credentials(ServerTest):
@@ -36,6 +39,23 @@ class Credentials(ServerTest):
         self.expect_refused(client, *((0x86, 0x87) if version == V5 else (4, 5)))
         owner.subscribe((self.topic(), 1))
         self.expect_nothing(owner)
+
+
+class Guesses(ServerTest):
+    """With a broker of their own: whoever guesses is slowed for a while."""
+    users = {"alice": "secret"}
+
+    @unittest.skipIf(OTHER, "mosquitto does not slow down who guesses")
+    def test_many_at_once_are_slowed_and_other_addresses_are_not(self):
+        guesses = [self.raw() for _ in range(200)]
+        for guess in guesses:
+            guess.send(mqtt.connect("", username="alice", password=b"wrong"))
+        self.expect_refused(guesses[0], 0x86)
+        other = self.raw(source="127.0.0.2")
+        self.assertEqual(0, other.connect(self.called("alice"), username="alice", password=b"secret").reason)
+        answered, _, _ = select.select([guess.sock for guess in guesses[1:]], [], [], 0)
+        # Two are checked at a time, and from the third failure on each one has to wait.
+        self.assertLess(len(answered), 10)
 
 
 class AccessRules(ServerTest):

@@ -73,9 +73,9 @@ class ServerTest(unittest.TestCase):
 
     # Clients
 
-    def raw(self, version=mqtt.V5, broker=None):
-        """A network connection on which nothing was said yet."""
-        client = raw_client.RawClient((broker or self.broker).port, version)
+    def raw(self, version=mqtt.V5, broker=None, source="127.0.0.1"):
+        """A network connection on which nothing was said yet, from this address."""
+        client = raw_client.RawClient((broker or self.broker).port, version, source)
         self.addCleanup(client.close)
         return client
 

@@ -111,7 +111,8 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
 
 void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {
   if (!passwords) {
-    verifier_.reset();
+    verifier_.reset();  // which drops what it was to check
+    throttle_ = {};
     for (const auto& [login, connection] : std::map(logins_.begin(), logins_.end())) {
       start_login(login);
     }

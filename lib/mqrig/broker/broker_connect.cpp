@@ -3,8 +3,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
@@ -14,6 +17,14 @@
 namespace mqrig::broker {
 
 using wire::ReasonCode;
+
+namespace {
+
+// It can't be seen that a client has left while nothing is read from it: so its place among those
+// who wait is its own for so long only.
+constexpr session::Duration login_patience = std::chrono::seconds(60);
+
+}  // namespace
 
 // Whoever takes over its own connection needs no further place.
 bool Broker::Impl::is_full(std::string_view client_id) const {
@@ -62,44 +73,71 @@ void Broker::Impl::check_login(Connection& connection) {
 void Broker::Impl::start_login(std::uint64_t login) {
   const auto found = logins_.find(login);
   if (found == logins_.end()) return;
-  if (!verifier_) return on_verified(login, true);  // passwords are of no account any more
-  const ConnectRequest& request = *found->second->request;
-  const session::Duration delay = throttle_.delay(request.address, now_);
-  if (delay != session::Duration::zero()) {
-    postponed_.insert({now_ + delay, login});
-    return;
-  }
-  const auto done = [this, login, weak = std::weak_ptr(self_)](bool accepted) {
-    asio::post(context_, [login, weak, accepted] {
-      if (const auto self = weak.lock()) (*self)->on_verified(login, accepted);
+  ConnectRequest& request = *found->second->request;
+  const std::string& address = request.address;
+  // Passwords are of no account any more.
+  if (!verifier_) return on_verified(login, address, true);
+  const session::Duration delay = throttle_.start(address, now_);
+  if (delay != session::Duration::zero()) return postpone_login(login, delay);
+  end_wait(request);
+  const auto done = [this, login, address, weak = std::weak_ptr(self_)](bool accepted) {
+    asio::post(context_, [login, address, weak, accepted] {
+      if (const auto self = weak.lock()) (*self)->on_verified(login, address, accepted);
     });
   };
   using Answer = auth::PasswordVerifier::Answer;
   switch (verifier_->verify(*request.user_name, request.password.view(), done)) {
     case Answer::accepted:
-      return on_verified(login, true);
+      return on_verified(login, address, true);
     case Answer::pending:
       return;
     case Answer::busy:
-      Connection& connection = *found->second;
-      logins_.erase(found);
-      return refuse(connection, ReasonCode::server_busy);
+      throttle_.not_checked(address);
+      return refuse_login(*found->second, ReasonCode::server_busy);
   }
 }
 
-void Broker::Impl::on_verified(std::uint64_t login, bool accepted) {
+void Broker::Impl::postpone_login(std::uint64_t login, session::Duration delay) {
+  Connection& connection = *logins_.at(login);
+  ConnectRequest& request = *connection.request;
+  if (!request.waiting) {
+    request.waiting = throttle_.begin_wait(request.address);
+    request.give_up_at = now_ + login_patience;
+  }
+  if (!request.waiting || request.give_up_at <= now_) {
+    return refuse_login(connection, ReasonCode::server_busy);
+  }
+  postponed_.insert({std::min(now_ + delay, request.give_up_at), login});
+}
+
+void Broker::Impl::end_wait(ConnectRequest& request) {
+  if (std::exchange(request.waiting, false)) throttle_.end_wait(request.address);
+}
+
+void Broker::Impl::end_login(ConnectRequest& request) {
+  logins_.erase(request.login);
+  end_wait(request);
+}
+
+void Broker::Impl::refuse_login(Connection& connection, ReasonCode reason) {
+  end_login(*connection.request);
+  refuse(connection, reason);
+}
+
+// The outcome counts for the address even if the client is gone.
+void Broker::Impl::on_verified(std::uint64_t login, const std::string& address, bool accepted) {
+  begin_turn();
+  if (accepted) {
+    throttle_.succeeded(address);
+  } else {
+    throttle_.failed(address, now_);
+  }
   const auto found = logins_.find(login);
   if (found == logins_.end()) return;
   Connection& connection = *found->second;
-  logins_.erase(found);
-  begin_turn();
-  const std::string& address = connection.request->address;
-  if (accepted) {
-    throttle_.succeeded(address);
-    return admit(connection);
-  }
-  throttle_.failed(address, now_);
-  refuse(connection, ReasonCode::bad_user_name_or_password);
+  if (!accepted) return refuse_login(connection, ReasonCode::bad_user_name_or_password);
+  end_login(*connection.request);
+  admit(connection);
 }
 
 // Null: everything is allowed.

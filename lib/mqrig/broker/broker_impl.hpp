@@ -79,7 +79,11 @@ class Broker::Impl final : private Connection::Owner {
   void on_connect(Connection& connection, const wire::Connect& connect);
   void check_login(Connection& connection);
   void start_login(std::uint64_t login);
-  void on_verified(std::uint64_t login, bool accepted);
+  void postpone_login(std::uint64_t login, session::Duration delay);
+  void end_wait(ConnectRequest& request);
+  void end_login(ConnectRequest& request);
+  void refuse_login(Connection& connection, wire::ReasonCode reason);
+  void on_verified(std::uint64_t login, const std::string& address, bool accepted);
   std::unique_ptr<Permissions> permissions_of(const std::string* user_name,
                                               std::string_view client_id) const;
   void refuse(Connection& connection, wire::ReasonCode reason);

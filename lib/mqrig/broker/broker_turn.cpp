@@ -132,7 +132,7 @@ void Broker::Impl::on_deadline(Connection& connection) {
 
 void Broker::Impl::on_closed(Connection& connection) {
   begin_turn();
-  if (connection.request) logins_.erase(connection.request->login);
+  if (connection.request) end_login(*connection.request);
   detach(connection, true);
   connection.unlink();
   const std::uint32_t index = connection.index;

@@ -25,8 +25,10 @@ struct ConnectRequest {
   std::unique_ptr<Will> will;
   std::uint32_t session_expiry = 0;  // as asked for, in every version
   bool wants_response_information = false;
-  std::string address;      // of the client, empty if it has none
-  std::uint64_t login = 0;  // the number of the check under way
+  std::string address;                        // of the client, empty if it has none
+  std::uint64_t login = 0;                    // the number of the check under way
+  bool waiting = false;                       // the check is put off
+  session::Time give_up_at = session::never;  // on waiting
 };
 
 }  // namespace mqrig::broker
