@@ -174,7 +174,7 @@ complete -c mqrig -n '__fish_seen_subcommand_from broker' -l no-allow-anonymous 
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l password-file -r -F -d 'users and the hashes of their passwords'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l acl-file -r -F -d 'who may publish, subscribe and read what'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l state -r -F -d 'keep sessions and retained messages in this SQLite file'
-complete -c mqrig -n '__fish_seen_subcommand_from broker' -l max-connections -x -d 'network connections at a time; 0 is as many as possible'
+complete -c mqrig -n '__fish_seen_subcommand_from broker' -l max-connections -x -d 'clients at a time; 0 is as many as possible'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l max-packet-size -x -d 'largest packet that a client may send'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l connect-timeout -x -d 'drop connections that have sent no whole CONNECT by then'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l receive-maximum -x -d 'unacknowledged messages that an MQTT 5.0 client may send'

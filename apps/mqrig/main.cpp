@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <mqrig/cli/config_file.hpp>
 #include <mqrig/cli/diagnostic.hpp>
@@ -10,6 +11,7 @@
 #include <mqrig/cli/suggestion.hpp>
 #include <mqrig/cli/terminal.hpp>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/cli/write_all.hpp>
 #include <string>
 
 #include "generate/generate.hpp"
@@ -21,15 +23,10 @@ namespace {
 
 using cli::ExitCode;
 
-/// One write; a reader that went away is no fault.
-ExitCode print(const std::string& text) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (written <= 0) return errno == EPIPE ? ExitCode::ok : ExitCode::failed;
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ExitCode::ok;
+/// A reader that went away is no fault.
+ExitCode print(std::string_view text) {
+  const bool written = cli::write_all(STDOUT_FILENO, text);
+  return written || errno == EPIPE ? ExitCode::ok : ExitCode::failed;
 }
 
 std::size_t width() {

@@ -76,8 +76,9 @@ class Listening(BrokerCase):
             "1883": "a URL begins with mqtt://",
             "mqtts://localhost": "mqtts:// is not supported yet",
             "mqtt://": "the host is missing",
-            "mqtt://localhost:99999": "not a number from 1 to 65535",
+            "mqtt://localhost:99999": "not a number from 0 to 65535",
             "mqtt://localhost/topic": "listens on no topic",
+            "mqtt://127.0.0.1:0/topic": "listens on no topic",
             "unix://": "three slashes|path of the Unix socket is missing",
         }.items():
             with self.subTest(url):
@@ -85,7 +86,8 @@ class Listening(BrokerCase):
         result = self.refuse("--listen", "mqtt://me:secret@localhost", code=USAGE, texts=("--password-file",))
         self.assertNotIn("secret", result.err)
         for address, text in {"localhost": "the port is missing", ":9100": "the host is missing",
-                              "localhost:x": "not a number"}.items():
+                              "localhost:x": "not a number",
+                              "localhost:99999": "not a number from 0 to 65535"}.items():
             with self.subTest(address):
                 self.refuse("--metrics", address, code=USAGE, texts=(f"--metrics '{address}': ", text))
         self.refuse("-p", "65536", code=USAGE, texts=("from 0 to 65535",))
@@ -118,7 +120,7 @@ class Access(BrokerCase):
     def test_files_that_cannot_be_read_are_10(self):
         missing = self.dir / "missing"
         self.refuse("-p", 0, "--password-file", missing, code=INPUT, texts=("--password-file", str(missing)))
-        self.refuse("-p", 0, "--acl-file", missing, code=INPUT, texts=(str(missing),))
+        self.refuse("-p", 0, "--acl-file", missing, code=INPUT, texts=(f"--acl-file: cannot read '{missing}'",))
         plain = self.write("plain", "# users\nme:secret\n")
         result = self.refuse("-p", 0, "--password-file", plain, code=INPUT, texts=(f"{plain}:2", "mqrig passwd"))
         self.assertNotIn("me:secret", result.err)

@@ -205,6 +205,21 @@ TEST_CASE("-h takes a host with or without a port") {
   }
 }
 
+TEST_CASE("port 0 is for those who listen") {
+  for (const char* text : {"host:0", "[::1]:0"}) {
+    CAPTURE(text);
+    const HostPort result = split_host_port(text, 0);
+    CHECK(result.error.empty());
+    CHECK(result.port == 0);
+    const std::string url = "mqtt://" + std::string(text);
+    CHECK(parse_url(url, 0).error.empty());
+    CHECK(parse_url(url, 0).url.port == 0);
+    CHECK(error_of(url) == "the port '0' is not a number from 1 to 65535");
+  }
+  CHECK(parse_url("mqtt://host:65536", 0).error ==
+        "the port '65536' is not a number from 0 to 65535");
+}
+
 TEST_CASE("a host and a port are joined so that they can be split again") {
   CHECK(join_host_port("host", 1883) == "host:1883");
   CHECK(join_host_port("::1", 1883) == "[::1]:1883");

@@ -3,23 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <mqrig/cli/write_all.hpp>
 #include <mqrig/net/notify.hpp>
 
 namespace mqrig::broker_command {
-namespace {
-
-/// Whoever does not read does not want to know.
-void print(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-}  // namespace
 
 void end_standard_output() {
   const int nothing = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -43,7 +30,7 @@ void announce_ready(const Settings& settings, const std::vector<std::string>& ur
                     const Log& log) {
   std::string lines;
   for (const std::string& url : urls) lines += url + "\n";
-  print(lines);
+  cli::write_all(STDOUT_FILENO, lines);  // whoever does not read does not want to know
   end_standard_output();
   if (settings.ready_descriptor) {
     const std::error_code error = net::notify_ready(*settings.ready_descriptor);

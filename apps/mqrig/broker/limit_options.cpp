@@ -25,8 +25,11 @@ constexpr OptionSpec limits[] = {
      .value_name = "COUNT",
      .maximum = max_integer,
      .default_value = "0",
-     .help = "network connections at a time; 0 is as many as possible",
-     .details = "What is possible is decided by the limit of descriptors (ulimit -Hn)."},
+     .help = "clients at a time; 0 is as many as possible",
+     .details = "What is possible is decided by the limit of descriptors (ulimit -Hn). A client "
+                "counts when its CONNECT was accepted. Up to 100 more network connections are let "
+                "in, so that CONNACK can say that there is no room (0x89 in MQTT 5.0); what goes "
+                "beyond is closed without an answer."},
     {.long_name = "max-packet-size",
      .kind = ValueKind::size,
      .value_name = "SIZE",

@@ -6,14 +6,8 @@
 namespace mqrig::broker_command {
 namespace {
 
-/// No client connects to port 0, so that the readers of addresses refuse it; a broker may ask for
-/// it. Takes it off the end.
-bool take_port_0(std::string_view& text) {
-  while (text.ends_with('/') && !text.ends_with("//")) text.remove_suffix(1);
-  if (!text.ends_with(":0")) return false;
-  text.remove_suffix(2);
-  return true;
-}
+/// Whoever listens on port 0 is given a free one.
+constexpr std::uint16_t lowest_port = 0;
 
 std::string fault_of(const net::Url& url) {
   if (url.scheme != net::Scheme::mqtt && url.scheme != net::Scheme::unix_socket) {
@@ -28,20 +22,17 @@ std::string fault_of(const net::Url& url) {
 }  // namespace
 
 net::ListenAddress parse_listen_url(std::string_view text, std::string& error) {
-  const bool mqtt = text.find("://") != text.npos && !text.starts_with("unix:");
-  const bool any_port = mqtt && take_port_0(text);
-  net::UrlResult result = net::parse_url(text);
+  net::UrlResult result = net::parse_url(text, lowest_port);
   error = result.error.empty() ? fault_of(result.url) : result.error;
-  net::ListenAddress address(std::move(result.url.host), any_port ? 0 : result.url.port);
+  net::ListenAddress address(std::move(result.url.host), result.url.port);
   if (result.url.scheme == net::Scheme::unix_socket) address.unix_path = result.url.path;
   return address;
 }
 
 net::ListenAddress parse_listen_address(std::string_view text, std::string& error) {
-  const bool any_port = take_port_0(text);
-  net::HostPort parts = net::split_host_port(text);
+  net::HostPort parts = net::split_host_port(text, lowest_port);
   error = std::move(parts.error);
-  if (error.empty() && !any_port && !parts.port) error = "the port is missing: give HOST:PORT";
+  if (error.empty() && !parts.port) error = "the port is missing: give HOST:PORT";
   return {std::move(parts.host), parts.port.value_or(0)};
 }
 

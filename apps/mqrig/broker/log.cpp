@@ -27,15 +27,14 @@ void Log::on_packet(std::string_view client, broker::Direction direction, wire::
 }
 
 std::string status_line(const broker::Statistics& statistics) {
-  const std::uint64_t dropped = statistics.dropped_qos_0 + statistics.dropped_queue +
-                                statistics.dropped_expired + statistics.dropped_size;
   return counted(statistics.clients_now, "client") + " of " +
          counted(statistics.sessions_now, "session") + ", " +
          counted(statistics.subscriptions_now, "subscription") + ", " +
          std::to_string(statistics.retained_now) + " retained, " +
          std::to_string(statistics.queued_now) +
          " queued; messages: " + std::to_string(statistics.publish_received) + " received, " +
-         std::to_string(statistics.publish_sent) + " sent, " + std::to_string(dropped) + " dropped";
+         std::to_string(statistics.publish_sent) + " sent, " +
+         std::to_string(statistics.dropped()) + " dropped";
 }
 
 }  // namespace mqrig::broker_command

@@ -63,7 +63,8 @@ constexpr Metric metrics[] = {
     {"connections_total", "", "CONNECT packets answered with success.",
      [](const Statistics& s) -> std::uint64_t { return s.connections; }},
     {"connections_refused_total", "",
-     "CONNECT packets answered with an error, and network connections above the limit.",
+     "CONNECT packets answered with an error, and network connections closed because 100 more than "
+     "--max-connections were open.",
      [](const Statistics& s) -> std::uint64_t { return s.refused; }},
     {"client_faults_total", "", "Connections ended for a fault of the client.",
      [](const Statistics& s) -> std::uint64_t { return s.faults; }},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <mqrig/broker/quoted.hpp>
+#include <mqrig/broker/trimmed.hpp>
 #include <mqrig/wire/topic.hpp>
 
 namespace mqrig::broker {
@@ -9,24 +11,13 @@ namespace mqrig::broker {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\v\f";
-
-std::string_view trim(std::string_view text) noexcept {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
-}
+constexpr std::size_t longest_quote = 60;  // a whole line would hide the message
 
 // Takes the first word off, and the blanks behind it.
 std::string_view take_word(std::string_view& text) noexcept {
   const std::string_view word = text.substr(0, text.find_first_of(blanks));
-  text = trim(text.substr(word.size()));
+  text = trimmed(text.substr(word.size()), blanks);
   return word;
-}
-
-// Quoted, and cut short where a whole line would hide the message.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 60;
-  return "'" + std::string(text.substr(0, most)) + (text.size() > most ? "...'" : "'");
 }
 
 void put_denials_first(AclRuleList& list) {
@@ -37,13 +28,13 @@ void put_denials_first(AclRuleList& list) {
 class Parser {
  public:
   bool read(std::string_view line) {
-    line = trim(line);
+    line = trimmed(line, blanks);
     if (line.empty() || line.starts_with('#')) return true;
     const std::string_view word = take_word(line);
     if (word == "user") return read_user(line);
     if (word == "topic") return read_rule(line, *topics_);
     if (word == "pattern") return read_rule(line, rules_->patterns);
-    error_ = quoted(word) + " is none of user, topic, pattern";
+    error_ = quoted(word, longest_quote) + " is none of user, topic, pattern";
     return false;
   }
 
@@ -82,12 +73,12 @@ class Parser {
       return false;
     }
     if (rule.denies() && first != "deny") {
-      error_ = quoted(first) + " is none of read, write, readwrite, deny";
+      error_ = quoted(first, longest_quote) + " is none of read, write, readwrite, deny";
       return false;
     }
     if (const auto fault = wire::check_topic_filter(rule.filter); fault != wire::TopicError::none) {
-      error_ =
-          "the topic " + quoted(rule.filter) + " is not right: " + std::string(wire::text(fault));
+      error_ = "the topic " + quoted(rule.filter, longest_quote) +
+               " is not right: " + std::string(wire::text(fault));
       return false;
     }
     list.push_back(std::move(rule));

@@ -1,17 +1,14 @@
 // CONNECT: who it comes from, and whether it may.
 #include <mqrig/broker/broker_impl.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdlib>
 #include <utility>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
+#include <mqrig/auth/random_bytes.hpp>
 #include <mqrig/broker/acl.hpp>
 
 namespace mqrig::broker {
@@ -36,11 +33,10 @@ bool Broker::Impl::is_full(std::string_view client_id) const {
 
 // Hard to guess, so that nobody takes the session of somebody else.
 std::string Broker::Impl::make_name() {
-  std::array<std::uint8_t, 16> random{};
-  if (::getentropy(random.data(), random.size()) != 0) std::abort();
   std::string name = "auto-";
-  for (const std::uint8_t byte : random) {
+  for (const char random : auth::random_bytes(16)) {
     constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<std::uint8_t>(random);
     name += digits[byte >> 4];
     name += digits[byte & 15];
   }

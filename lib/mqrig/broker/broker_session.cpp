@@ -13,8 +13,6 @@ using wire::Version;
 
 namespace {
 
-constexpr std::uint32_t never_expires = 0xFFFFFFFF;
-
 bool same_user(const Session& session, const ConnectRequest& request) {
   if (!session.user_name || !request.user_name) return !session.user_name && !request.user_name;
   return *session.user_name == *request.user_name;

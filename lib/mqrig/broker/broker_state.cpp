@@ -11,29 +11,27 @@ namespace mqrig::broker {
 
 namespace {
 
-constexpr std::uint32_t never_expires = 0xFFFFFFFF;
-
-MessagePtr make_message(const store::MessageRecord& record, session::Time expires_at) {
+// What both kinds of messages in the store have; a view of the record.
+template <class Record>
+wire::Publish to_publish(const Record& record) {
   wire::Publish publish;
   publish.topic = record.topic;
   publish.payload = record.payload;
   publish.qos = record.qos;
   publish.retain = record.retain;
   publish.properties = wire::Properties(record.properties);
-  MessagePtr message = Message::make(publish, expires_at, record.source);
+  return publish;
+}
+
+MessagePtr make_message(const store::MessageRecord& record, session::Time expires_at) {
+  MessagePtr message = Message::make(to_publish(record), expires_at, record.source);
   message->stored.id = record.id;
   return message;
 }
 
 std::unique_ptr<Will> make_will(const store::WillRecord& record) {
-  wire::Publish publish;
-  publish.topic = record.topic;
-  publish.payload = record.payload;
-  publish.qos = record.qos;
-  publish.retain = record.retain;
-  publish.properties = wire::Properties(record.properties);
   auto will = std::make_unique<Will>();
-  will->message = Message::make(publish, session::never);
+  will->message = Message::make(to_publish(record), session::never);
   will->delay = record.delay;
   return will;
 }

@@ -6,8 +6,6 @@ using wire::PropertyId;
 
 namespace {
 
-constexpr std::uint32_t never_expires = 0xFFFFFFFF;
-
 // The will's delay is the session's matter, and its expiry begins when it is published.
 std::unique_ptr<Will> make_will(const wire::Will& packet) {
   auto will = std::make_unique<Will>();

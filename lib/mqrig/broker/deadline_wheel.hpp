@@ -20,7 +20,6 @@ class DeadlineWheel {
     Hook(const Hook&) = delete;
     Hook& operator=(const Hook&) = delete;
 
-    bool linked() const noexcept { return next_ != nullptr; }
     void unlink() noexcept;
 
    protected:

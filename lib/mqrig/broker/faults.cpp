@@ -5,6 +5,9 @@
 #include <optional>
 #include <set>
 
+#include <mqrig/broker/quoted.hpp>
+#include <mqrig/broker/trimmed.hpp>
+
 namespace mqrig::broker {
 
 namespace {
@@ -28,16 +31,6 @@ constexpr Probability probabilities[] = {
 
 constexpr std::string_view delay_name = "delay";
 constexpr std::int64_t longest_delay = 3'600'000;  // ms
-
-std::string quoted(std::string_view text) {
-  return "'" + std::string(text) + "'";
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 // Digits and a point: no sign, no exponent, no infinity.
 std::optional<double> parse_decimal(std::string_view text) {

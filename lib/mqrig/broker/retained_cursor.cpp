@@ -1,5 +1,7 @@
 #include <mqrig/broker/retained_cursor.hpp>
 
+#include <mqrig/broker/topic_level.hpp>
+
 namespace mqrig::broker {
 
 namespace {
@@ -8,10 +10,6 @@ constexpr std::size_t nowhere = std::string_view::npos;
 
 // The character after '/': a text with it comes after all topics below the one before it.
 constexpr std::string_view after_slash = "0";
-
-std::string_view level_at(std::string_view text, std::size_t at) noexcept {
-  return text.substr(at, text.find('/', at) - at);
-}
 
 }  // namespace
 

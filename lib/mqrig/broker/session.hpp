@@ -16,6 +16,9 @@ namespace mqrig::broker {
 class Connection;
 class Permissions;
 
+// The Session Expiry Interval of a session that does not expire, section 3.1.2.11.2.
+inline constexpr std::uint32_t never_expires = 0xFFFFFFFF;
+
 // Section 3.1.2.5; the message carries QoS, retain flag and expiry.
 struct Will {
   MessagePtr message;
@@ -49,7 +52,7 @@ class Session final : public Subscriber {
   DeliveryQueue queue;
   session::Time ended_at = session::never;  // when the connection ended; never: it stands
   std::uint64_t store_id = 0;
-  std::uint32_t expiry = 0;  // seconds after the end of the connection; 0xFFFFFFFF: never
+  std::uint32_t expiry = 0;  // seconds after the end of the connection, or never_expires
   std::uint32_t match = 0;   // see Router: the place in the list of the latest match
   wire::Version version = wire::Version::mqtt_5;
   bool in_backlog = false;  // see Dispatcher

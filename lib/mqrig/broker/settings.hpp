@@ -19,8 +19,8 @@ enum class QueueFull : std::uint8_t {
 
 // Bounds, so that no client can take more than its share.
 struct Limits {
-  std::uint32_t connections = 0;            // at once; 0: as many as there are descriptors
-  std::uint32_t packet_size = 100'000'000;  // bytes of a whole packet from a client
+  std::uint32_t connections = 0;  // clients at once; 0: as many as descriptors allow
+  std::uint32_t packet_size = 100 * 1024 * 1024;      // bytes of a whole packet from a client
   std::chrono::milliseconds connect_timeout{10'000};  // until the whole CONNECT is there
   std::uint16_t receive_maximum = 1000;               // QoS 1 and 2 messages from a 5.0 client
   std::uint16_t inflight = 1000;  // to a client, within its Receive Maximum; at least 1

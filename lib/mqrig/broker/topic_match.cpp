@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include <mqrig/broker/topic_level.hpp>
+
 namespace mqrig::broker {
 
 namespace {
 
 constexpr std::size_t no_match = std::string_view::npos;
-
-std::string_view level_at(std::string_view text, std::size_t at) noexcept {
-  return text.substr(at, text.find('/', at) - at);
-}
 
 // Where the levels of the topic go on after those of a label with wildcards; beyond the end of the
 // topic when none are left.

@@ -1,20 +1,9 @@
 #include <mqrig/cli/diagnostic.hpp>
 
-#include <unistd.h>
-
-#include <cerrno>
+#include <mqrig/cli/write_all.hpp>
 
 namespace mqrig::cli {
 namespace {
-
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // Nowhere left to complain.
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
 
 void append_hex(std::string& line, unsigned char byte) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -86,7 +75,7 @@ void Diagnostic::line(std::string_view label, std::string_view colour,
   if (coloured) out += "\x1b[0m";
   append_printable(out, text);
   out += '\n';
-  write_all(descriptor_, out);
+  write_all(descriptor_, out);  // If that fails, there is nowhere left to complain.
 }
 
 }  // namespace mqrig::cli

@@ -18,13 +18,14 @@ bool looks_like_v6(std::string_view address) {
          (colons == 6 && digits.find('.') != digits.npos);
 }
 
-std::string port_fault(std::string_view digits, std::uint16_t& port) {
+std::string port_fault(std::string_view digits, std::uint16_t lowest, std::uint16_t& port) {
   unsigned value = 0;
   const char* end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, value);
   if (digits.empty()) return "the port after ':' is missing";
-  if (error != std::errc() || stop != end || value < 1 || value > 65535) {
-    return "the port " + quoted(digits) + " is not a number from 1 to 65535";
+  if (error != std::errc() || stop != end || value < lowest || value > 65535) {
+    return "the port " + quoted(digits) + " is not a number from " + std::to_string(lowest) +
+           " to 65535";
   }
   port = static_cast<std::uint16_t>(value);
   return {};
@@ -36,7 +37,7 @@ HostPort fault(std::string error) {
   return result;
 }
 
-HostPort split_bracketed(std::string_view text) {
+HostPort split_bracketed(std::string_view text, std::uint16_t lowest_port) {
   const std::size_t close = text.find(']');
   if (close == text.npos) return fault("the closing ']' of the IPv6 address is missing");
   HostPort result;
@@ -48,7 +49,7 @@ HostPort split_bracketed(std::string_view text) {
   if (rest.empty()) return result;
   if (rest[0] != ':') return fault("after ']' only ':' and a port may follow, not " + quoted(rest));
   std::uint16_t port = 0;
-  result.error = port_fault(rest.substr(1), port);
+  result.error = port_fault(rest.substr(1), lowest_port, port);
   result.port = port;
   return result;
 }
@@ -67,8 +68,8 @@ std::string host_fault(std::string_view host) {
   return {};
 }
 
-HostPort split_host_port(std::string_view text) {
-  if (text.starts_with('[')) return split_bracketed(text);
+HostPort split_host_port(std::string_view text, std::uint16_t lowest_port) {
+  if (text.starts_with('[')) return split_bracketed(text, lowest_port);
   const std::size_t colon = text.find(':');
   HostPort result;
   if (colon != text.npos && text.find(':', colon + 1) != text.npos) {
@@ -82,7 +83,7 @@ HostPort split_host_port(std::string_view text) {
   result.error = host_fault(result.host);
   if (!result.error.empty() || colon == text.npos) return result;
   std::uint16_t port = 0;
-  result.error = port_fault(text.substr(colon + 1), port);
+  result.error = port_fault(text.substr(colon + 1), lowest_port, port);
   result.port = port;
   return result;
 }

@@ -8,12 +8,13 @@
 namespace mqrig::net {
 
 // What -h takes: "host", "host:port", "[::1]", "[::1]:port", or a bare IPv6 address "::1".
+// The port is at least `lowest_port`: nobody can connect to port 0, but listen on it.
 struct HostPort {
   std::string host;                   // IPv6 without brackets
   std::optional<std::uint16_t> port;  // none given
   std::string error;                  // empty, or what is wrong, for the person
 };
-HostPort split_host_port(std::string_view text);
+HostPort split_host_port(std::string_view text, std::uint16_t lowest_port = 1);
 
 // "host:port" for messages, with brackets around an IPv6 address.
 std::string join_host_port(std::string_view host, std::uint16_t port);

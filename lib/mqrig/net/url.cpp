@@ -77,7 +77,7 @@ bool has_control_character(std::string_view text) {
 // Parses into `url` part by part; each returns what is wrong, or nothing.
 class UrlParser {
  public:
-  explicit UrlParser(Url& url) : url_(url) {}
+  UrlParser(Url& url, std::uint16_t lowest_port) : url_(url), lowest_port_(lowest_port) {}
 
   std::string parse(std::string_view text) {
     const std::size_t end = text.find("://");
@@ -126,7 +126,7 @@ class UrlParser {
   }
 
   std::string host(std::string_view authority) {
-    HostPort parts = split_host_port(authority);
+    HostPort parts = split_host_port(authority, lowest_port_);
     if (!parts.error.empty()) return parts.error;
     const bool v6 = parts.host.find(':') != parts.host.npos;
     if (v6 && !authority.starts_with('[')) return "an IPv6 address stands in brackets: [::1]";
@@ -179,6 +179,7 @@ class UrlParser {
   }
 
   Url& url_;
+  std::uint16_t lowest_port_;
 };
 
 }  // namespace
@@ -191,9 +192,9 @@ std::string_view scheme_name(Scheme scheme) noexcept {
   return entry_of(scheme).name;
 }
 
-UrlResult parse_url(std::string_view text) {
+UrlResult parse_url(std::string_view text, std::uint16_t lowest_port) {
   UrlResult result;
-  result.error = UrlParser(result.url).parse(text);
+  result.error = UrlParser(result.url, lowest_port).parse(text);
   return result;
 }
 

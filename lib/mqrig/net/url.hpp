@@ -26,7 +26,7 @@ struct Url {
   std::optional<std::string> username;
   std::optional<std::string> password;
   std::string host;        // IPv6 without brackets; empty for a Unix socket
-  std::uint16_t port = 0;  // never 0 unless a Unix socket
+  std::uint16_t port = 0;  // 0 for a Unix socket, or where it was allowed
   std::string path;   // ws, wss: request target as typed, at least "/"; unix: the socket's path
   std::string topic;  // mqtt, mqtts: what follows the slash after the host; empty: none given
 };
@@ -38,9 +38,9 @@ struct UrlResult {
   std::string error;
 };
 
-// Strict about what it cannot mean (an unknown scheme, an empty host, port 0, a broken escape),
-// lenient where people type topics: '#' and '+' stand for themselves in a topic; '?' is written
-// %3F.
-UrlResult parse_url(std::string_view text);
+// Strict about what it cannot mean (an unknown scheme, an empty host, a port below `lowest_port`, a
+// broken escape), lenient where people type topics: '#' and '+' stand for themselves in a topic;
+// '?' is written %3F.
+UrlResult parse_url(std::string_view text, std::uint16_t lowest_port = 1);
 
 }  // namespace mqrig::net
