@@ -58,6 +58,18 @@ class Guesses(ServerTest):
         self.assertLess(len(answered), 10)
 
 
+class Herd(ServerTest):
+    """Many clients behind one address, each with a password of its own."""
+    users = {f"device{number}": f"secret{number}" for number in range(80)}
+
+    def test_right_passwords_do_not_wait_for_each_other(self):
+        devices = [self.raw() for _ in self.users]
+        for device, (name, password) in zip(devices, self.users.items()):
+            device.send(mqtt.connect(self.called(name), username=name, password=password.encode()))
+        # With two in each half second, the last would be answered after the deadline.
+        self.assertEqual({0}, {device.expect("CONNACK").reason for device in devices})
+
+
 class AccessRules(ServerTest):
     users = {"admin": "secret"}
     acl = "topic readwrite open/#\ntopic read quiet/#\ntopic write loud/#\nuser admin\ntopic readwrite #\n"

@@ -128,12 +128,24 @@ void Broker::Impl::on_verified(std::uint64_t login, const std::string& address, 
   } else {
     throttle_.failed(address, now_);
   }
-  const auto found = logins_.find(login);
-  if (found == logins_.end()) return;
-  Connection& connection = *found->second;
-  if (!accepted) return refuse_login(connection, ReasonCode::bad_user_name_or_password);
-  end_login(*connection.request);
-  admit(connection);
+  if (const auto found = logins_.find(login); found != logins_.end()) {
+    Connection& connection = *found->second;
+    if (!accepted) return refuse_login(connection, ReasonCode::bad_user_name_or_password);
+    end_login(*connection.request);
+    admit(connection);
+  }
+  if (accepted) start_next_login(address);
+}
+
+// Whoever waited behind a right password does not wait for the next tick.
+void Broker::Impl::start_next_login(const std::string& address) {
+  for (auto at = postponed_.begin(); at != postponed_.end(); ++at) {
+    const auto found = logins_.find(at->second);
+    if (found == logins_.end() || found->second->request->address != address) continue;
+    const std::uint64_t login = at->second;
+    postponed_.erase(at);
+    return start_login(login);
+  }
 }
 
 // Null: everything is allowed.

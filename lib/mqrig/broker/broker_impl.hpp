@@ -79,6 +79,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_connect(Connection& connection, const wire::Connect& connect);
   void check_login(Connection& connection);
   void start_login(std::uint64_t login);
+  void start_next_login(const std::string& address);
   void postpone_login(std::uint64_t login, session::Duration delay);
   void end_wait(ConnectRequest& request);
   void end_login(ConnectRequest& request);
