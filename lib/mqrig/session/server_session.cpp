@@ -50,6 +50,21 @@ void ServerSession::count(bool answered) const noexcept {
   if (answered) ++settings_->counts->answered;
 }
 
+// SUBSCRIBE and UNSUBSCRIBE: an identifier, properties and entries.
+template <class Request>
+bool ServerSession::handle_request(const wire::Frame& frame, EventKind kind, ServerEvent& event,
+                                   wire::Buffer& out) {
+  Request packet;
+  if (const wire::Fault fault = wire::decode(frame, version_, packet); fault != wire::Fault::none) {
+    return fail(fault, event, out);
+  }
+  event.kind = kind;
+  event.packet_id = packet.packet_id;
+  event.properties = packet.properties;
+  event.entries = packet.entries;
+  return true;
+}
+
 bool ServerSession::handle(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out) {
   switch (frame.type()) {
     case PacketType::publish:
@@ -62,9 +77,9 @@ bool ServerSession::handle(const wire::Frame& frame, ServerEvent& event, wire::B
       }
       return event.kind != EventKind::none;
     case PacketType::subscribe:
-      return handle_subscribe(frame, event, out);
+      return handle_request<wire::Subscribe>(frame, EventKind::subscribe, event, out);
     case PacketType::unsubscribe:
-      return handle_unsubscribe(frame, event, out);
+      return handle_request<wire::Unsubscribe>(frame, EventKind::unsubscribe, event, out);
     case PacketType::pingreq:
       if (const wire::Fault fault = wire::decode_ping(frame); fault != wire::Fault::none) {
         return fail(fault, event, out);
@@ -81,32 +96,6 @@ bool ServerSession::handle(const wire::Frame& frame, ServerEvent& event, wire::B
     default:
       return fail({ReasonCode::protocol_error, "a packet came that only servers send"}, event, out);
   }
-}
-
-bool ServerSession::handle_subscribe(const wire::Frame& frame, ServerEvent& event,
-                                     wire::Buffer& out) {
-  wire::Subscribe packet;
-  if (const wire::Fault fault = wire::decode(frame, version_, packet); fault != wire::Fault::none) {
-    return fail(fault, event, out);
-  }
-  event.kind = EventKind::subscribe;
-  event.packet_id = packet.packet_id;
-  event.properties = packet.properties;
-  event.entries = packet.entries;
-  return true;
-}
-
-bool ServerSession::handle_unsubscribe(const wire::Frame& frame, ServerEvent& event,
-                                       wire::Buffer& out) {
-  wire::Unsubscribe packet;
-  if (const wire::Fault fault = wire::decode(frame, version_, packet); fault != wire::Fault::none) {
-    return fail(fault, event, out);
-  }
-  event.kind = EventKind::unsubscribe;
-  event.packet_id = packet.packet_id;
-  event.properties = packet.properties;
-  event.entries = packet.entries;
-  return true;
 }
 
 bool ServerSession::handle_disconnect(const wire::Frame& frame, ServerEvent& event,

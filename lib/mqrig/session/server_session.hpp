@@ -121,8 +121,9 @@ class ServerSession {
   Violation check_connect(const wire::Connect& connect) const noexcept;
   bool handle(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   void count(bool answered) const noexcept;
-  bool handle_subscribe(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
-  bool handle_unsubscribe(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
+  template <class Request>
+  bool handle_request(const wire::Frame& frame, EventKind kind, ServerEvent& event,
+                      wire::Buffer& out);
   bool handle_disconnect(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   bool fail(Violation violation, ServerEvent& event, wire::Buffer& out);
   bool fail(wire::Fault fault, ServerEvent& event, wire::Buffer& out);
