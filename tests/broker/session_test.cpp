@@ -225,10 +225,10 @@ TEST_CASE("the quota of the client is kept, and refilled by its acknowledgements
   CHECK(subscriber.received() == Lines{"PUBREL 1"});
   subscriber.acknowledge(wire::PacketType::pubcomp, 1);
   rig.settle();
-  CHECK(subscriber.received() == Lines{"PUBLISH q2 id=1 t=t p=3"});
+  CHECK(subscriber.received() == Lines{"PUBLISH q2 id=3 t=t p=3"});
   subscriber.acknowledge(wire::PacketType::pubrec, 2, ReasonCode::unspecified_error);
   rig.settle();
-  CHECK(subscriber.received() == Lines{"PUBLISH q2 id=2 t=t p=4"});
+  CHECK(subscriber.received() == Lines{"PUBLISH q2 id=4 t=t p=4"});
 }
 
 TEST_CASE("what is too large for a client is as good as sent [MQTT-3.1.2-25]") {

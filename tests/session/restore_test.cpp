@@ -70,7 +70,7 @@ TEST_CASE("new messages get identifiers that no restored one has [MQTT-2.2.1-4]"
   server.sent();
   for (int i = 0; i < 3; ++i) server.forward("b", QoS::at_least_once);
   CHECK(server.sent() ==
-        Lines{"PUBLISH q1 id=1 t=b", "PUBLISH q1 id=3 t=b", "PUBLISH q1 id=5 t=b"});
+        Lines{"PUBLISH q1 id=5 t=b", "PUBLISH q1 id=6 t=b", "PUBLISH q1 id=7 t=b"});
 }
 
 TEST_CASE("what cannot have been sent is not restored") {

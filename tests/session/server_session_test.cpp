@@ -95,6 +95,18 @@ TEST_CASE(
   CHECK(server.sent() == Lines{"PUBCOMP 2"});
 }
 
+TEST_CASE("a server does not use a packet identifier again at once [MQTT-2.2.1-4]") {
+  ScriptedServer server(Version::mqtt_5, {}, manual());
+  server.establish();
+  for (wire::PacketId id = 1; id <= 16; ++id) {
+    CHECK_FALSE(server.forward("a", QoS::at_least_once, "", id));
+    CHECK(server.engine.sender().last_sent() == id);
+    server.receive_ack(PacketType::puback, id);
+  }
+  CHECK_FALSE(server.forward("a", QoS::at_least_once, "", 17));
+  CHECK(server.engine.sender().last_sent() == 1);
+}
+
 TEST_CASE(
     "an owner with a store hears of each step of QoS 2, once [MQTT-4.3.3-4] "
     "[MQTT-4.3.3-11]") {
@@ -109,7 +121,7 @@ TEST_CASE(
   CHECK(server.receive_ack(PacketType::pubcomp, 1) == Lines{"published 70"});
   // A refusal is the end.
   CHECK_FALSE(server.forward("a", QoS::exactly_once, "", 71));
-  CHECK(server.receive_ack(PacketType::pubrec, 1, ReasonCode::quota_exceeded) ==
+  CHECK(server.receive_ack(PacketType::pubrec, 2, ReasonCode::quota_exceeded) ==
         Lines{"published 71 0x97"});
 
   server.receive_publish(test::message("b", QoS::exactly_once, 9));

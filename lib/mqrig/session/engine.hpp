@@ -42,7 +42,10 @@ struct Violation {
 
 class Engine {
  public:
-  Engine(Role role, const ExchangeSettings& settings) noexcept : settings_(settings), role_(role) {}
+  Engine(Role role, const ExchangeSettings& settings) noexcept : settings_(settings), role_(role) {
+    constexpr std::uint16_t server_rotation = 16;
+    if (role == Role::server) sender_.set_rotation(server_rotation);
+  }
 
   // A new connection stands: `peer` bounds what we send, `own` what we announced.
   void resume(bool session_present, wire::Version version, const Limits& peer, const Limits& own);

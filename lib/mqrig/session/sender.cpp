@@ -39,7 +39,7 @@ void Sender::remove(List& list, PacketId id) noexcept {
 
 PacketId Sender::allocate(std::uint64_t token) {
   PacketId id = free_.head;
-  if (id != 0) {
+  if (id != 0 && slots_.size() >= rotation_) {
     remove(free_, id);
   } else {
     if (slots_.size() == most_slots) return 0;

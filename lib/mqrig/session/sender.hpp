@@ -32,6 +32,10 @@ class Sender {
   // how many of them at QoS 2.
   void set_window(std::uint16_t window, std::uint16_t qos_2_window) noexcept;
 
+  // An identifier is used again after so many others, at the least: a late acknowledgement that a
+  // client sends twice does not hit the next message. At first it may be used at once.
+  void set_rotation(std::uint16_t identifiers) noexcept { rotation_ = identifiers; }
+
   // May another message of this QoS be sent now? False also while messages of an earlier connection
   // wait to be resent: they go first [MQTT-4.6.0-1].
   bool ready(wire::QoS qos) const noexcept { return !resending() && window_is_open(qos); }
@@ -177,6 +181,7 @@ class Sender {
   std::uint16_t in_flight_qos_2_ = 0;
   std::uint16_t window_ = 1;
   std::uint16_t qos_2_window_ = 1;
+  std::uint16_t rotation_ = 1;
   wire::Version version_ = wire::Version::mqtt_5;  // of the kept packets
 };
 
