@@ -120,8 +120,8 @@ void Broker::Impl::refuse_login(Connection& connection, ReasonCode reason) {
   refuse(connection, reason);
 }
 
-// The outcome counts for the address even if the client is gone.
-void Broker::Impl::on_verified(std::uint64_t login, const std::string& address, bool accepted) {
+// The outcome counts for the address even if the client is gone. A copy: the request ends here.
+void Broker::Impl::on_verified(std::uint64_t login, std::string address, bool accepted) {
   begin_turn();
   if (accepted) {
     throttle_.succeeded(address);

@@ -84,7 +84,7 @@ class Broker::Impl final : private Connection::Owner {
   void end_wait(ConnectRequest& request);
   void end_login(ConnectRequest& request);
   void refuse_login(Connection& connection, wire::ReasonCode reason);
-  void on_verified(std::uint64_t login, const std::string& address, bool accepted);
+  void on_verified(std::uint64_t login, std::string address, bool accepted);
   std::unique_ptr<Permissions> permissions_of(const std::string* user_name,
                                               std::string_view client_id) const;
   void refuse(Connection& connection, wire::ReasonCode reason);

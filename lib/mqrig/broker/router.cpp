@@ -85,9 +85,9 @@ void Router::deliver(Publication& publication, std::uint32_t index) {
   if (candidate.identifiers == 1) identifiers = {&candidate.identifier, 1};
   if (candidate.identifiers > 1) {
     gathered_.clear();
-    for (const Identifier& more :
-         std::ranges::equal_range(more_identifiers_, index, {}, &Identifier::candidate)) {
-      gathered_.push_back(more.identifier);
+    auto more = std::ranges::lower_bound(more_identifiers_, index, {}, &Identifier::candidate);
+    for (; more != more_identifiers_.end() && more->candidate == index; ++more) {
+      gathered_.push_back(more->identifier);
     }
     identifiers = gathered_;
   }
