@@ -23,6 +23,10 @@ class InteropCase(harness.MqttTest):
 class Outside:
     """What each of the clients is asked to do, in each version it speaks."""
 
+    def setUp(self):
+        super().setUp()
+        self.command()  # where it is missing, the test ends here
+
     def outside(self, version=5):
         client = OutsideClient(self.command(), self.dir, self.server.port, version)
         self.addCleanup(client.stop)

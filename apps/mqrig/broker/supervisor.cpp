@@ -95,7 +95,12 @@ void Supervisor::reap() {
 
 void Supervisor::ended(unsigned number, int status) {
   const bool killed = WIFSIGNALED(status);
-  const ExitCode code = killed ? ExitCode::failed : static_cast<ExitCode>(WEXITSTATUS(status));
+  // Our signal may come when the worker, which the terminal interrupted too, is about to end
+  // anyway.
+  const bool stopped = stopping_ && killed && WTERMSIG(status) == SIGTERM;
+  const ExitCode code = stopped  ? ExitCode::ok
+                        : killed ? ExitCode::failed
+                                 : static_cast<ExitCode>(WEXITSTATUS(status));
   if (code_ == ExitCode::ok) code_ = code;
   if (stopping_) return;
   log_.error("worker " + std::to_string(number) +
