@@ -1,7 +1,6 @@
 // A whole broker under several clients, over streams in memory: the input is a list of commands, of
 // which some feed arbitrary bytes and others what a client could mean. Whatever comes, every reply
 // is a packet of the client's version, and the limits hold.
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -15,10 +14,12 @@
 #include <mqrig/wire/encode.hpp>
 
 #include <tests/fuzz/broker_client.hpp>
+#include <tests/fuzz/input.hpp>
 #include <tests/fuzz/require.hpp>
 
 using namespace mqrig;
 using fuzz::BrokerClient;
+using fuzz::Input;
 using fuzz::require;
 using wire::PropertyId;
 
@@ -32,27 +33,6 @@ struct Silence final : broker::Observer {
   void on_warning(std::string_view) override {}
   void on_activity(std::string_view) override {}
   void on_packet(std::string_view, broker::Direction, wire::Version, wire::ByteView) override {}
-};
-
-class Input {
- public:
-  explicit Input(wire::ByteView bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  std::uint8_t byte() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t value = rest_.front();
-    rest_ = rest_.subspan(1);
-    return value;
-  }
-  wire::ByteView bytes(std::size_t most) {
-    const wire::ByteView taken = rest_.first(std::min(most, rest_.size()));
-    rest_ = rest_.subspan(taken.size());
-    return taken;
-  }
-
- private:
-  wire::ByteView rest_;
 };
 
 template <std::size_t Size>

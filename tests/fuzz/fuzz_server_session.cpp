@@ -11,10 +11,12 @@
 #include <mqrig/wire/encode.hpp>
 #include <mqrig/wire/publish_layout.hpp>
 
+#include <tests/fuzz/input.hpp>
 #include <tests/fuzz/require.hpp>
 #include <tests/fuzz/server_packets.hpp>
 
 using namespace mqrig;
+using fuzz::Input;
 using fuzz::require;
 using session::EventKind;
 using session::ServerEvent;
@@ -23,27 +25,6 @@ using session::ServerSession;
 namespace {
 
 using State = ServerSession::State;
-
-class Input {
- public:
-  explicit Input(wire::ByteView bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  std::uint8_t byte() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t value = rest_.front();
-    rest_ = rest_.subspan(1);
-    return value;
-  }
-  wire::ByteView bytes(std::size_t most) {
-    const wire::ByteView taken = rest_.first(std::min(most, rest_.size()));
-    rest_ = rest_.subspan(taken.size());
-    return taken;
-  }
-
- private:
-  wire::ByteView rest_;
-};
 
 class Run {
  public:

@@ -8,10 +8,12 @@
 #include <mqrig/session/client_session.hpp>
 #include <mqrig/wire/encode.hpp>
 
+#include <tests/fuzz/input.hpp>
 #include <tests/fuzz/require.hpp>
 #include <tests/fuzz/sent_packets.hpp>
 
 using namespace mqrig;
+using fuzz::Input;
 using fuzz::require;
 using session::ClientSession;
 using session::Event;
@@ -20,27 +22,6 @@ using session::EventKind;
 namespace {
 
 using State = ClientSession::State;
-
-class Input {
- public:
-  explicit Input(wire::ByteView bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  std::uint8_t byte() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t value = rest_.front();
-    rest_ = rest_.subspan(1);
-    return value;
-  }
-  wire::ByteView bytes(std::size_t most) {
-    const wire::ByteView taken = rest_.first(std::min(most, rest_.size()));
-    rest_ = rest_.subspan(taken.size());
-    return taken;
-  }
-
- private:
-  wire::ByteView rest_;
-};
 
 class Run {
  public:
