@@ -46,4 +46,22 @@ inline void run_until(asio::io_context& context, const std::function<bool()>& co
   }
 }
 
+struct Rig {
+  asio::io_context context{1};
+  CrewLog log;
+
+  void until(const std::function<bool()>& condition) { run_until(context, condition); }
+};
+
+// An interval that does not end.
+inline constexpr std::chrono::milliseconds never = std::chrono::hours(24 * 365);
+
+// The end of one interval is the start of the next.
+inline bool without_holes(const std::vector<Sample>& samples) {
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    if (samples[i].start != samples[i - 1].end) return false;
+  }
+  return true;
+}
+
 }  // namespace mqrig::load::tests

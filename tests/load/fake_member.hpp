@@ -21,9 +21,7 @@ class FakeMember : public Member {
     ++orders_of_interval_;
     last_ = order;
     stage_ = stage_after(order.kind);
-    auto& connect = histograms_[static_cast<std::size_t>(Metric::connect)];
-    if (!connect) connect = std::make_unique<stats::Histogram>();
-    connect->record(1000 * (number_ + 1));
+    record(histograms_, Metric::connect, 1000 * (number_ + 1));
     stage_reached_();
   }
 
@@ -57,6 +55,7 @@ class FakeMember : public Member {
   }
 
   const Order& last() const { return last_; }
+  std::uint32_t number() const { return number_; }
 
  private:
   const std::uint32_t number_;
@@ -68,5 +67,10 @@ class FakeMember : public Member {
   Histograms histograms_;
   Order last_;
 };
+
+inline std::unique_ptr<Member> make_fake(asio::io_context&, std::uint32_t number,
+                                         std::function<void()> stage_reached) {
+  return std::make_unique<FakeMember>(number, std::move(stage_reached));
+}
 
 }  // namespace mqrig::load::tests

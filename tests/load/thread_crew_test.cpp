@@ -20,28 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds never = 24h * 365;  // an interval that does not end
-
-std::unique_ptr<Member> make_fake(asio::io_context&, std::uint32_t number,
-                                  std::function<void()> stage_reached) {
-  return std::make_unique<FakeMember>(number, std::move(stage_reached));
-}
-
-struct Rig {
-  asio::io_context context{1};
-  CrewLog log;
-
-  void until(const std::function<bool()>& condition) { run_until(context, condition); }
-};
-
-// The end of one interval is the start of the next.
-bool without_holes(const std::vector<Sample>& samples) {
-  for (std::size_t i = 1; i < samples.size(); ++i) {
-    if (samples[i].start != samples[i - 1].end) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 TEST_CASE("each member is on a thread of its own, with exact sleeps and without signals") {
