@@ -268,3 +268,26 @@ TEST_CASE("a histogram is restored from its buckets, extremes and mean as precis
   CHECK(restored.mean() == doctest::Approx(histogram.mean()).epsilon(0.001));
   CHECK(restored.standard_deviation() == histogram.standard_deviation());
 }
+
+TEST_CASE("extremes and mean that are known beside the buckets are taken") {
+  std::mt19937_64 random(24);
+  const Histogram histogram = histogram_of(spread_values(random, 5'000));
+  Histogram restored;
+  for (const auto& [lowest, highest, count] : buckets(histogram)) {
+    restored.record_bucket(lowest, highest, count);
+  }
+  restored.refine(histogram.min(), histogram.max(), histogram.mean());
+  CHECK(restored.min() == histogram.min());
+  CHECK(restored.max() == histogram.max());
+  CHECK(restored.mean() == doctest::Approx(histogram.mean()).epsilon(1e-14));
+}
+
+TEST_CASE("extremes and a mean that the buckets contradict are not taken") {
+  Histogram histogram = histogram_of({5'000, 6'000});
+  histogram.refine(1, 9'000, 100);
+  CHECK(histogram.min() == 5'000);
+  CHECK(histogram.max() == 6'000);
+  CHECK(histogram.mean() == 5'500);
+  histogram.refine(5'000, 6'000, std::numeric_limits<double>::quiet_NaN());
+  CHECK(histogram.mean() == 5'500);
+}

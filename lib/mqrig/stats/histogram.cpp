@@ -35,6 +35,16 @@ void Histogram::record_bucket(std::uint64_t lowest, std::uint64_t highest,
   totals_.sum += Sum{count} * (lowest + highest) / 2;
 }
 
+void Histogram::refine(std::uint64_t min, std::uint64_t max, double mean) noexcept {
+  if (empty() || min > max) return;
+  if (bucket_of(min) == bucket_of(totals_.min)) totals_.min = min;
+  if (bucket_of(max) == bucket_of(totals_.max)) totals_.max = std::min(max, largest);
+  if (!(mean >= static_cast<double>(totals_.min) && mean <= static_cast<double>(totals_.max))) {
+    return;
+  }
+  totals_.sum = static_cast<Sum>(mean * static_cast<double>(totals_.count) + 0.5);
+}
+
 void Histogram::merge(const Histogram& other) noexcept {
   if (other.empty()) return;
   if (!counts_) allocate();
