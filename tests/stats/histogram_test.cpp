@@ -96,7 +96,7 @@ TEST_CASE("percentiles are those of the sorted values, to one part in 1000") {
     CHECK(histogram.max() == values.back());
     CHECK(histogram.value_at(0) == values.front());
     CHECK(histogram.value_at(100) == values.back());
-    for (std::uint64_t thousandths = 1; thousandths <= 100'000; thousandths += 13) {
+    for (std::uint64_t thousandths = 10; thousandths <= 100'000; thousandths += 10) {
       const std::uint64_t expected = naive_value_at(values, thousandths);
       const std::uint64_t found = histogram.value_at(static_cast<double>(thousandths) / 1000);
       REQUIRE(found >= expected);
@@ -122,6 +122,14 @@ TEST_CASE("no percentile lies above the largest value recorded") {
   const Histogram histogram = histogram_of({1'000'000'001});
   CHECK(histogram.value_at(50) == 1'000'000'001);
   CHECK(histogram.value_at(100) == 1'000'000'001);
+}
+
+TEST_CASE("all values include the largest, however many others there are") {
+  Histogram histogram;
+  histogram.record(1, std::uint64_t{1} << 60);
+  histogram.record(2);
+  CHECK(histogram.value_at(99.999999) == 1);
+  CHECK(histogram.value_at(100) == 2);
 }
 
 TEST_CASE("values above the largest count as the largest") {
@@ -259,4 +267,27 @@ TEST_CASE("a histogram is restored from its buckets, extremes and mean as precis
   CHECK(restored.max() == Histogram::highest_of(Histogram::bucket_of(histogram.max())));
   CHECK(restored.mean() == doctest::Approx(histogram.mean()).epsilon(0.001));
   CHECK(restored.standard_deviation() == histogram.standard_deviation());
+}
+
+TEST_CASE("extremes and mean that are known beside the buckets are taken") {
+  std::mt19937_64 random(24);
+  const Histogram histogram = histogram_of(spread_values(random, 5'000));
+  Histogram restored;
+  for (const auto& [lowest, highest, count] : buckets(histogram)) {
+    restored.record_bucket(lowest, highest, count);
+  }
+  restored.refine(histogram.min(), histogram.max(), histogram.mean());
+  CHECK(restored.min() == histogram.min());
+  CHECK(restored.max() == histogram.max());
+  CHECK(restored.mean() == doctest::Approx(histogram.mean()).epsilon(1e-14));
+}
+
+TEST_CASE("extremes and a mean that the buckets contradict are not taken") {
+  Histogram histogram = histogram_of({5'000, 6'000});
+  histogram.refine(1, 9'000, 100);
+  CHECK(histogram.min() == 5'000);
+  CHECK(histogram.max() == 6'000);
+  CHECK(histogram.mean() == 5'500);
+  histogram.refine(5'000, 6'000, std::numeric_limits<double>::quiet_NaN());
+  CHECK(histogram.mean() == 5'500);
 }

@@ -35,6 +35,16 @@ void Histogram::record_bucket(std::uint64_t lowest, std::uint64_t highest,
   totals_.sum += Sum{count} * (lowest + highest) / 2;
 }
 
+void Histogram::refine(std::uint64_t min, std::uint64_t max, double mean) noexcept {
+  if (empty() || min > max) return;
+  if (bucket_of(min) == bucket_of(totals_.min)) totals_.min = min;
+  if (bucket_of(max) == bucket_of(totals_.max)) totals_.max = std::min(max, largest);
+  if (!(mean >= static_cast<double>(totals_.min) && mean <= static_cast<double>(totals_.max))) {
+    return;
+  }
+  totals_.sum = static_cast<Sum>(mean * static_cast<double>(totals_.count) + 0.5);
+}
+
 void Histogram::merge(const Histogram& other) noexcept {
   if (other.empty()) return;
   if (!counts_) allocate();
@@ -76,9 +86,10 @@ double Histogram::standard_deviation() const noexcept {
 
 std::uint64_t Histogram::value_at(double percentile) const noexcept {
   if (empty() || !(percentile > 0)) return min();
+  if (percentile >= 100) return max();
   // 99.9 percent of 1000 values are 999, but the double next to 99.9 may lie above it: one step
   // down keeps the product from being rounded up to the next value.
-  const double below = std::nextafter(std::min(percentile, 100.0), 0.0);
+  const double below = std::nextafter(percentile, 0.0);
   const double wanted = std::ceil(below * static_cast<double>(totals_.count) / 100);
   std::uint64_t seen = 0;
   for (std::size_t bucket = bucket_of(totals_.min); bucket < bucket_of(totals_.max); ++bucket) {

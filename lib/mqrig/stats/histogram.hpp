@@ -44,6 +44,9 @@ class Histogram {
   // `count` values of which only the bucket is known, as for_each() tells it: min() and max() are
   // widened to both ends, mean() takes the middle.
   void record_bucket(std::uint64_t lowest, std::uint64_t highest, std::uint64_t count) noexcept;
+  // Takes these for min(), max() and mean(), where they were known beside the buckets. What the
+  // buckets contradict stays as it was: ends outside their buckets, a mean outside the ends.
+  void refine(std::uint64_t min, std::uint64_t max, double mean) noexcept;
   // Exact: as if all values of the other had been recorded here.
   void merge(const Histogram& other) noexcept;
   // Forgets the values and keeps the memory.
