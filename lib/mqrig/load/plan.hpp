@@ -69,6 +69,10 @@ struct RunSettings {
 };
 
 struct Plan {
+  Plan(Scenario scenario, client::Options connection, RunSettings settings);
+  Plan(const Plan&) = delete;  // the groups point into the scenario
+  Plan& operator=(const Plan&) = delete;
+
   Scenario scenario;
   client::Options connection;
   RunSettings settings;

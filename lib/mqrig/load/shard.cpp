@@ -34,6 +34,9 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
       cpu_seconds_(thread_cpu_seconds()),
       turn_(context, [this] { turn(); }),
       timer_(context, [this] { timer_expired(); }),
+      codec_(plan_->codec),
+      codec_known_(std::any_of(plan_->groups.begin(), plan_->groups.end(),
+                               [](const GroupPlan& group) { return group.publish.has_value(); })),
       random_(static_cast<std::uint32_t>(plan_->settings.run) + number + 1) {
   sample_.start = now_;
   values_.random = &random_;
@@ -243,6 +246,11 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
 
 PayloadSource& Shard::payloads(const GroupPlan& group) {
   return *groups_[static_cast<std::size_t>(&group - plan_->groups.data())].payloads;
+}
+
+void Shard::learn_run(wire::ByteView payload) {
+  codec_ = StampCodec(StampCodec::run_of(payload));
+  codec_known_ = true;
 }
 
 TrackerTable& Shard::shared_trackers(const GroupPlan& group, std::uint32_t client) {

@@ -83,6 +83,12 @@ class Shard final : public Member {
 
   // Of the shared group that the client is in.
   TrackerTable& shared_trackers(const GroupPlan& group, std::uint32_t client);
+  // To read what has come: where nobody of the scenario publishes, the first stamp says whose run it
+  // is.
+  const StampCodec& codec_for(wire::ByteView payload) {
+    if (!codec_known_ && payload.size() >= Stamp::size) learn_run(payload);
+    return codec_;
+  }
   PayloadSource& payloads(const GroupPlan& group);
   // Of the client, with the texts of its group; good until the next call.
   TextValues& values(const GroupPlan& group, std::uint32_t client);
@@ -109,6 +115,7 @@ class Shard final : public Member {
   // shard.cpp
   void make_clients(GroupState& group, std::uint32_t number);
   bool is_ours(const GroupPlan& group, std::uint32_t client, std::uint32_t number);
+  void learn_run(wire::ByteView payload);
   void make_publisher(Client& client, GroupState& group);
   void connect_all(session::Time at);
   void publish(const Order& order);
@@ -173,6 +180,8 @@ class Shard final : public Member {
   std::uint32_t unwritten_ = 0;  // clients that wait until they can write
   std::uint64_t failed_ = 0;     // attempts, while none has succeeded
 
+  StampCodec codec_;
+  bool codec_known_;
   TextValues values_;
   std::string client_id_;
   std::string user_name_;
