@@ -84,7 +84,7 @@ void Client::connected(std::error_code error, std::unique_ptr<net::Stream> strea
 void Client::open_session() {
   set_state(State::handshaking);
   const client::Options& options = shard_.plan().connection;
-  const TextValues& values = shard_.values(*group_, number_);
+  const TextValues values = shard_.values(*group_, number_);
   wire::Connect connect;
   connect.version = shard_.version_of(*group_);
   connect.clean_start = group_->clean_start;
@@ -199,8 +199,8 @@ void Client::connect_again(session::Duration delay) {
 session::Duration Client::next_delay() {
   const auto most = std::min(longest_delay, first_delay * (1U << std::min<unsigned>(failures_, 6)));
   if (failures_ < 255) ++failures_;
-  return session::Duration(
-      std::uniform_int_distribution(most.count() / 2, most.count())(shard_.random()));
+  const auto half = static_cast<std::uint64_t>(most.count()) / 2;
+  return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
 }
 
 void Client::handle(const session::Event& event) {
@@ -247,27 +247,29 @@ void Client::accepted(bool session_present) {
 }
 
 void Client::subscribe() {
-  const TextValues& values = shard_.values(*group_, number_);
+  const TextValues values = shard_.values(*group_, number_);
   std::vector<std::string> filters;
   std::vector<wire::Subscription> subscriptions;
   filters.reserve(group_->subscribe.size() + 1);
-  const auto add = [&](const TextTemplate& filter, const TextTemplate* share) {
+  const auto add = [&](const TextTemplate& filter, const TextTemplate* share,
+                       const TextValues& texts) {
     std::string& text = filters.emplace_back();
     if (share != nullptr) {
       text = "$share/";
-      share->append(text, values);
+      share->append(text, texts);
       text += '/';
     }
-    filter.append(text, values);
+    filter.append(text, texts);
     return &subscriptions.emplace_back(wire::Subscription{.filter = text});
   };
   for (const SubscribePlan& plan : group_->subscribe) {
-    auto* subscription = add(plan.filter, plan.share ? &*plan.share : nullptr);
+    auto* subscription =
+        add(plan.filter, plan.share ? &*plan.share : nullptr, plan.values(values));
     subscription->qos = plan.qos[number_ % plan.qos.size()];
     subscription->no_local = plan.no_local;
   }
   if (group_->publish && group_->publish->response_topic) {
-    add(*group_->publish->response_topic, nullptr)->qos = *std::max_element(
+    add(*group_->publish->response_topic, nullptr, values)->qos = *std::max_element(
         group_->publish->qos.begin(), group_->publish->qos.end());
   }
   const auto token = static_cast<std::uint64_t>(shard_.now().time_since_epoch().count());

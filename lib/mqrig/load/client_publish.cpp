@@ -25,9 +25,10 @@ session::Time intended_of(std::uint64_t token) noexcept {
 // What the properties of a request are: those of every message, and what its response is to bring
 // back.
 wire::Properties request_properties(wire::PropertyWriter& writer, const Publisher& publisher,
-                                    const PublishSettings& settings, const Payload& payload) {
+                                    const PublishPlan& plan,
+                                    const PayloadSource::Payload& payload) {
   writer.clear();
-  for (const wire::Property& property : settings.properties.view()) writer.add(property);
+  for (const wire::Property& property : plan.properties.view()) writer.add(property);
   writer.add(wire::PropertyId::response_topic, publisher.response_topic);
   if (payload.stamped) {
     writer.add(wire::PropertyId::correlation_data,
@@ -100,31 +101,27 @@ void Client::send(const PublishPlan& plan, const PublishSettings& settings, wire
   wire::Publish publish;
   publish.qos = qos;
   publish.retain = settings.retain;
-  TextValues* values = nullptr;
-  PayloadSource& payloads = shard_.payloads(*group_);
-  if (publisher.topic.empty() || !payloads.constant()) {
-    values = &shard_.values(*group_, number_);
-    values->message = number;
-  }
+  TextValues values = shard_.values(*group_, number_);
+  values.number = number;
   publish.topic = publisher.topic;
   if (publisher.topic.empty()) {
     std::string& text = shard_.text();
     text.clear();
-    plan.topic.append(text, *values);
+    plan.topic.append(text, values);
     publish.topic = text;
   }
-  const Payload payload = payloads.next(values);
+  const PayloadSource::Payload payload = shard_.payloads(*group_).make(values);
   publish.payload = payload.bytes;
   Stamp stamp;
   stamp.time = shard_.wall(intended);
   const std::uint32_t topic = plan.topics == 1 ? 0 : static_cast<std::uint32_t>(number % plan.topics);
   stamp.stream = plan.first_stream + number_ * plan.topics + topic;
   stamp.number = plan.topics == 1 ? number : number / plan.topics;
-  if (payload.stamped) shard_.plan().codec.write(payload.bytes.data(), stamp, payload.digest);
+  if (payload.stamped) shard_.plan().codec.write(payload.bytes.data(), stamp, payload.body_digest);
   publish.properties =
       settings.request
-          ? request_properties(shard_.properties(), publisher, settings, payload)
-          : settings.properties.view();
+          ? request_properties(shard_.properties(), publisher, plan, payload)
+          : plan.properties.view();
   const std::error_code error =
       session_.publish(publish, token_of(intended, qos), shard_.now(), out_);
   Counters& counters = shard_.counters();

@@ -44,7 +44,8 @@ class Subscriptions {
     for (std::uint32_t client = 0; client < clients; ++client) {
       const auto qos = static_cast<std::size_t>(subscription.qos[client % subscription.qos.size()]);
       std::string filter;
-      const TextValues values = plan.values(group, client);
+      const TextValues values =
+          subscription.values(plan.values(group, client, random_, id_, user_));
       subscription.filter.append(filter, values);
       if (subscription.share) {
         std::string name;
@@ -67,6 +68,9 @@ class Subscriptions {
     return wildcards_[filter];
   }
 
+  SmallRandom random_{0};
+  std::string id_;
+  std::string user_;
   std::unordered_map<std::string, FanOut> exact_;
   std::unordered_map<std::string, FanOut> wildcards_;
 };
@@ -84,10 +88,13 @@ void find(const Plan& plan, const Subscriptions& subscriptions, GroupPlan& group
   const std::uint64_t topics = clients * publish.topics;
   publish.fan_out_known = publish.ordered && topics <= most_topics && !has_no_local(group) &&
                           topics * (subscriptions.wildcards() + 1) <= most_comparisons;
+  SmallRandom random(0);
+  std::string id;
+  std::string user;
   for (std::uint32_t client = 0; client < clients && publish.fan_out_known; ++client) {
-    TextValues values = plan.values(group, client);
+    TextValues values = plan.values(group, client, random, id, user);
     for (std::uint32_t topic = 0; topic < publish.topics; ++topic) {
-      values.message = topic;
+      values.number = topic;
       std::string text;
       publish.topic.append(text, values);
       const FanOut fan_out = subscriptions.match(text);

@@ -1,6 +1,8 @@
 #include <mqrig/load/plan.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <numeric>
 
 #include <mqrig/load/fan_out.hpp>
@@ -18,8 +20,34 @@ TextTemplate compiled(const std::string& text) {
   return *TextTemplate::compile(text, error);
 }
 
-PublishPlan plan_of(const PublishSettings& settings) {
+std::string contents_of(const std::string& path, std::string& error) {
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  if (!file) error = "could not read " + path;
+  return bytes;
+}
+
+decltype(PayloadSpec::body) body_of(const PayloadSettings& settings, std::string& error) {
+  switch (settings.kind) {
+    case PayloadSettings::Kind::text:
+      return compiled(settings.text);
+    case PayloadSettings::Kind::file:
+      return PayloadSpec::Contents{contents_of(settings.path, error)};
+    case PayloadSettings::Kind::lines:
+      return PayloadSpec::Lines{settings.lines};
+    case PayloadSettings::Kind::size:
+      break;
+  }
+  return PayloadSpec::Sizes{settings.smallest, settings.largest};
+}
+
+PublishPlan plan_of(const PublishSettings& settings, std::string& error) {
   PublishPlan plan;
+  error = encode_properties(settings.properties, plan.properties);
+  const bool stamped =
+      settings.payload.stamp || settings.payload.kind == PayloadSettings::Kind::size;
+  plan.payload = std::make_shared<PayloadSpec>(
+      PayloadSpec{body_of(settings.payload, error), stamped});
   plan.topic = compiled(settings.topic);
   if (settings.request) plan.response_topic = compiled(settings.response_topic);
   plan.qos = mixed(settings.qos);
@@ -48,18 +76,19 @@ session::ClientSettings session_settings(const Scenario& scenario,
 }
 
 GroupPlan plan_of(const Scenario& scenario, const client::Options& connection,
-                  const Group& group) {
+                  const Group& group, std::string& error) {
   GroupPlan plan;
   plan.settings = &group;
   plan.client_id = compiled(group.client_id);
   if (group.user_name) plan.user_name = compiled(*group.user_name);
-  if (group.publish) plan.publish = plan_of(*group.publish);
+  if (group.publish) plan.publish = plan_of(*group.publish, error);
   for (const SubscribeSettings& settings : group.subscribe) {
     SubscribePlan& subscribe = plan.subscribe.emplace_back();
     subscribe.filter = compiled(settings.filter);
     if (!settings.share.empty()) subscribe.share = compiled(settings.share);
     subscribe.qos = mixed(settings.qos);
     subscribe.no_local = settings.no_local;
+    subscribe.cycle = settings.cycle;
   }
   plan.session = session_settings(scenario, connection, group);
   plan.version = group.version ? group.version : connection.version;
@@ -95,7 +124,8 @@ std::shared_ptr<const Plan> make_plan(Scenario scenario, client::Options connect
   std::uint64_t streams = 0;
   for (const Group& group : plan->scenario.groups) {
     GroupPlan& made =
-        plan->groups.emplace_back(plan_of(plan->scenario, plan->connection, group));
+        plan->groups.emplace_back(plan_of(plan->scenario, plan->connection, group, error));
+    if (!error.empty()) return nullptr;
     made.first_client = static_cast<std::uint32_t>(clients);
     clients += group.clients;
     if (!made.publish) continue;
@@ -116,6 +146,26 @@ Plan::Plan(Scenario scenario_, client::Options connection_, RunSettings settings
       settings(std::move(settings_)),
       codec(settings.run) {
   if (connection.brokers.empty()) connection.brokers.emplace_back();
+}
+
+TextValues Plan::values(const GroupPlan& group, std::uint32_t client, SmallRandom& random,
+                        std::string& id, std::string& user) const {
+  TextValues values{random};
+  values.client = client;
+  values.run = settings.run;
+  values.shard = settings.machine;
+  values.group = group.settings->name;
+  if (group.user_name) {
+    user.clear();
+    group.user_name->append(user, values);
+    values.user = user;
+  } else if (connection.user_name) {
+    values.user = *connection.user_name;
+  }
+  id.clear();
+  group.client_id.append(id, values);
+  values.id = id;
+  return values;
 }
 
 const GroupPlan* Plan::publisher_of(std::uint32_t stream) const noexcept {

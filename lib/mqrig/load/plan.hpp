@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mqrig/client/options.hpp>
+#include <mqrig/load/payload_spec.hpp>
 #include <mqrig/load/scenario.hpp>
 #include <mqrig/load/stamp.hpp>
 #include <mqrig/load/text_template.hpp>
@@ -28,6 +29,8 @@ struct PublishPlan {
   bool ordered = true;                         // messages of a stream are all of one topic
   std::vector<FanOut> fan_out;                 // of each client, or one for all of them
   bool fan_out_known = true;                   // how many subscriptions a message matches
+  wire::PropertyWriter properties;             // of every message
+  std::shared_ptr<const PayloadSpec> payload;
 
   const FanOut& fan_out_of(std::uint32_t client) const noexcept {
     return fan_out.size() == 1 ? fan_out.front() : fan_out[client];
@@ -39,6 +42,13 @@ struct SubscribePlan {
   std::optional<TextTemplate> share;
   std::vector<wire::QoS> qos;  // of clients, again and again
   bool no_local = false;
+  std::uint32_t cycle = 0;  // see SubscribeSettings
+
+  // `values` are those of the client.
+  TextValues values(TextValues values) const noexcept {
+    if (cycle != 0) values.client %= cycle;
+    return values;
+  }
 };
 
 struct GroupPlan {
@@ -65,6 +75,7 @@ struct RunSettings {
   std::uint64_t run = 0;                      // its identifier
   std::int64_t wall_offset = 0;               // nanoseconds from the steady clock to the wall clock
   std::uint32_t shards = 1;                   // of all processes and machines
+  std::uint32_t machine = 0;                  // which of them this is, from 0
   std::vector<std::string> source_addresses;  // clients take them in turn; empty: any
 };
 
@@ -79,8 +90,10 @@ struct Plan {
   StampCodec codec;
   std::vector<GroupPlan> groups;
 
-  // The values of a client's texts, but for those of a message.
-  TextValues values(const GroupPlan& group, std::uint32_t client) const;
+  // The values of a client's texts, but for those of a message. `id` and `user` are set, and must
+  // live as long as the values.
+  TextValues values(const GroupPlan& group, std::uint32_t client, SmallRandom& random,
+                    std::string& id, std::string& user) const;
   // The group whose messages are of that stream; null if there is none.
   const GroupPlan* publisher_of(std::uint32_t stream) const noexcept;
 };

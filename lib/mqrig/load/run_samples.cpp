@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <mqrig/load/run.hpp>
+#include <mqrig/stats/hdr_encoding.hpp>
 
 namespace mqrig::load {
 namespace {
@@ -13,8 +14,14 @@ bool counts_always(Metric metric) {
 }
 
 IntervalLatency latency_of(const stats::Histogram& histogram) {
-  return {histogram.count(),        histogram.value_at(50),   histogram.value_at(90),
-          histogram.value_at(99),   histogram.value_at(99.9), histogram.max()};
+  IntervalLatency latency;
+  latency.count = histogram.count();
+  latency.p50 = histogram.value_at(50);
+  latency.p90 = histogram.value_at(90);
+  latency.p99 = histogram.value_at(99);
+  latency.p999 = histogram.value_at(99.9);
+  latency.max = histogram.max();
+  return latency;
 }
 
 // What was counted as sent in an earlier interval, and never left, is taken back in a later one.
@@ -115,7 +122,11 @@ void Run::close_row(const RowKey& key, Row& row) {
   interval.gauges = gauges_;
   interval.cpu_seconds = row.cpu_seconds;
   for (std::size_t i = 0; i < metric_count; ++i) {
-    if (row.histograms[i] != nullptr) interval.latency[i] = latency_of(*row.histograms[i]);
+    if (row.histograms[i] == nullptr) continue;
+    interval.latency[i] = latency_of(*row.histograms[i]);
+    if (report_.shards > 1) {
+      interval.latency[i].hdr = stats::encode_hdr_compressed(*row.histograms[i]);
+    }
   }
   observer_.on_interval(interval, row.histograms);
   report_.intervals.push_back(interval);

@@ -37,9 +37,8 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
       codec_(plan_->codec),
       codec_known_(std::any_of(plan_->groups.begin(), plan_->groups.end(),
                                [](const GroupPlan& group) { return group.publish.has_value(); })),
-      random_(static_cast<std::uint32_t>(plan_->settings.run) + number + 1) {
+      random_(plan_->settings.run + number) {
   sample_.start = now_;
-  values_.random = &random_;
   groups_.resize(plan_->groups.size());
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     groups_[i].plan = &plan_->groups[i];
@@ -58,7 +57,7 @@ void Shard::make_clients(GroupState& group, std::uint32_t number) {
   }
   if (!plan.publish) return;
   const PublishSettings& settings = *plan.settings->publish;
-  group.payloads = std::make_unique<PayloadSource>(settings.payload);
+  group.payloads = std::make_unique<PayloadSource>(plan.publish->payload);
   if (plan.open_loop()) {
     group.open_loop =
         std::make_unique<OpenLoop>(group.clients, plan.settings->clients, settings.count);
@@ -72,7 +71,8 @@ bool Shard::is_ours(const GroupPlan& group, std::uint32_t client, std::uint32_t 
   if (!group.shared()) return client % shards == number;
   // A shared group is whole within one shard, which can tell duplicates then.
   text_.clear();
-  group.subscribe.front().share->append(text_, values(group, client));
+  const SubscribePlan& subscription = group.subscribe.front();
+  subscription.share->append(text_, subscription.values(values(group, client)));
   return hash_of(text_) % shards == number;
 }
 
@@ -80,7 +80,7 @@ void Shard::make_publisher(Client& client, GroupState& group) {
   const GroupPlan& plan = *group.plan;
   const PublishSettings& settings = *plan.settings->publish;
   Publisher& publisher = *client.publisher();
-  TextValues& texts = values(plan, client.number());
+  const TextValues texts = values(plan, client.number());
   if (!plan.publish->topic.depends_on_message()) plan.publish->topic.append(publisher.topic, texts);
   if (plan.publish->response_topic) {
     plan.publish->response_topic->append(publisher.response_topic, texts);
@@ -255,13 +255,30 @@ void Shard::learn_run(wire::ByteView payload) {
 
 TrackerTable& Shard::shared_trackers(const GroupPlan& group, std::uint32_t client) {
   std::string name;
-  group.subscribe.front().share->append(name, values(group, client));
+  const SubscribePlan& subscription = group.subscribe.front();
+  subscription.share->append(name, subscription.values(values(group, client)));
   return shared_trackers_[std::move(name)];
 }
 
-TextValues& Shard::values(const GroupPlan& group, std::uint32_t client) {
-  plan_->set_values(values_, group, client, client_id_, user_name_);
-  return values_;
+// A client's id and user name are not made anew for each of its messages.
+TextValues Shard::values(const GroupPlan& group, std::uint32_t client) {
+  if (values_group_ != &group || values_client_ != client) {
+    values_group_ = &group;
+    values_client_ = client;
+    return plan_->values(group, client, random_, client_id_, user_name_);
+  }
+  TextValues values{random_};
+  values.client = client;
+  values.run = plan_->settings.run;
+  values.shard = plan_->settings.machine;
+  values.group = group.settings->name;
+  values.id = client_id_;
+  if (group.user_name) {
+    values.user = user_name_;
+  } else if (plan_->connection.user_name) {
+    values.user = *plan_->connection.user_name;
+  }
+  return values;
 }
 
 wire::Version Shard::version_of(const GroupPlan& group) const noexcept {

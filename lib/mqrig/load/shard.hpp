@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -90,12 +89,12 @@ class Shard final : public Member {
     return codec_;
   }
   PayloadSource& payloads(const GroupPlan& group);
-  // Of the client, with the texts of its group; good until the next call.
-  TextValues& values(const GroupPlan& group, std::uint32_t client);
+  // Of the client; good until the next call.
+  TextValues values(const GroupPlan& group, std::uint32_t client);
   // Scratch space.
   std::string& text() noexcept { return text_; }
   wire::PropertyWriter& properties() noexcept { return properties_; }
-  std::minstd_rand& random() noexcept { return random_; }
+  SmallRandom& random() noexcept { return random_; }
 
  private:
   struct GroupState {
@@ -182,12 +181,13 @@ class Shard final : public Member {
 
   StampCodec codec_;
   bool codec_known_;
-  TextValues values_;
+  const GroupPlan* values_group_ = nullptr;  // whose texts were made last
+  std::uint32_t values_client_ = 0;
   std::string client_id_;
   std::string user_name_;
   std::string text_;
   wire::PropertyWriter properties_;
-  std::minstd_rand random_;
+  SmallRandom random_;
 };
 
 }  // namespace mqrig::load
