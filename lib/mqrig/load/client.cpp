@@ -46,7 +46,7 @@ void Client::set_state(State state) {
   if (counts_as_connected(state)) ++gauges.connected;
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
-  if (state == State::gone && state_ != State::gone) ++gauges.given_up;
+  if (state == State::gone && state_ != State::gone) shard_.client_gone();
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   state_ = state;
   shard_.client_changed();

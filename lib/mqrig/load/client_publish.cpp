@@ -170,6 +170,7 @@ void Client::published(const session::Event& event) {
     shard_.record(Metric::publish, shard_.now() - intended);
     expect(qos, 1);
   }
+  if (!publisher.wants_to_publish()) shard_.client_changed();
   const Nanoseconds think = group_->settings->publish->think;
   if (think.count() != 0 && publisher.open_loop == nullptr) {
     publisher.think_until = shard_.now() + think;

@@ -35,7 +35,7 @@ Schedule::Schedule(session::Time begin, std::span<const Phase> phases, double ra
 
 session::Time Schedule::due(std::uint64_t message) const noexcept {
   const auto number = static_cast<double>(message);
-  if (last_ < stretches_.size() && number < stretches_[last_].first) last_ = 0;
+  if (last_ == stretches_.size() || number < stretches_[last_].first) last_ = 0;
   while (last_ < stretches_.size() && number >= stretches_[last_].beyond) ++last_;
   if (last_ == stretches_.size()) return session::never;
   const Stretch& stretch = stretches_[last_];

@@ -192,7 +192,7 @@ void Shard::review() {
   }
   if (stage_ == Stage::publishing && everything_sent()) set_stage(Stage::sent);
   if (stage_ == Stage::draining && drained()) set_stage(Stage::drained);
-  if (stage_ == Stage::leaving && gauges_.given_up == gauges_.clients) set_stage(Stage::done);
+  if (stage_ == Stage::leaving && gone_ == gauges_.clients) set_stage(Stage::done);
 }
 
 bool Shard::everything_sent() const {

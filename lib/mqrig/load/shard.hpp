@@ -65,6 +65,10 @@ class Shard final : public Member {
   // A client begins or ends to be on its way to a connection, or to wait until it can write.
   void under_way(bool begins) noexcept { begins ? ++under_way_ : --under_way_; }
   void unwritten(bool begins) noexcept { begins ? ++unwritten_ : --unwritten_; }
+  void client_gone() noexcept {
+    ++gone_;
+    if (coming_again()) ++gauges_.given_up;
+  }
   void connected_once() noexcept { ever_connected_ = true; }
   void attempt_failed() noexcept {
     ++failed_;
@@ -175,6 +179,7 @@ class Shard final : public Member {
   bool changed_ = false;
   bool fallen_back_ = false;
   bool ever_connected_ = false;
+  std::uint64_t gone_ = 0;       // clients
   std::uint32_t under_way_ = 0;  // clients from connecting to CONNACK
   std::uint32_t unwritten_ = 0;  // clients that wait until they can write
   std::uint64_t failed_ = 0;     // attempts, while none has succeeded
