@@ -1,11 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <random>
 #include <set>
 
 #include <mqrig/load/missing_ranges.hpp>
+#include <mqrig/load/small_random.hpp>
 
 using mqrig::load::MissingRanges;
+using mqrig::load::SmallRandom;
 
 TEST_CASE("a number is missing once") {
   MissingRanges missing;
@@ -34,7 +35,7 @@ TEST_CASE("a range is shortened at its ends and split between them") {
 }
 
 TEST_CASE("thousands of ranges that are split and filled at random behave as a set") {
-  std::mt19937 random(1);
+  SmallRandom random(1);
   // Numbers on both sides of 2^32.
   const std::uint32_t start = 0U - 30'000;
   MissingRanges missing;
@@ -45,19 +46,19 @@ TEST_CASE("thousands of ranges that are split and filled at random behave as a s
   std::uint32_t last = start;
   std::uint32_t first = start;
   for (int i = 0; i < 3000; ++i) {
-    last += 1 + random() % 5;
-    const std::uint32_t count = 1 + random() % 20;
+    last += 1 + random.below(5);
+    const std::uint32_t count = 1 + random.below(20);
     missing.add_last(last, count);
     add(last, count);
     last += count;
-    const std::uint32_t before = 1 + random() % 20;
-    first -= before + 1 + random() % 5;
+    const std::uint32_t before = 1 + random.below(20);
+    first -= before + 1 + random.below(5);
     missing.add_first(first, before);
     add(first, before);
   }
   const std::uint32_t width = last - first;
   for (int i = 0; i < 200'000; ++i) {
-    const std::uint32_t number = first + random() % width;
+    const std::uint32_t number = first + random.below(width);
     REQUIRE(missing.take(number) == (expected.erase(number) != 0));
     REQUIRE(missing.count() == expected.size());
   }
