@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <regex>
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -101,14 +101,21 @@ TEST_CASE_FIXTURE(Fixture, "random numbers stay in their range and reach all of 
 }
 
 TEST_CASE_FIXTURE(Fixture, "a UUID is a random one, and another each time") {
-  const std::regex version_4("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   std::set<std::string> seen;
   for (int i = 0; i < 100; ++i) {
-    const std::string uuid = render("{uuid}", values);
-    CHECK(std::regex_match(uuid, version_4));
-    seen.insert(uuid);
+    std::string uuid = render("{uuid}", values);
+    CHECK(seen.insert(uuid).second);
+    REQUIRE(uuid.size() == 36);
+    CHECK(uuid[14] == '4');
+    CHECK(std::string_view("89ab").find(uuid[19]) != std::string_view::npos);
+    std::replace_if(
+        uuid.begin(), uuid.end(),
+        [](char c) {
+          return std::string_view("0123456789abcdef").find(c) != std::string_view::npos;
+        },
+        'x');
+    CHECK(uuid == "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
   }
-  CHECK(seen.size() == 100);
 }
 
 TEST_CASE("what is wrong in a template is said in one line") {
