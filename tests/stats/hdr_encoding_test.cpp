@@ -268,4 +268,6 @@ TEST_CASE("no more is unpacked than a histogram may have, and nothing that is no
   CHECK_FALSE(decode_hdr(deflated(with_counts(std::string(Histogram::buckets * 100, '\0')))));
   CHECK_FALSE(decode_hdr(deflated(encode_hdr_compressed(mixed()))));
   CHECK_FALSE(decode_hdr(deflated("")));
+  const std::string longer = encode_hdr_compressed(mixed()) + '\0';
+  CHECK_FALSE(decode_hdr(with_number(longer, 4, static_cast<std::uint32_t>(longer.size() - 8))));
 }

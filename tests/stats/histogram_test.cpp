@@ -124,6 +124,14 @@ TEST_CASE("no percentile lies above the largest value recorded") {
   CHECK(histogram.value_at(100) == 1'000'000'001);
 }
 
+TEST_CASE("all values include the largest, however many others there are") {
+  Histogram histogram;
+  histogram.record(1, std::uint64_t{1} << 60);
+  histogram.record(2);
+  CHECK(histogram.value_at(99.999999) == 1);
+  CHECK(histogram.value_at(100) == 2);
+}
+
 TEST_CASE("values above the largest count as the largest") {
   Histogram histogram;
   histogram.record(Histogram::largest + 1);
