@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mqrig::load {
@@ -15,8 +16,8 @@ struct Tick {
 // Where values lie on a line, and the values that are written beside it.
 class Axis {
  public:
-  // From 0 to `highest` or the round number above it.
-  static Axis linear(double highest);
+  // From 0 to `highest` or the round number above it. `unit` stands behind each number.
+  static Axis linear(double highest, std::string_view unit = "");
   // Durations in nanoseconds, each decade of the same length.
   static Axis durations(double lowest, double highest);
   // Seconds of a run.

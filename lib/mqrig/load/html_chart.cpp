@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <mqrig/load/html_escape.hpp>
 
@@ -213,7 +214,9 @@ void append_data(std::string& out, const Chart& chart) {
   append_head_row(out, chart);
   out += "</thead><tbody>\n";
   for (std::size_t i = 0; i < chart.x_texts.size(); ++i) {
-    out.append("<tr data-x=\"").append(across(chart, chart.x[i])).append("\"><th scope=\"row\">");
+    const bool bar = chart.x.size() > chart.x_texts.size();
+    const double x = bar ? std::midpoint(chart.x[i], chart.x[i + 1]) : chart.x[i];
+    out.append("<tr data-x=\"").append(across(chart, x)).append("\"><th scope=\"row\">");
     append_escaped_html(out, chart.x_texts[i]);
     out += "</th>";
     for (const Series& series : chart.series) {

@@ -47,7 +47,7 @@ struct Chart {
   std::string x_title;  // "time"
   Axis x_axis;
   Axis y_axis;
-  std::vector<double> x;             // ascending
+  std::vector<double> x;             // ascending; with bars one more, where the last one ends
   std::vector<std::string> x_texts;  // one a point
   std::vector<Series> series;
   std::vector<Rule> rules;

@@ -1,4 +1,4 @@
-#include <mqrig/load/quantity_text.hpp>
+#include <mqrig/load/short_text.hpp>
 
 #include <array>
 #include <charconv>
@@ -37,20 +37,6 @@ std::string two_digits(std::uint64_t value) {
 
 }  // namespace
 
-std::string duration_text(double nanoseconds, std::string_view microseconds) {
-  const double value = readable(nanoseconds);
-  if (value < 999.5) return fixed(value, 0) + " ns";
-  if (value < 999.5e3) return three_digits(value / 1e3).append(" ").append(microseconds);
-  if (value < 999.5e6) return three_digits(value / 1e6) + " ms";
-  return three_digits(value / 1e9) + " s";
-}
-
-std::string count_text(std::uint64_t count) {
-  std::string text = std::to_string(count);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
-  return text;
-}
-
 std::string short_text(double value) {
   value = readable(value);
   if (value < 999.5) return without_zeros(three_digits(value));
@@ -58,13 +44,6 @@ std::string short_text(double value) {
   std::size_t letter = 0;
   for (value /= 1000; value >= 999.5 && letter + 1 < letters.size(); value /= 1000) ++letter;
   return without_zeros(three_digits(value)) + letters[letter];
-}
-
-std::string rate_text(double per_second) {
-  const double value = readable(per_second);
-  if (value < 99.95) return without_zeros(three_digits(value)) + "/s";
-  if (value < 1e15) return count_text(static_cast<std::uint64_t>(std::llround(value))) + "/s";
-  return short_text(value) + "/s";
 }
 
 std::string bytes_text(double bytes) {
@@ -75,16 +54,6 @@ std::string bytes_text(double bytes) {
   double shown = value / 1000;
   for (; shown >= 999.5 && unit + 1 < units.size(); shown /= 1000) ++unit;
   return three_digits(shown).append(" ").append(units[unit]);
-}
-
-std::string percent_text(double fraction) {
-  const double percent = readable(fraction) * 100;
-  if (percent == 0) return "0%";
-  // Rounding must not make "all" of nearly all, nor "nothing" of hardly anything.
-  const double distance = percent < 50 ? percent : std::abs(100 - percent);
-  int decimals = 1;
-  for (double step = 0.1; distance > 0 && distance < step && decimals < 12; step /= 10) ++decimals;
-  return without_zeros(fixed(percent, decimals)) + "%";
 }
 
 std::string clock_text(double seconds) {
