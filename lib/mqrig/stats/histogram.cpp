@@ -86,9 +86,10 @@ double Histogram::standard_deviation() const noexcept {
 
 std::uint64_t Histogram::value_at(double percentile) const noexcept {
   if (empty() || !(percentile > 0)) return min();
+  if (percentile >= 100) return max();
   // 99.9 percent of 1000 values are 999, but the double next to 99.9 may lie above it: one step
   // down keeps the product from being rounded up to the next value.
-  const double below = std::nextafter(std::min(percentile, 100.0), 0.0);
+  const double below = std::nextafter(percentile, 0.0);
   const double wanted = std::ceil(below * static_cast<double>(totals_.count) / 100);
   std::uint64_t seen = 0;
   for (std::size_t bucket = bucket_of(totals_.min); bucket < bucket_of(totals_.max); ++bucket) {
