@@ -7,6 +7,7 @@
 #include <mqrig/load/chart_rules.hpp>
 #include <mqrig/load/quantity_text.hpp>
 #include <mqrig/load/report_charts.hpp>
+#include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 
 // The charts that are not over time: how the values are distributed, and a search.
@@ -19,7 +20,7 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 using Mark = Series::Mark;
 
 std::string duration(double nanoseconds) {
-  return duration_text(nanoseconds, "µs");
+  return page_duration_text(nanoseconds);
 }
 
 constexpr std::array<const char*, metric_count> colours{"c4", "c6", "c3", "c1", "c2", "quiet"};
@@ -141,10 +142,12 @@ std::optional<Chart> percentiles_chart(const Report& report) {
   if (most == 0) return std::nullopt;
   Chart chart("percentiles", "Latency by percentile", Axis::percentiles(static_cast<double>(most)),
               Axis::durations(static_cast<double>(lowest), static_cast<double>(highest)));
-  chart.note = "How long the given percent of all took at most; each further nine has the same room.";
+  chart.note =
+      "How long the given percent of all took at most; each further nine has the same room.";
   chart.x_title = "Percentile";
   chart.x = percentiles(static_cast<double>(most));
-  for (const double percentile : chart.x) chart.x_texts.push_back(percentile_text(percentile) + "%");
+  for (const double percentile : chart.x)
+    chart.x_texts.push_back(percentile_text(percentile) + "%");
   for (std::size_t i = 0; i < metric_count; ++i) {
     const auto& histogram = report.histograms[i];
     if (!histogram || histogram->empty()) continue;
@@ -213,10 +216,11 @@ std::optional<Chart> search_rate_chart(const Report& report) {
   const std::vector<CurvePoint> curve = by_rate(report.curve);
   double highest = curve.back().rate;
   for (const CurvePoint& point : curve) highest = std::max({highest, point.sent, point.received});
-  Chart chart =
-      search_chart("search-rate", "What got through", curve, Axis::linear(highest, "/s"));
-  chart.note = "Messages a second that were sent and received, against the rate that was asked for.";
-  const auto add = [&](std::string name, std::string colour, Mark mark, double CurvePoint::*member) {
+  Chart chart = search_chart("search-rate", "What got through", curve, Axis::linear(highest, "/s"));
+  chart.note =
+      "Messages a second that were sent and received, against the rate that was asked for.";
+  const auto add = [&](std::string name, std::string colour, Mark mark,
+                       double CurvePoint::*member) {
     chart.series.push_back(search_series(
         curve, std::move(name), std::move(colour), mark,
         [member](const CurvePoint& point) { return point.*member; },

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include <mqrig/load/quantity_text.hpp>
+#include <mqrig/load/short_text.hpp>
 
 namespace mqrig::load {
 namespace {
@@ -27,7 +27,7 @@ double round_down(double value) {
 }
 
 double time_step(double length) {
-  constexpr std::array<double, 17> steps{0.1, 0.2, 0.5, 1,    2,    5,    10,    15,   30,
+  constexpr std::array<double, 17> steps{0.1, 0.2, 0.5, 1,   2,    5,    10,   15,   30,
                                          60,  120, 300, 600, 1800, 3600, 7200, 21600};
   for (const double step : steps) {
     if (length / step <= 10) return step;

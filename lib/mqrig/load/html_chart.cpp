@@ -42,8 +42,7 @@ std::string line_path(const Chart& chart, const Series& series) {
       open = false;
       continue;
     }
-    const bool alone =
-        !open && (i + 1 == series.values.size() || std::isnan(series.values[i + 1]));
+    const bool alone = !open && (i + 1 == series.values.size() || std::isnan(series.values[i + 1]));
     path.append(open ? "L" : "M").append(across(chart, chart.x[i]));
     path.append(" ").append(down(chart, value));
     if (alone) path += "h0";
@@ -135,7 +134,9 @@ void append_background(std::string& out, const Chart& chart) {
   for (const auto& [from, to] : chart.shaded) {
     const auto left = std::lround(chart.x_axis.place(from) * width);
     const auto right = std::lround(chart.x_axis.place(to) * width);
-    out.append("<rect class=\"shade\" x=\"").append(std::to_string(left)).append("\" y=\"0\" width=\"");
+    out.append("<rect class=\"shade\" x=\"")
+        .append(std::to_string(left))
+        .append("\" y=\"0\" width=\"");
     out.append(std::to_string(std::max(right - left, 0L))).append("\" height=\"");
     out.append(std::to_string(height)).append("\"/>");
   }

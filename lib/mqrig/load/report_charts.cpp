@@ -6,13 +6,13 @@
 
 #include <mqrig/load/chart_rules.hpp>
 #include <mqrig/load/quantity_text.hpp>
+#include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 
 namespace mqrig::load {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr std::string_view micro = "µs";
 
 using Mark = Series::Mark;
 
@@ -55,8 +55,9 @@ std::string whole(double value) {
 template <class Count>
 Series rate_series(const std::vector<Interval>& rows, std::string name, std::string colour,
                    Mark mark, Count&& count) {
-  return series_of(rows, std::move(name), std::move(colour), mark,
-                   [&](const Interval& row) { return rate(count(row.counters), row); }, rate_text);
+  return series_of(
+      rows, std::move(name), std::move(colour), mark,
+      [&](const Interval& row) { return rate(count(row.counters), row); }, rate_text);
 }
 
 double highest(const std::vector<Series>& series) {
@@ -75,7 +76,8 @@ Chart time_chart(std::string id, std::string title, const std::vector<Interval>&
   Chart chart(std::move(id), std::move(title), Axis::time(rows.front().start, end), std::move(y));
   chart.x_title = "Time";
   chart.shaded_name = "not measured";
-  const bool any = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.measured; });
+  const bool any =
+      std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.measured; });
   for (const Interval& row : rows) {
     chart.x.push_back(row.start + row.duration / 2);
     chart.x_texts.push_back(clock_text(row.start) + " – " + clock_text(row.start + row.duration));
@@ -97,7 +99,7 @@ Series latency_series(const std::vector<Interval>& rows, Metric metric, std::str
         const IntervalLatency& latency = row.latency[static_cast<std::size_t>(metric)];
         return latency.count == 0 ? none : static_cast<double>(latency.*member);
       },
-      [](double value) { return duration_text(value, micro); });
+      [](double value) { return page_duration_text(value); });
 }
 
 std::pair<double, double> range(const std::vector<Series>& series, const std::vector<Rule>& rules) {
@@ -125,7 +127,8 @@ std::vector<Interval> chart_rows(const std::vector<Interval>& intervals, std::si
   std::size_t absorbed = 0;  // by the last row
   for (const Interval& interval : intervals) {
     const bool alike = !rows.empty() && rows.back().measured == interval.measured;
-    const bool is_short = interval.duration < too_short || (!rows.empty() && rows.back().duration < too_short);
+    const bool is_short =
+        interval.duration < too_short || (!rows.empty() && rows.back().duration < too_short);
     if (alike && (is_short || absorbed < together)) {
       absorb(rows.back(), interval);
       if (!is_short) ++absorbed;

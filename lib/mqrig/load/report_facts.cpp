@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <mqrig/load/quantity_text.hpp>
+#include <mqrig/load/short_text.hpp>
 #include <mqrig/payload/utc_text.hpp>
 
 namespace mqrig::load {
@@ -33,7 +34,8 @@ std::string workers_text(const Report& report) {
 
 std::string clock_note_text(const ClockNote& clock) {
   if (clock.one_machine) return "one for all times: latencies are exact";
-  if (!clock.synchronised) return "several, and this one is not synchronised: latencies are not sure";
+  if (!clock.synchronised)
+    return "several, and this one is not synchronised: latencies are not sure";
   return "several; synchronised within " + duration_text(clock.error_seconds * 1e9) +
          " by the kernel's estimate";
 }
@@ -41,9 +43,8 @@ std::string clock_note_text(const ClockNote& clock) {
 std::string loop_text(const Report& report) {
   const bool explained = sum(report.account.sent) != 0;
   if (!explained) return report.loop_text;
-  return report.loop_text + (report.open_loop
-                                 ? "; the schedule does not wait for the broker"
-                                 : "; the next message waits for the broker");
+  return report.loop_text + (report.open_loop ? "; the schedule does not wait for the broker"
+                                              : "; the next message waits for the broker");
 }
 
 double per_second(std::uint64_t count, const Report& report) {
@@ -77,13 +78,13 @@ std::vector<Fact> run_facts(const Report& report) {
 
 std::vector<RateRow> rate_rows(const Report& report) {
   const Counters& totals = report.totals;
-  return {{"messages a second", rate_text(per_second(sum(totals.sent), report)),
-           rate_text(per_second(sum(totals.received), report))},
-          {"messages", count_text(sum(totals.sent)), count_text(sum(totals.received))},
-          {"payload", byte_rate(totals.payload_sent, report),
-           byte_rate(totals.payload_received, report)},
-          {"network", byte_rate(totals.bytes_sent, report),
-           byte_rate(totals.bytes_received, report)}};
+  return {
+      {"messages a second", rate_text(per_second(sum(totals.sent), report)),
+       rate_text(per_second(sum(totals.received), report))},
+      {"messages", count_text(sum(totals.sent)), count_text(sum(totals.received))},
+      {"payload", byte_rate(totals.payload_sent, report),
+       byte_rate(totals.payload_received, report)},
+      {"network", byte_rate(totals.bytes_sent, report), byte_rate(totals.bytes_received, report)}};
 }
 
 std::vector<AccountRow> message_account(const Report& report) {
@@ -97,14 +98,17 @@ std::vector<AccountRow> message_account(const Report& report) {
   rows.back().by_qos[0].reset();
   rows.push_back(row("expected", account.expected));
   rows.push_back(row("received", account.received));
-  rows.push_back(row("lost", lost, true));
+  if (loss_of(report).exact) {
+    rows.push_back(row("lost", lost, true));
+  } else {
+    rows.push_back(row("lost at least", account.gaps, true));
+  }
   rows.push_back(row("duplicates", account.duplicates, true));
   rows.push_back(row("reordered", account.reordered, true));
   rows.push_back(row("corrupt", account.corrupt, true));
   const auto add_if_any = [&](std::string label, std::uint64_t count, bool fault) {
     if (count != 0) rows.push_back(row(std::move(label), count, fault));
   };
-  add_if_any("gaps", account.gaps, true);
   add_if_any("unsent", account.unsent, true);
   add_if_any("unconfirmed", account.unconfirmed, true);
   add_if_any("refused", account.publish_refused, true);
@@ -118,11 +122,10 @@ std::vector<AccountRow> message_account(const Report& report) {
 
 std::vector<Fact> connection_facts(const Report& report) {
   const Counters& account = report.account;
-  std::vector<Fact> facts{
-      {"Clients", count_text(report.gauges_peak.clients)},
-      {"Connected at once", count_text(report.gauges_peak.connected)},
-      {"Connects", count_text(account.connected) + " of " +
-                       counted(account.attempts, "attempt", "attempts")}};
+  std::vector<Fact> facts{{"Clients", count_text(report.gauges_peak.clients)},
+                          {"Connected at once", count_text(report.gauges_peak.connected)},
+                          {"Connects", count_text(account.connected) + " of " +
+                                           counted(account.attempts, "attempt", "attempts")}};
   const auto add_if_any = [&](std::string label, std::uint64_t count) {
     if (count != 0) facts.push_back({std::move(label), count_text(count)});
   };
@@ -154,8 +157,8 @@ std::vector<Fact> generator_facts(const Report& report) {
     facts.push_back({"Own delay", "p50 " + at(50) + ", p99 " + at(99) + ", max " + at(100)});
   }
   if (report.gauges_peak.backlog != 0) {
-    facts.push_back({"Longest backlog",
-                     counted(report.gauges_peak.backlog, "due message", "due messages")});
+    facts.push_back(
+        {"Longest backlog", counted(report.gauges_peak.backlog, "due message", "due messages")});
   }
   return facts;
 }

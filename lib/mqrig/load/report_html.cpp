@@ -6,6 +6,7 @@
 #include <mqrig/load/report_charts.hpp>
 #include <mqrig/load/report_facts.hpp>
 #include <mqrig/load/report_tables.hpp>
+#include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 
 namespace mqrig::load {
@@ -53,19 +54,16 @@ void add_latency_tiles(std::vector<Tile>& tiles, const Report& report) {
   for (const double percentile : {50.0, 99.0, 99.9, 100.0}) {
     const std::string label = percentile == 100 ? "max" : "p" + percentile_text(percentile);
     tiles.push_back({title(metric) + " " + label,
-                     duration_text(static_cast<double>(histogram->value_at(percentile)), "µs"),
+                     page_duration_text(static_cast<double>(histogram->value_at(percentile))),
                      percentile == 100 ? "the slowest of all"
                                        : percentile_text(percentile) + "% were as fast"});
   }
 }
 
 void add_fault_tiles(std::vector<Tile>& tiles, const Report& report) {
-  const std::uint64_t expected = sum(report.account.expected);
-  if (expected != 0) {
-    std::uint64_t lost = 0;
-    for (std::size_t qos = 0; qos < 3; ++qos) lost += lost_messages(report.account, qos);
-    tiles.push_back({"Lost", count_text(lost), "of " + count_text(expected) + " deliveries",
-                     lost != 0});
+  if (const Loss loss = loss_of(report); loss.measured) {
+    tiles.push_back({loss.exact ? "Lost" : "Lost at least", count_text(loss.lost),
+                     "of " + count_text(loss.expected) + " deliveries", loss.lost != 0});
   }
   const std::uint64_t errors = report.errors.total();
   tiles.push_back({"Errors", count_text(errors), "in the whole run", errors != 0});
@@ -156,7 +154,8 @@ void append_other_metrics(std::string& out, const Report& report,
                 histogram_chart(report, metric));
   }
   if (charts.empty()) return;
-  out += "<details class=\"more\" id=\"other-latencies\"><summary><h2>Charts of the other latencies";
+  out +=
+      "<details class=\"more\" id=\"other-latencies\"><summary><h2>Charts of the other latencies";
   out.append("</h2></summary>\n").append(charts).append("</details>\n");
 }
 

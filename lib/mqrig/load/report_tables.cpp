@@ -6,12 +6,13 @@
 #include <mqrig/load/quantity_text.hpp>
 #include <mqrig/load/report_charts.hpp>
 #include <mqrig/load/report_facts.hpp>
+#include <mqrig/load/short_text.hpp>
 
 namespace mqrig::load {
 namespace {
 
 std::string duration(std::uint64_t nanoseconds) {
-  return duration_text(static_cast<double>(nanoseconds), "µs");
+  return page_duration_text(static_cast<double>(nanoseconds));
 }
 
 void begin_section(std::string& out, std::string_view id, std::string_view heading,
@@ -126,11 +127,11 @@ void append_latency_table(std::string& out, const Report& report) {
     out.append(description(metric)).append("</small></th>");
     append_cell(out, count_text(histogram->count()));
     append_cell(out, duration(histogram->min()));
-    append_cell(out, duration_text(histogram->mean(), "µs"));
+    append_cell(out, page_duration_text(histogram->mean()));
     for (const double percentile : {50.0, 90.0, 99.0, 99.9, 99.99, 100.0}) {
       append_cell(out, duration(histogram->value_at(percentile)));
     }
-    append_cell(out, duration_text(histogram->standard_deviation(), "µs"));
+    append_cell(out, page_duration_text(histogram->standard_deviation()));
     out += "</tr>\n";
   }
   if (any) out.append(end_table).append("</section>\n");

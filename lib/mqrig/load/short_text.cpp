@@ -1,15 +1,21 @@
 #include <mqrig/load/short_text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include <mqrig/load/quantity_text.hpp>
 
 namespace mqrig::load {
 namespace {
 
 std::string fixed(double value, int decimals) {
   char text[400];  // the largest double has 309 digits
-  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals);
+  const auto end =
+      std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, decimals);
   return {text, end.ptr};
 }
 
@@ -68,6 +74,12 @@ std::string clock_text(double seconds) {
 
 std::string percentile_text(double percentile) {
   return without_zeros(fixed(percentile, 6));
+}
+
+std::string page_duration_text(double nanoseconds) {
+  std::string text = duration_text(nanoseconds);
+  if (text.ends_with(" us")) text.replace(text.size() - 2, 1, "µ");
+  return text;
 }
 
 }  // namespace mqrig::load

@@ -2,9 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-
-#include <mqrig/load/quantity_text.hpp>
 
 namespace mqrig::load {
 
@@ -20,5 +17,8 @@ std::string clock_text(double seconds);
 
 // A percentile without zeros at its end: "50", "99.9", "99.999".
 std::string percentile_text(double percentile);
+
+// duration_text() with "µs", for a reader who is sure to have UTF-8.
+std::string page_duration_text(double nanoseconds);
 
 }  // namespace mqrig::load

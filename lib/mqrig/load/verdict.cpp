@@ -78,12 +78,7 @@ std::string_view word(Verdict::Kind kind) noexcept {
 }
 
 Metric main_metric(const Report& report) noexcept {
-  for (const Metric metric : {Metric::round_trip, Metric::delivery, Metric::publish,
-                              Metric::connect, Metric::subscribe}) {
-    const auto& histogram = report.histograms[static_cast<std::size_t>(metric)];
-    if (histogram && !histogram->empty()) return metric;
-  }
-  return Metric::delivery;
+  return felt_metric(report.histograms).value_or(Metric::delivery);
 }
 
 }  // namespace mqrig::load

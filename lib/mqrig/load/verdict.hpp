@@ -26,8 +26,7 @@ Verdict verdict(const Report& report);
 // "PASSED", "FAILED".
 std::string_view word(Verdict::Kind kind) noexcept;
 
-// The metric that a user feels: round trip, else delivery, publish, connect, subscribe, whichever
-// was measured. Metric::delivery when none was.
+// felt_metric() of the report; Metric::delivery where there is none.
 Metric main_metric(const Report& report) noexcept;
 
 }  // namespace mqrig::load
