@@ -96,7 +96,7 @@ TEST_CASE("percentiles are those of the sorted values, to one part in 1000") {
     CHECK(histogram.max() == values.back());
     CHECK(histogram.value_at(0) == values.front());
     CHECK(histogram.value_at(100) == values.back());
-    for (std::uint64_t thousandths = 1; thousandths <= 100'000; thousandths += 13) {
+    for (std::uint64_t thousandths = 10; thousandths <= 100'000; thousandths += 10) {
       const std::uint64_t expected = naive_value_at(values, thousandths);
       const std::uint64_t found = histogram.value_at(static_cast<double>(thousandths) / 1000);
       REQUIRE(found >= expected);
