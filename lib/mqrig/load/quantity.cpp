@@ -113,13 +113,10 @@ const Quantity::Counted Quantity::counted[] = {
        return of(report.account.request_timeouts, report.account.requests);
      }},
     {"sent", QuantityUnit::count,
-     [](const Report& report) -> std::optional<Share> {
-       return of(sum(report.account.sent), 0);
-     }},
+     [](const Report& report) -> std::optional<Share> { return of(sum(report.account.sent), 0); }},
     {"acknowledged", QuantityUnit::share,
      [](const Report& report) -> std::optional<Share> {
-       return of(sum(report.account.acknowledged),
-                 report.account.sent[1] + report.account.sent[2]);
+       return of(sum(report.account.acknowledged), report.account.sent[1] + report.account.sent[2]);
      }},
     {"received", QuantityUnit::count,
      [](const Report& report) -> std::optional<Share> {
@@ -180,7 +177,8 @@ std::string Quantity::unknown(std::string_view wrong) {
   }
   std::string text = "there is no quantity \"" + std::string(wrong) + "\"";
   if (!nearest.empty()) text.append("; did you mean ").append(nearest).append("?");
-  text += " There are p50, p99.9 and every other percentile, min, mean and max, also of one metric (";
+  text +=
+      " There are p50, p99.9 and every other percentile, min, mean and max, also of one metric (";
   for (std::size_t index = 0; index < metric_count; ++index) {
     text.append(name(static_cast<Metric>(index))).append(index + 1 < metric_count ? ", " : "");
   }

@@ -1,8 +1,5 @@
 #include <mqrig/load/report.hpp>
 
-#include <algorithm>
-#include <numeric>
-
 #include <mqrig/load/quantity_text.hpp>
 #include <mqrig/load/report_warnings.hpp>
 #include <mqrig/stats/hdr_encoding.hpp>
@@ -30,10 +27,13 @@ void find_violations(const Report& report, std::vector<Violation>& into) {
                                                part_of(lost, account.expected[qos], "lost")});
   }
   if (const std::uint64_t again = account.duplicates[2]; again > 0) {
-    into.push_back({2, "QoS 2: " + count_text(again) + " messages delivered more than once"});
+    into.push_back({2, "QoS 2: " + count_text(again) + (again == 1 ? " message" : " messages") +
+                           " delivered more than once"});
   }
   if (account.corrupt > 0) {
-    into.push_back({-1, count_text(account.corrupt) + " messages arrived with changed content"});
+    into.push_back({-1, count_text(account.corrupt) +
+                            (account.corrupt == 1 ? " message" : " messages") +
+                            " arrived with changed content"});
   }
 }
 

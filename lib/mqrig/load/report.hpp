@@ -67,10 +67,10 @@ struct Report {
   std::string version;  // of mqrig
   std::string run_id;   // 16 hexadecimal digits
   std::string scenario_name;
-  std::string scenario_text;            // TOML, without secrets
-  std::string broker;                   // "127.0.0.1:1883", "embedded"
-  std::string host;                     // of this machine
-  std::int64_t begin = 0;               // wall clock, nanoseconds since the epoch
+  std::string scenario_text;                 // TOML, without secrets
+  std::string broker;                        // "127.0.0.1:1883", "embedded"
+  std::string host;                          // of this machine
+  std::int64_t begin = 0;                    // wall clock, nanoseconds since the epoch
   std::uint32_t shard = 1, shards = 1;       // --shard i/n; the first one of those that are in it
   std::uint32_t merged = 1;                  // shards that are in it
   std::vector<std::uint32_t> merged_shards;  // their numbers, ascending; empty: `shard` alone

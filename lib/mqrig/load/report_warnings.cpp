@@ -41,16 +41,15 @@ std::string missing_shards(const Report& report) {
 void about_completeness(const Report& report, Warnings& into) {
   const Counters& account = report.account;
   if (report.interrupted != 0) {
-    into.push_back("the run was interrupted after " +
-                   duration_text(report.measured_seconds * 1e9) + " of measuring");
+    into.push_back("the run was interrupted after " + duration_text(report.measured_seconds * 1e9) +
+                   " of measuring");
   }
   if (report.merged < report.shards) {
     into.push_back("shards are missing (" + missing_shards(report) + " of " +
                    std::to_string(report.shards) +
                    "): loss is what receivers saw missing, a lower bound");
   } else if (sum(account.expected) == 0 && account.gaps > 0) {
-    into.push_back("the senders are not part of the run: the " +
-                   plural(account.gaps, "message") +
+    into.push_back("the senders are not part of the run: the " + plural(account.gaps, "message") +
                    " missing between others are a lower bound of what was lost");
   }
   if (account.unconfirmed_deliveries > 0) {
@@ -64,9 +63,8 @@ void about_completeness(const Report& report, Warnings& into) {
 void about_the_generator(const Report& report, Warnings& into) {
   const std::string limit = "the generator, not the broker, was the limit: ";
   const double threads = std::max<std::uint32_t>(report.threads, 1);
-  const double load = report.measured_seconds > 0
-                          ? report.cpu_seconds / (report.measured_seconds * threads)
-                          : 0;
+  const double load =
+      report.measured_seconds > 0 ? report.cpu_seconds / (report.measured_seconds * threads) : 0;
   const double due = static_cast<double>(report.totals.scheduled);
   const double sent = static_cast<double>(sum(report.totals.sent));
   const bool missed = report.open_loop && sent < due * kept_rate;
@@ -78,8 +76,7 @@ void about_the_generator(const Report& report, Warnings& into) {
       "its threads were busy for " + percent_text(std::min(load, 1.0)) + " of the time";
   const stats::Histogram* lateness = histogram_of(report, Metric::scheduling);
   if (report.open_loop && lateness != nullptr && lateness->value_at(99) > late) {
-    into.push_back(limit + "it was " +
-                   duration_text(static_cast<double>(lateness->value_at(99))) +
+    into.push_back(limit + "it was " + duration_text(static_cast<double>(lateness->value_at(99))) +
                    " late at p99 (scheduling.p99)");
   }
   if (load >= busy && (missed || !report.open_loop) && sent > 0) {

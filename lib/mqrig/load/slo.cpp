@@ -1,8 +1,10 @@
 #include <mqrig/load/slo.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
+#include <mqrig/load/objective_operator.hpp>
 #include <mqrig/load/quantity.hpp>
 #include <mqrig/load/quantity_text.hpp>
 
@@ -10,21 +12,6 @@ namespace mqrig::load {
 namespace {
 
 using Operator = Objective::Operator;
-
-struct OperatorText {
-  std::string_view text;
-  Operator op;
-};
-
-// Longer ones first.
-constexpr std::array<OperatorText, 6> operators = {{
-    {"<=", Operator::at_most},
-    {">=", Operator::at_least},
-    {"==", Operator::equal},
-    {"<", Operator::less},
-    {">", Operator::more},
-    {"=", Operator::equal},
-}};
 
 struct Suffix {
   std::string_view text;
@@ -96,7 +83,7 @@ std::string parse_objective(std::string_view text, Objective& objective) {
   if (place == text.npos) return start + "has no comparison; write it as p99<5ms or loss=0";
   objective.quantity = trimmed(text.substr(0, place));
   std::string_view rest = text.substr(place);
-  for (const OperatorText& candidate : operators) {
+  for (const OperatorText& candidate : operator_texts) {
     if (!rest.starts_with(candidate.text)) continue;
     objective.op = candidate.op;
     rest.remove_prefix(candidate.text.size());
@@ -167,8 +154,7 @@ std::optional<Metric> felt_metric(const Histograms& histograms) noexcept {
   return std::nullopt;
 }
 
-std::vector<ObjectiveResult> judge(const std::vector<Objective>& objectives,
-                                   const Report& report) {
+std::vector<ObjectiveResult> judge(const std::vector<Objective>& objectives, const Report& report) {
   std::vector<ObjectiveResult> results;
   for (const Objective& objective : objectives) {
     ObjectiveResult& result = results.emplace_back();
