@@ -84,7 +84,8 @@ void run(Report& report, const Course& course) {
     row.counters.attempts = row.counters.connected = second == 0 ? 86 : second == 1 ? 24 : 0;
     row.cpu_seconds = 0.031;
     const double share = second == 0 ? 0.4 : 1 + 0.004 * std::sin(second * 1.7);
-    const bool stalls = second == course.stall_at || second == course.stall_at + 1;
+    const bool stalls =
+        course.stall_at >= 0 && (second == course.stall_at || second == course.stall_at + 1);
     const auto sent = static_cast<std::uint64_t>(course.rate * share);
     add_counts(row, sent, stalls ? sent / 12 : sent);
     Histograms histograms;

@@ -24,7 +24,7 @@ Report full_report() {
   record_latencies(histograms, Metric::publish, 1e6, 50);
   report.intervals[3].set_latency(histograms, true);
   report.account.duplicates[2] = 4;
-  report.account.corrupt = 1;
+  report.account.corrupt[0] = 1;
   REQUIRE(parse_objectives("p99<5ms,loss=0,rate>2k/s", report.objectives) == "");
   judge(report);
   return report;

@@ -53,7 +53,7 @@ TEST_CASE("a duplicate breaks the promise of QoS 2 only") {
 
 TEST_CASE("changed content breaks every promise") {
   Report report = sample_report();
-  report.account.corrupt = 2;
+  report.account.corrupt[0] = 2;
   CHECK(violations(std::move(report)) == Texts{"2 messages arrived with changed content"});
 }
 

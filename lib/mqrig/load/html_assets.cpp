@@ -39,9 +39,8 @@ margin:16px 0 4px;font-size:13px}
 .facts dd{overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--edge);border-radius:12px;padding:18px 20px;
 margin:16px 0 0;min-width:0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;
-margin-top:16px}
-.tile{margin:0;padding:12px 16px 14px}
+.tiles{display:grid;grid-template-columns:repeat(var(--columns),1fr);gap:12px;margin-top:16px}
+.tile{margin:0;padding:12px 16px 14px;min-width:0}
 .tile dt{font-size:13px}
 .tile dd{font-size:25px;font-weight:650;letter-spacing:-.02em;line-height:1.25;
 font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
@@ -95,7 +94,7 @@ touch-action:pan-y}
 .plot .grid{stroke:var(--grid);stroke-width:1}
 .plot .shade{fill:var(--shade)}
 .plot .line{stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-.plot .line.c2{stroke-dasharray:1 0}
+.plot .line.wide{stroke-width:4;stroke-opacity:.75}
 .plot .line.c3{stroke-width:1.5}
 .plot .line.quiet{stroke-width:1.5;stroke-dasharray:2 5}
 .plot .area{fill:var(--s);stroke:none;opacity:.13}
@@ -134,7 +133,8 @@ margin-right:6px;background:var(--s)}
 .data td,.data th{padding-top:3px;padding-bottom:3px}
 .data thead th{position:sticky;top:0;background:var(--card)}
 @media (max-width:600px){main{padding:18px 12px 4px}.card{padding:14px}h1{font-size:24px}
-.against{font-size:16px}.tiles{grid-template-columns:repeat(2,1fr);gap:8px}.tile{padding:10px 12px}
+.against{font-size:16px}.tiles{grid-template-columns:1fr 1fr;gap:8px}
+.tile{padding:10px 12px}
 .tile dd{font-size:20px}.spare{display:none}.plot{height:200px;margin-left:52px}
 th,td{padding-left:14px}}
 @media print{body{background:#fff}.card{break-inside:avoid}.data{display:none}}

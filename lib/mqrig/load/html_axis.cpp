@@ -47,7 +47,7 @@ std::string round_duration(double nanoseconds) {
 
 Axis Axis::linear(double highest, std::string_view unit) {
   const double wanted = std::isfinite(highest) && highest > 0 ? highest : 1;
-  const double step = round_up(wanted / 5);
+  const double step = round_up(wanted / 6);
   const double steps = std::ceil(wanted / step * (1 - 1e-9));
   Axis axis(Scale::linear, 0, step * steps);
   for (int i = 0; i <= static_cast<int>(steps); ++i) {

@@ -111,7 +111,7 @@ void append_series(std::string& out, const Chart& chart, const Series& series) {
   switch (series.mark) {
     case Series::Mark::area:
       append_path(out, series, "area", area_path(chart, series));
-      append_path(out, series, "line", line_path(chart, series));
+      append_path(out, series, "line wide", line_path(chart, series));
       break;
     case Series::Mark::line:
       append_path(out, series, "line", line_path(chart, series));

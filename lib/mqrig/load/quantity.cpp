@@ -91,7 +91,7 @@ const Quantity::Counted Quantity::counted[] = {
      }},
     {"corrupt", QuantityUnit::share,
      [](const Report& report) -> std::optional<Share> {
-       return of(report.account.corrupt, sum(report.account.received));
+       return of(sum(report.account.corrupt), sum(report.account.received));
      }},
     {"errors", QuantityUnit::count,
      [](const Report& report) -> std::optional<Share> { return of(report.errors.total(), 0); }},

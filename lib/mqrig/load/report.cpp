@@ -30,9 +30,8 @@ void find_violations(const Report& report, std::vector<Violation>& into) {
     into.push_back({2, "QoS 2: " + count_text(again) + (again == 1 ? " message" : " messages") +
                            " delivered more than once"});
   }
-  if (account.corrupt > 0) {
-    into.push_back({-1, count_text(account.corrupt) +
-                            (account.corrupt == 1 ? " message" : " messages") +
+  if (const std::uint64_t corrupt = sum(account.corrupt); corrupt > 0) {
+    into.push_back({-1, count_text(corrupt) + (corrupt == 1 ? " message" : " messages") +
                             " arrived with changed content"});
   }
 }

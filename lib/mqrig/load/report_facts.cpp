@@ -32,11 +32,11 @@ std::string workers_text(const Report& report) {
   return text;
 }
 
-std::string clock_note_text(const ClockNote& clock) {
+std::string clock_note_text(const ClockNote& clock, DurationText duration) {
   if (clock.one_machine) return "one for all times: latencies are exact";
   if (!clock.synchronised)
     return "several, and this one is not synchronised: latencies are not sure";
-  return "several; synchronised within " + duration_text(clock.error_seconds * 1e9) +
+  return "several; synchronised within " + duration(clock.error_seconds * 1e9) +
          " by the kernel's estimate";
 }
 
@@ -65,13 +65,13 @@ AccountRow row(std::string label, std::uint64_t count, bool fault) {
 
 }  // namespace
 
-std::vector<Fact> run_facts(const Report& report) {
+std::vector<Fact> run_facts(const Report& report, DurationText duration) {
   std::vector<Fact> facts{{"Scenario", report.scenario_name}, {"Broker", report.broker}};
   if (!report.loop_text.empty()) facts.push_back({"Load", loop_text(report)});
   facts.push_back({"Measured", measured_text(report)});
   facts.push_back({"Started", utc_second_text(report.begin)});
   facts.push_back({"Generator", workers_text(report)});
-  facts.push_back({"Clock", clock_note_text(report.clock)});
+  facts.push_back({"Clock", clock_note_text(report.clock, duration)});
   facts.push_back({"Run", report.run_id + ", mqrig " + report.version});
   return facts;
 }
@@ -139,20 +139,20 @@ std::vector<Fact> connection_facts(const Report& report) {
   return facts;
 }
 
-std::vector<Fact> generator_facts(const Report& report) {
+std::vector<Fact> generator_facts(const Report& report, DurationText duration) {
   std::vector<Fact> facts;
-  std::string cpu = duration_text(report.cpu_seconds * 1e9);
+  std::string cpu = duration(report.cpu_seconds * 1e9);
   if (report.measured_seconds > 0) {
     cpu += ", " + percent_text(report.cpu_seconds / report.measured_seconds) + " of one core";
   }
   facts.push_back({"CPU time", cpu});
   if (const auto seconds = cpu_seconds_per_million(report)) {
-    facts.push_back({"CPU a million messages", duration_text(*seconds * 1e9)});
+    facts.push_back({"CPU a million messages", duration(*seconds * 1e9)});
   }
   const auto& delay = report.histograms[static_cast<std::size_t>(Metric::scheduling)];
   if (delay && !delay->empty()) {
     const auto at = [&](double percentile) {
-      return duration_text(static_cast<double>(delay->value_at(percentile)));
+      return duration(static_cast<double>(delay->value_at(percentile)));
     };
     facts.push_back({"Own delay", "p50 " + at(50) + ", p99 " + at(99) + ", max " + at(100)});
   }

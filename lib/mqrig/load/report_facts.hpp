@@ -16,10 +16,13 @@ struct Fact {
   std::string value;
 };
 
+// duration_text(), or what suits the reader better.
+using DurationText = std::string (*)(double nanoseconds);
+
 // What ran: scenario, broker, open or closed loop, time, machines, clock.
-std::vector<Fact> run_facts(const Report& report);
+std::vector<Fact> run_facts(const Report& report, DurationText duration);
 // What the generator itself took, and how late it was.
-std::vector<Fact> generator_facts(const Report& report);
+std::vector<Fact> generator_facts(const Report& report, DurationText duration);
 // Of the whole run.
 std::vector<Fact> connection_facts(const Report& report);
 

@@ -74,7 +74,10 @@ void append_tiles(std::string& out, const Report& report) {
   add_rate_tiles(tiles, report);
   add_latency_tiles(tiles, report);
   add_fault_tiles(tiles, report);
-  out += "<dl class=\"tiles\">\n";
+  // In two rows of about the same length.
+  const std::size_t columns = tiles.size() > 5 ? (tiles.size() + 1) / 2 : tiles.size();
+  out.append("<dl class=\"tiles\" style=\"--columns:").append(std::to_string(columns));
+  out += "\">\n";
   for (const Tile& tile : tiles) {
     out.append(tile.bad ? "<div class=\"card tile bad\"><dt>" : "<div class=\"card tile\"><dt>");
     out.append(tile.label).append("</dt><dd>").append(tile.value).append("<small>");
@@ -121,7 +124,7 @@ void append_header(std::string& out, const Report& report) {
   out.append("\" role=\"status\"><strong>").append(word(judged.kind)).append("</strong> ");
   append_escaped_html(out, judged.reason);
   out += "</p>\n<dl class=\"facts\">";
-  for (const Fact& fact : run_facts(report)) {
+  for (const Fact& fact : run_facts(report, page_duration_text)) {
     if (fact.label == "Scenario" || fact.label == "Broker") continue;
     out.append("<div><dt>").append(escaped_html(fact.label)).append("</dt><dd>");
     out.append(escaped_html(fact.value)).append("</dd></div>");

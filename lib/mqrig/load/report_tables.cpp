@@ -169,7 +169,7 @@ void append_facts(std::string& out, const Report& report) {
   append_list(out, connection_facts(report));
   out += "</section>\n";
   begin_section(out, "generator", "Generator", "What the load test itself took.");
-  append_list(out, generator_facts(report));
+  append_list(out, generator_facts(report, page_duration_text));
   out += "</section>\n";
 }
 
