@@ -7,18 +7,11 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/cli/value.hpp>
 
 namespace mqrig::cli {
 namespace {
-
-/// The shortest text of the same number, as parse_number() reads it.
-std::string decimal(double number) {
-  char digits[512];  // the longest: 1.8e308
-  const auto end = std::to_chars(digits, std::end(digits), number, std::chars_format::fixed).ptr;
-  return {digits, end};
-}
 
 TomlValue convert(const toml::node& node);
 
@@ -51,7 +44,7 @@ TomlValue convert(const toml::node& node) {
     value.text = std::to_string(integer->get());
   } else if (const auto* number = node.as_floating_point()) {
     value.kind = TomlValue::Kind::number;
-    value.text = decimal(number->get());
+    value.text = number_text(number->get());
   } else if (const auto* flag = node.as_boolean()) {
     value.kind = TomlValue::Kind::flag;
     value.text = flag->get() ? "true" : "false";

@@ -110,6 +110,12 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+std::string number_text(double number) {
+  char digits[512];  // 309 before the point, or some 340 behind it
+  const auto result = std::to_chars(digits, std::end(digits), number, std::chars_format::fixed);
+  return {digits, result.ptr};
+}
+
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   const auto value = parse_scaled(text, duration_units, 1000);
   if (!value) return std::nullopt;

@@ -19,6 +19,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number with an optional sign and fraction; no exponent, no infinity.
 std::optional<double> parse_number(std::string_view text);
 
+/// The shortest text that parse_number() reads as this number.
+std::string number_text(double number);
+
 /// "500ms", "5s", "1.5m", "2h", "7d"; a bare number is seconds. Not negative.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 

@@ -54,6 +54,9 @@ std::string add(const MessageProperty& property, wire::PropertyWriter& into) {
       spec->id == wire::PropertyId::subscription_identifier) {
     return "a message that is published has no such property";
   }
+  if (spec->id == wire::PropertyId::topic_alias) {
+    return "messages go to many topics: no alias stands for them all";
+  }
   if (!spec->repeatable && into.view().find(spec->id)) return "it can be given only once";
   if (!property.key.empty() && spec->type != wire::PropertyType::utf8_string_pair) {
     return "it takes one value";

@@ -61,11 +61,13 @@ std::string check_publish(const PublishSettings& publish) {
   if (publish.think.count() > 0 && publish.rate > 0) {
     return "a think time is for closed loop, and a rate makes it open";
   }
-  if (publish.request) {
-    if (std::string error = check_topic(publish.response_topic); !error.empty()) return error;
-  }
   wire::PropertyWriter encoded;
-  return encode_properties(publish.properties, encoded);
+  std::string error = encode_properties(publish.properties, encoded);
+  if (!error.empty() || !publish.request) return error;
+  if (encoded.view().find(wire::PropertyId::response_topic)) {
+    return "requests have a response topic already, that of each requester";
+  }
+  return check_topic(publish.response_topic);
 }
 
 std::string check_subscription(const SubscribeSettings& subscription) {
