@@ -263,14 +263,13 @@ void Client::subscribe() {
     return &subscriptions.emplace_back(wire::Subscription{.filter = text});
   };
   for (const SubscribePlan& plan : group_->subscribe) {
-    auto* subscription =
-        add(plan.filter, plan.share ? &*plan.share : nullptr, plan.values(values));
+    auto* subscription = add(plan.filter, plan.share ? &*plan.share : nullptr, plan.values(values));
     subscription->qos = plan.qos[number_ % plan.qos.size()];
     subscription->no_local = plan.no_local;
   }
   if (group_->publish && group_->publish->response_topic) {
-    add(*group_->publish->response_topic, nullptr, values)->qos = *std::max_element(
-        group_->publish->qos.begin(), group_->publish->qos.end());
+    add(*group_->publish->response_topic, nullptr, values)->qos =
+        *std::max_element(group_->publish->qos.begin(), group_->publish->qos.end());
   }
   const auto token = static_cast<std::uint64_t>(shard_.now().time_since_epoch().count());
   if (const auto error = session_.subscribe(subscriptions, {}, token, shard_.now(), out_)) {

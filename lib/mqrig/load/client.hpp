@@ -41,9 +41,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
 
   State state() const noexcept { return state_; }
   bool ready() const noexcept { return state_ == State::ready; }
-  bool standing() const noexcept {
-    return state_ == State::subscribing || state_ == State::ready;
-  }
+  bool standing() const noexcept { return state_ == State::subscribing || state_ == State::ready; }
   std::uint32_t number() const noexcept { return number_; }
   const GroupPlan& group() const noexcept { return *group_; }
   Publisher* publisher() noexcept { return publisher_.get(); }
@@ -121,21 +119,21 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   std::unique_ptr<net::Stream> stream_;
   session::ClientSession session_;
   wire::Buffer out_;
-  wire::Buffer rest_;        // a part of a packet
-  session::Time since_{};    // when connecting began, or was to begin
+  wire::Buffer rest_;      // a part of a packet
+  session::Time since_{};  // when connecting began, or was to begin
   session::Time wake_at_ = session::never;
-  std::unique_ptr<Publisher> publisher_;    // of groups that publish or respond
-  std::unique_ptr<TrackerTable> trackers_;  // from the first message on
+  std::unique_ptr<Publisher> publisher_;     // of groups that publish or respond
+  std::unique_ptr<TrackerTable> trackers_;   // from the first message on
   TrackerTable* shared_trackers_ = nullptr;  // of a member of a shared group: the shard's
   std::uint32_t number_;
-  std::uint32_t wanted_ = 0;  // the size of the packet that begins in rest_, as far as known
+  std::uint32_t wanted_ = 0;   // the size of the packet that begins in rest_, as far as known
   std::uint32_t written_ = 0;  // bytes at the front of out_ that the stream has taken
   std::uint8_t failures_ = 0;  // to connect, in a row
   State state_ = State::idle;
   bool waiting_to_write_ : 1 = false;
   bool shut_down_ : 1 = false;
-  bool for_good_ : 1 = false;   // it does not come again
-  bool subscribed_ : 1 = false; // the session holds its subscriptions
+  bool for_good_ : 1 = false;    // it does not come again
+  bool subscribed_ : 1 = false;  // the session holds its subscriptions
 };
 
 }  // namespace mqrig::load

@@ -85,8 +85,8 @@ bool Client::publish_next() {
   send(plan, settings, qos, intended);
   if (settings.think.count() != 0 && publisher.open_loop == nullptr) {
     // After an acknowledgement it is set once more.
-    publisher.think_until = qos == wire::QoS::at_most_once ? shard_.now() + settings.think
-                                                           : session::never;
+    publisher.think_until =
+        qos == wire::QoS::at_most_once ? shard_.now() + settings.think : session::never;
     if (qos == wire::QoS::at_most_once) shard_.wake(*this, publisher.think_until);
   }
   return true;
@@ -114,14 +114,14 @@ void Client::send(const PublishPlan& plan, const PublishSettings& settings, wire
   publish.payload = payload.bytes;
   Stamp stamp;
   stamp.time = shard_.wall(intended);
-  const std::uint32_t topic = plan.topics == 1 ? 0 : static_cast<std::uint32_t>(number % plan.topics);
+  const std::uint32_t topic =
+      plan.topics == 1 ? 0 : static_cast<std::uint32_t>(number % plan.topics);
   stamp.stream = plan.first_stream + number_ * plan.topics + topic;
   stamp.number = plan.topics == 1 ? number : number / plan.topics;
   if (payload.stamped) shard_.plan().codec.write(payload.bytes.data(), stamp, payload.body_digest);
-  publish.properties =
-      settings.request
-          ? request_properties(shard_.properties(), publisher, plan, payload)
-          : plan.properties.view();
+  publish.properties = settings.request
+                           ? request_properties(shard_.properties(), publisher, plan, payload)
+                           : plan.properties.view();
   const std::error_code error =
       session_.publish(publish, token_of(intended, qos), shard_.now(), out_);
   Counters& counters = shard_.counters();

@@ -79,10 +79,10 @@ void Client::feed(wire::ByteView bytes) {
     rest_.append(bytes);
   }
   wire::Frame frame;
-  wanted_ = bytes.empty() ? 0
-                          : static_cast<std::uint32_t>(
-                                wire::split_frame(bytes, wire::max_remaining_length + 5, frame)
-                                    .wanted);
+  wanted_ = bytes.empty()
+                ? 0
+                : static_cast<std::uint32_t>(
+                      wire::split_frame(bytes, wire::max_remaining_length + 5, frame).wanted);
 }
 
 // What was written stays in out_ until all of it is, so that its packets can be told apart when the

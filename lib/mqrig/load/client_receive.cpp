@@ -12,8 +12,8 @@ void Client::received(const wire::Publish& publish) {
   const Verify how = shard_.plan().scenario.verify;
   if (how == Verify::none) return;
   Stamp stamp;
-  switch (shard_.codec_for(publish.payload).read(publish.payload, shard_.wall(shard_.now()),
-                                   how == Verify::full, stamp)) {
+  switch (shard_.codec_for(publish.payload)
+              .read(publish.payload, shard_.wall(shard_.now()), how == Verify::full, stamp)) {
     case StampCodec::Verdict::foreign:
       ++counters.foreign;
       return;

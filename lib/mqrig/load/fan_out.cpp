@@ -105,9 +105,9 @@ void find(const Plan& plan, const Subscriptions& subscriptions, GroupPlan& group
       }
     }
   }
-  const bool uniform = publish.fan_out_known &&
-                       std::adjacent_find(publish.fan_out.begin(), publish.fan_out.end(),
-                                          std::not_equal_to<>()) == publish.fan_out.end();
+  const bool uniform =
+      publish.fan_out_known && std::adjacent_find(publish.fan_out.begin(), publish.fan_out.end(),
+                                                  std::not_equal_to<>()) == publish.fan_out.end();
   if (uniform) publish.fan_out.resize(1);
   if (!publish.fan_out_known) publish.fan_out.assign(1, FanOut{});
 }

@@ -15,8 +15,8 @@ class Client;
 // other, and the next one that is due is found without a search.
 class OpenLoop {
  public:
-  // `clients`: those of the shard, by number; `group_size`: all of the group; `limit`: messages of the
-  // group in all, 0 for any number.
+  // `clients`: those of the shard, by number; `group_size`: all of the group; `limit`: messages of
+  // the group in all, 0 for any number.
   OpenLoop(std::vector<Client*> clients, std::uint32_t group_size, std::uint64_t limit);
 
   void begin(Schedule schedule);

@@ -46,8 +46,8 @@ PublishPlan plan_of(const PublishSettings& settings, std::string& error) {
   error = encode_properties(settings.properties, plan.properties);
   const bool stamped =
       settings.payload.stamp || settings.payload.kind == PayloadSettings::Kind::size;
-  plan.payload = std::make_shared<PayloadSpec>(
-      PayloadSpec{body_of(settings.payload, error), stamped});
+  plan.payload =
+      std::make_shared<PayloadSpec>(PayloadSpec{body_of(settings.payload, error), stamped});
   plan.topic = compiled(settings.topic);
   if (settings.request) plan.response_topic = compiled(settings.response_topic);
   plan.qos = mixed(settings.qos);
@@ -75,8 +75,8 @@ session::ClientSettings session_settings(const Scenario& scenario,
   return settings;
 }
 
-GroupPlan plan_of(const Scenario& scenario, const client::Options& connection,
-                  const Group& group, std::string& error) {
+GroupPlan plan_of(const Scenario& scenario, const client::Options& connection, const Group& group,
+                  std::string& error) {
   GroupPlan plan;
   plan.settings = &group;
   plan.client_id = compiled(group.client_id);
@@ -95,8 +95,7 @@ GroupPlan plan_of(const Scenario& scenario, const client::Options& connection,
   plan.keep_alive = group.keep_alive.value_or(connection.keep_alive);
   plan.clean_start = group.clean_start.value_or(connection.clean_start);
   const std::uint32_t expiry = plan.clean_start ? 0 : usual_session_expiry;
-  plan.session_expiry =
-      group.session_expiry.value_or(connection.session_expiry.value_or(expiry));
+  plan.session_expiry = group.session_expiry.value_or(connection.session_expiry.value_or(expiry));
   return plan;
 }
 
@@ -118,8 +117,8 @@ std::vector<wire::QoS> mixed(const QosMix& mix) {
 
 std::shared_ptr<const Plan> make_plan(Scenario scenario, client::Options connection,
                                       RunSettings settings, std::string& error) {
-  auto plan = std::make_shared<Plan>(std::move(scenario), std::move(connection),
-                                     std::move(settings));
+  auto plan =
+      std::make_shared<Plan>(std::move(scenario), std::move(connection), std::move(settings));
   std::uint64_t clients = 0;
   std::uint64_t streams = 0;
   for (const Group& group : plan->scenario.groups) {

@@ -58,8 +58,8 @@ class Run final : private Crew::Owner {
   using MakeCrew = std::function<std::unique_ptr<Crew>(Crew::Owner& owner)>;
 
   // `report` has what ran and the objectives; the rest is filled in. All references outlive it.
-  Run(asio::io_context& context, std::shared_ptr<const Plan> plan, RunConfig config,
-      Report& report, Observer& observer);
+  Run(asio::io_context& context, std::shared_ptr<const Plan> plan, RunConfig config, Report& report,
+      Observer& observer);
   ~Run();
 
   void start(const MakeCrew& make_crew);
@@ -139,11 +139,12 @@ class Run final : private Crew::Owner {
   Gauges gauges_;
   State state_ = State::idle;
   net::Timer timer_;
-  session::Time begin_{};           // of the run
+  session::Time begin_{};  // of the run
   session::Time measure_from_ = session::never;
   session::Time measure_to_ = session::never;
-  std::vector<std::pair<session::Time, bool>> boundaries_;  // when a part begins, and is it measured?
-  session::Time end_ = session::never;                      // of the phases
+  std::vector<std::pair<session::Time, bool>>
+      boundaries_;                      // when a part begins, and is it measured?
+  session::Time end_ = session::never;  // of the phases
   session::Time last_progress_{};
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;

@@ -22,14 +22,14 @@ void Run::begin_step() {
   report_.totals = Counters();
   report_.cpu_seconds = 0;
   step_account_ = Counters();
-  for (const Metric metric : {Metric::publish, Metric::delivery, Metric::round_trip, Metric::scheduling}) {
+  for (const Metric metric :
+       {Metric::publish, Metric::delivery, Metric::round_trip, Metric::scheduling}) {
     report_.histograms[static_cast<std::size_t>(metric)].reset();
   }
 }
 
 void Run::step_done() {
-  report_.measured_seconds =
-      std::chrono::duration<double>(measure_to_ - measure_from_).count();
+  report_.measured_seconds = std::chrono::duration<double>(measure_to_ - measure_from_).count();
   CurvePoint point = judge_step();
   search_->tried(point.met);
   observer_.on_step(point);

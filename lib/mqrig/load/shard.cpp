@@ -88,8 +88,7 @@ void Shard::make_publisher(Client& client, GroupState& group) {
   publisher.open_loop = group.open_loop.get();
   if (settings.count == 0) return;
   const std::uint64_t clients = plan.settings->clients;
-  publisher.quota =
-      settings.count / clients + (client.number() < settings.count % clients ? 1 : 0);
+  publisher.quota = settings.count / clients + (client.number() < settings.count % clients ? 1 : 0);
 }
 
 void Shard::order(const Order& order) {
@@ -143,10 +142,11 @@ void Shard::publish(const Order& order) {
   for (GroupState& group : groups_) {
     if (!group.plan->publish) continue;
     if (group.open_loop) {
-      group.open_loop->begin(
-          Schedule(order.at, order.phases, group.plan->settings->publish->rate * order.rate_factor));
+      group.open_loop->begin(Schedule(order.at, order.phases,
+                                      group.plan->settings->publish->rate * order.rate_factor));
     } else {
-      for (Client* client : group.clients) client->publisher()->allowed = client->publisher()->quota;
+      for (Client* client : group.clients)
+        client->publisher()->allowed = client->publisher()->quota;
     }
     for (Client* client : group.clients) want_pump(*client);
   }

@@ -86,8 +86,8 @@ class Shard final : public Member {
 
   // Of the shared group that the client is in.
   TrackerTable& shared_trackers(const GroupPlan& group, std::uint32_t client);
-  // To read what has come: where nobody of the scenario publishes, the first stamp says whose run it
-  // is.
+  // To read what has come: where nobody of the scenario publishes, the first stamp says whose run
+  // it is.
   const StampCodec& codec_for(wire::ByteView payload) {
     if (!codec_known_ && payload.size() >= Stamp::size) learn_run(payload);
     return codec_;
@@ -104,7 +104,7 @@ class Shard final : public Member {
   struct GroupState {
     const GroupPlan* plan = nullptr;
     std::vector<Client*> clients;
-    std::unique_ptr<OpenLoop> open_loop;   // of groups with a rate
+    std::unique_ptr<OpenLoop> open_loop;  // of groups with a rate
     std::unique_ptr<PayloadSource> payloads;
     session::Time next_storm = session::never;
   };
@@ -172,7 +172,7 @@ class Shard final : public Member {
   std::vector<Dial*> free_dials_;
 
   Stage stage_ = Stage::idle;
-  std::vector<Phase> phases_;      // in closed loop, for the gate
+  std::vector<Phase> phases_;  // in closed loop, for the gate
   session::Time phases_begin_{};
   session::Time next_gate_ = session::never;
   bool gate_open_ = false;

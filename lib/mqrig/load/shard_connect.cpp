@@ -25,13 +25,13 @@ void Shard::dial(Client& client) {
   Dial& dial = *free_dials_.back();
   free_dials_.pop_back();
   client.connecting();
-  dial.connector.start(connect_options(client),
-                       [this, &dial, &client](std::error_code error,
-                                              std::unique_ptr<net::Stream> stream) {
-                         free_dials_.push_back(&dial);
-                         read_clock();
-                         client.connected(error, std::move(stream));
-                       });
+  dial.connector.start(
+      connect_options(client),
+      [this, &dial, &client](std::error_code error, std::unique_ptr<net::Stream> stream) {
+        free_dials_.push_back(&dial);
+        read_clock();
+        client.connected(error, std::move(stream));
+      });
 }
 
 net::ConnectOptions Shard::connect_options(const Client& client) const {
@@ -42,15 +42,16 @@ net::ConnectOptions Shard::connect_options(const Client& client) const {
   options.unix_path = broker.unix_path;
   const auto& sources = plan_->settings.source_addresses;
   if (!sources.empty()) options.bind_address = sources[number % sources.size()];
-  options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-      plan_->scenario.connect_timeout);
+  options.timeout =
+      std::chrono::duration_cast<std::chrono::milliseconds>(plan_->scenario.connect_timeout);
   return options;
 }
 
 // Nobody has ever connected, and as many as may be under way at once have failed: the others would
 // only fail as well.
 bool Shard::hopeless() const {
-  const std::uint64_t wave = std::min<std::uint64_t>(plan_->scenario.connects_at_once, clients_.size());
+  const std::uint64_t wave =
+      std::min<std::uint64_t>(plan_->scenario.connects_at_once, clients_.size());
   return stage_ == Stage::connecting && !ever_connected_ && failed_ >= wave;
 }
 
