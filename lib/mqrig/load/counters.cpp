@@ -51,12 +51,15 @@ constexpr CounterField fields[] = {
     field<&Counters::duplicates, 1>("duplicates_qos1", "messages received again at QoS 1"),
     field<&Counters::duplicates, 2>("duplicates_qos2", "messages received again at QoS 2"),
     field<&Counters::reordered>("reordered", "messages that came after a later one"),
-    field<&Counters::corrupt>("corrupt", "messages whose content has changed"),
+    field<&Counters::corrupt, 0>("corrupt_qos0", "messages changed on their way at QoS 0"),
+    field<&Counters::corrupt, 1>("corrupt_qos1", "messages changed on their way at QoS 1"),
+    field<&Counters::corrupt, 2>("corrupt_qos2", "messages changed on their way at QoS 2"),
     field<&Counters::foreign>("foreign", "messages of somebody else"),
     field<&Counters::gaps>("gaps", "messages missing between others"),
     field<&Counters::clock_skew>("clock_skew", "messages that came before they were sent"),
     field<&Counters::requests>("requests", "requests sent"),
     field<&Counters::responses>("responses", "responses received"),
+    field<&Counters::responded>("responded", "responses sent"),
     field<&Counters::request_timeouts>("request_timeouts", "requests without a response in time"),
     field<&Counters::bytes_sent>("bytes_sent", "bytes written to the network"),
     field<&Counters::bytes_received>("bytes_received", "bytes read from the network"),
@@ -83,7 +86,7 @@ std::uint64_t sum(const PerQos& values) noexcept {
 
 std::uint64_t lost_messages(const Counters& counters, std::size_t qos) noexcept {
   const std::uint64_t expected = counters.expected[qos];
-  return expected - std::min(expected, counters.distinct[qos]);
+  return expected - std::min(expected, counters.distinct[qos] + counters.corrupt[qos]);
 }
 
 }  // namespace mqrig::load

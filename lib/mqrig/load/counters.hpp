@@ -38,14 +38,15 @@ struct Counters {
   PerQos distinct{};            // stamped, ours, for the first time
   PerQos duplicates{};          // stamped, ours, again
   std::uint64_t reordered = 0;  // came after a later one of their stream
-  std::uint64_t corrupt = 0;    // the check does not hold
+  PerQos corrupt{};             // ours, and the check does not hold
   std::uint64_t foreign = 0;    // without a stamp, or of another run
   std::uint64_t gaps = 0;  // missing within what one receiver saw of a stream: a lower bound of
                            // loss, for receivers without their senders
   std::uint64_t clock_skew = 0;  // arrived before they were sent, by the clocks
   // Requests
   std::uint64_t requests = 0;
-  std::uint64_t responses = 0;
+  std::uint64_t responses = 0;  // received
+  std::uint64_t responded = 0;  // responses sent, by responders of ours
   std::uint64_t request_timeouts = 0;
   // Network
   std::uint64_t bytes_sent = 0;
@@ -68,7 +69,7 @@ struct CounterField {
 std::span<const CounterField> counter_fields() noexcept;
 
 std::uint64_t sum(const PerQos& values) noexcept;
-// expected - distinct, and not less than 0; see Counters::unconfirmed_deliveries.
+// expected - distinct - corrupt, and not less than 0; see Counters::unconfirmed_deliveries.
 std::uint64_t lost_messages(const Counters& counters, std::size_t qos) noexcept;
 
 }  // namespace mqrig::load
