@@ -3,7 +3,6 @@
 
 #include <apps/mqrig/bench/load_values.hpp>
 #include <apps/mqrig/bench/scenarios.hpp>
-#include <apps/mqrig/bench/source_addresses.hpp>
 #include <apps/mqrig/bench/start_time.hpp>
 
 using namespace mqrig;
@@ -14,17 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 using Time = std::chrono::system_clock::time_point;
-
-std::vector<std::string> addresses(std::string_view list) {
-  std::vector<std::string> result;
-  CHECK(parse_source_addresses(list, result) == "");
-  return result;
-}
-
-std::string address_fault(std::string_view list) {
-  std::vector<std::string> result;
-  return parse_source_addresses(list, result);
-}
 
 /// Milliseconds since 1970, or -1.
 std::int64_t at(std::string_view text) {
@@ -73,19 +61,6 @@ TEST_CASE("a share is a number or percents") {
   CHECK_FALSE(parse_share("%"));
 }
 
-TEST_CASE("source addresses are single ones, ranges and interfaces") {
-  CHECK(addresses("127.0.0.2-127.0.0.4,eth0,::1") ==
-        std::vector<std::string>{"127.0.0.2", "127.0.0.3", "127.0.0.4", "eth0", "::1"});
-  CHECK(addresses("127.0.0.255-127.0.1.0").size() == 2);
-  CHECK(addresses("my-bridge") == std::vector<std::string>{"my-bridge"});
-  CHECK(addresses("255.255.255.254-255.255.255.255").size() == 2);
-  CHECK(address_fault("127.0.0.4-127.0.0.2") != "");
-  CHECK(address_fault("127.0.0.4-eth0") == "'eth0' is no IPv4 address");
-  CHECK(address_fault("0.0.0.1-9.0.0.1") != "");
-  CHECK(address_fault("") != "");
-  CHECK(address_fault("eth0,") != "");
-}
-
 TEST_CASE("a start is a time of the calendar, of the epoch, or from now") {
   CHECK(at("1970-01-01T00:00:01Z") == 1000);
   CHECK(at("2026-01-31T12:00:00.25+01:00") == 1'769'857'200'250);
@@ -105,6 +80,7 @@ TEST_CASE("a filter covers all topics of a template") {
   CHECK(covering_filter("bench/{client}", true) == "bench/{client}");
   CHECK(covering_filter("bench/{client}", false) == "bench/+");
   CHECK(covering_filter("a/x{client}/{n}/b", true) == "a/x{client}/+/b");
+  CHECK(covering_filter("a/{client:5}/{n:3}", true) == "a/{client:5}/+");
   CHECK(covering_filter("a/%i/%c/%u", true) == "a/%i/+/+");
   CHECK(covering_filter("a/{{b}}/50%%", false) == "a/{{b}}/50%%");
   CHECK(covering_filter("/a//", false) == "/a//");

@@ -72,6 +72,8 @@ TEST_CASE("no two clients have one identifier") {
           s.groups[0].client_id = "me";
           s.groups[0].clients = 1;
         }) == "");
+  CHECK(fault([](Scenario& s) { s.groups[0].client_id = "x{id}"; }) ==
+        "group 'publishers': client identifier 'x{id}': {id} is itself");
   CHECK(fault([](Scenario& s) {
           for (Group& group : s.groups) group.client_id = "c%i";
         }) ==
@@ -87,6 +89,23 @@ TEST_CASE("topics and filters are checked as far as they are no placeholders") {
   CHECK(subscribe_fault([](auto& subscribe) { subscribe.filter = "a#"; }) != "");
   CHECK(subscribe_fault([](auto& subscribe) { subscribe.share = "a/b"; }) == "");
   CHECK(subscribe_fault([](auto& subscribe) { subscribe.share = "a+"; }) != "");
+}
+
+TEST_CASE("placeholders that do not exist are named") {
+  CHECK(publish_fault([](auto& publish) { publish.topic = "a/{cleint}"; }).find("{cleint}") !=
+        std::string::npos);
+  CHECK(subscribe_fault([](auto& subscribe) { subscribe.share = "{"; }) != "");
+  CHECK(fault([](Scenario& s) { s.groups[0].client_id = "{client"; }) != "");
+  CHECK(fault([](Scenario& s) { s.groups[0].user_name = "{me}"; }) != "");
+  CHECK(publish_fault([](auto& publish) {
+          publish.payload.kind = PayloadSettings::Kind::text;
+          publish.payload.text = "%z";
+        }) != "");
+}
+
+TEST_CASE("objectives are checked") {
+  CHECK(fault([](Scenario& s) { s.slo = {"p99<5ms,loss=0", "rate>1k/s"}; }) == "");
+  CHECK(fault([](Scenario& s) { s.slo = {"p99<5ms", "speed>3"}; }) != "");
 }
 
 TEST_CASE("a shared subscription with no-local is a protocol error [MQTT-3.8.3-4]") {
