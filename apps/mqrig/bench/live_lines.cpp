@@ -9,7 +9,7 @@
 
 #include "sparkline.hpp"
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 namespace {
 
 using namespace load;
@@ -153,4 +153,4 @@ std::string LiveNumbers::summary() {
   return text;
 }
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

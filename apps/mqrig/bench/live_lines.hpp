@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 
 /// How far a run is.
 struct Progress {
@@ -50,4 +50,4 @@ class LiveNumbers {
   std::uint64_t errors_ = 0;
 };
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

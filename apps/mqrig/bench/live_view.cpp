@@ -7,7 +7,7 @@
 #include <mqrig/cli/terminal.hpp>
 #include <mqrig/cli/write_all.hpp>
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 namespace {
 
 constexpr double summary_interval = 10;  // seconds
@@ -77,4 +77,4 @@ std::string LiveView::way_back(std::size_t width) const {
   return rows == 0 ? "\r" : "\r\x1b[" + std::to_string(rows) + "A";
 }
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

@@ -9,7 +9,7 @@
 
 #include "live_lines.hpp"
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 
 /// Where live lines go.
 struct LiveOutput {
@@ -59,4 +59,4 @@ class LiveView {
   double last_summary_ = 0;
 };
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

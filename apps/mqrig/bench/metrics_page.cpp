@@ -2,7 +2,7 @@
 
 #include "../prometheus_text.hpp"
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 namespace {
 
 using namespace load;
@@ -87,4 +87,4 @@ std::string metrics_page(const Report& so_far) {
   return page.take();
 }
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

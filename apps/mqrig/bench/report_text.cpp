@@ -8,7 +8,7 @@
 #include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 namespace {
 
 using namespace load;
@@ -232,4 +232,4 @@ std::string report_text(const Report& report, bool colour) {
   return page.take();
 }
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

@@ -1,11 +1,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <mqrig/cli/usage_error.hpp>
 #include <mqrig/cli/write_all.hpp>
 #include <system_error>
 
 #include "command.hpp"
+#include "load_test.hpp"
+#include "reports.hpp"
 #include "scenario_file.hpp"
 #include "settings.hpp"
 
@@ -21,9 +22,16 @@ cli::ExitCode print(const std::string& text) {
 }  // namespace
 
 cli::ExitCode run(const cli::Options& options) {
-  const BenchSettings settings = read_settings(options);
+  BenchSettings settings = read_settings(options);
   if (settings.print_scenario) return print(print_scenario(settings.scenario));
-  throw cli::UsageError("give --print-scenario");
+  switch (settings.kind) {
+    case ScenarioKind::compare:
+      return compare_reports(settings);
+    case ScenarioKind::merge:
+      return merge_reports(settings, options);
+    default:
+      return LoadTest(options, std::move(settings)).run();
+  }
 }
 
 }  // namespace mqrig::bench

@@ -43,6 +43,7 @@ constexpr Row rows[] = {
     {"storm", set(conn)},
     {"storm-interval", set(conn)},
     {"duration", by_options},
+    {"count", publishing | set(sub)},
     {"warmup", publishing | set(sub)},
     {"filter", receiving& static_cast<Set>(~set(rr))},
     {"qos", publishing | set(sub)},

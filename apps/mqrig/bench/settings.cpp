@@ -231,6 +231,9 @@ BenchSettings read_settings(const cli::Options& options) {
   settings.print_scenario = options.flag("print-scenario");
   settings.threads = static_cast<unsigned>(options.integer("threads"));
   settings.workers = static_cast<unsigned>(options.integer("workers"));
+  if (settings.kind == ScenarioKind::sub) {
+    settings.receive_limit = static_cast<std::uint64_t>(options.integer("count"));
+  }
   std::string url_topic;
   read_connection(options, settings, url_topic);
   read_shard(options, settings);

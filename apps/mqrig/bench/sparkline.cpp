@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace mqrig::bench_command {
+namespace mqrig::bench {
 namespace {
 
 // From nothing to the highest.
@@ -37,4 +37,4 @@ std::string progress_bar(double done, std::size_t columns, bool unicode) {
   return line;
 }
 
-}  // namespace mqrig::bench_command
+}  // namespace mqrig::bench

@@ -74,8 +74,9 @@ struct GroupPlan {
 struct RunSettings {
   std::uint64_t run = 0;                      // its identifier
   std::int64_t wall_offset = 0;               // nanoseconds from the steady clock to the wall clock
-  std::uint32_t shards = 1;                   // of all processes and machines
-  std::uint32_t machine = 0;                  // which of them this is, from 0
+  std::uint32_t machines = 1;                 // that take part, each with its share of the clients
+  std::uint32_t machine = 0;                  // which of them this is
+  std::uint32_t members = 1;                  // shards of this machine
   std::vector<std::string> source_addresses;  // clients take them in turn; empty: any
 };
 

@@ -90,8 +90,9 @@ void Run::connected() {
   publish();
 }
 
-void Run::begin() {
+void Run::begin(session::Time at) {
   begun_ = true;
+  config_.start_at = at;
   if (state_ == State::waiting) publish();
 }
 

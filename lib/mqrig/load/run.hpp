@@ -63,7 +63,8 @@ class Run final : private Crew::Owner {
   ~Run();
 
   void start(const MakeCrew& make_crew);
-  void begin();
+  // With RunConfig::wait_to_start: begins at that time, or at once if it has passed.
+  void begin(session::Time at);
   // Sends nothing more, awaits shortly what is on its way, and completes the report.
   void interrupt(int signal);
 

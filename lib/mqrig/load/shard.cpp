@@ -66,14 +66,16 @@ void Shard::make_clients(GroupState& group, std::uint32_t number) {
 }
 
 bool Shard::is_ours(const GroupPlan& group, std::uint32_t client, std::uint32_t number) {
-  const std::uint32_t shards = plan_->settings.shards;
-  if (shards == 1) return true;
-  if (!group.shared()) return client % shards == number;
+  const RunSettings& run = plan_->settings;
+  const auto dealt_to_us = [&](std::uint32_t card) {
+    return card % run.machines == run.machine && card / run.machines % run.members == number;
+  };
+  if (!group.shared()) return dealt_to_us(client);
   // A shared group is whole within one shard, which can tell duplicates then.
   text_.clear();
   const SubscribePlan& subscription = group.subscribe.front();
   subscription.share->append(text_, subscription.values(values(group, client)));
-  return hash_of(text_) % shards == number;
+  return dealt_to_us(hash_of(text_));
 }
 
 void Shard::make_publisher(Client& client, GroupState& group) {

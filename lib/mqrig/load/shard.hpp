@@ -26,7 +26,7 @@ namespace mqrig::load {
 // Belongs to the thread of its io_context.
 class Shard final : public Member {
  public:
-  // `number` of RunSettings::shards. `stage_reached` is called from the event loop.
+  // `number` of RunSettings::members, from 0. `stage_reached` is called from the event loop.
   Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::uint32_t number,
         std::function<void()> stage_reached);
   ~Shard() override;
