@@ -214,7 +214,7 @@ complete -c mqrig -n '__fish_seen_subcommand_from bench' -l scenario -x -a 'pub 
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l file -r -F -d 'scenario of run, reports of compare and merge; bare words'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l print-scenario -d 'print the scenario that the options mean, and run nothing'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -s c -l clients -x -d 'clients: those that the scenario is about'
-complete -c mqrig -n '__fish_seen_subcommand_from bench' -l publishers -x -d 'publishers, where --clients counts others or is too short a name'
+complete -c mqrig -n '__fish_seen_subcommand_from bench' -l publishers -x -d 'publishers; the same as --clients, but for fanout'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l subscribers -x -d 'subscribers; of shared in each group, of rr those who answer'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l subscribers-per-topic -x -d 'pubsub: subscribers of each publisher\'s topic; 1 if not said'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l ramp -x -d 'spread the connects evenly over this time'

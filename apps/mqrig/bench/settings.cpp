@@ -89,8 +89,13 @@ void refuse_message_properties(const cli::Options& options) {
   }
 }
 
+/// For messages.
+std::string shown_name(const std::string& path) {
+  return path == "-" ? "standard input" : path;
+}
+
 load::Scenario read_scenario_file(const cli::Options& options, const std::string& path) {
-  const std::string name = path == "-" ? "standard input" : path;
+  const std::string name = shown_name(path);
   load::Scenario scenario = parse_scenario(read_file(path, largest_scenario_file), name);
   for (load::Group& group : scenario.groups) {
     if (options.has("id")) group.client_id = options.text("id");
@@ -124,7 +129,8 @@ void read_scenario(const cli::Options& options, const std::string& url_topic, Be
   if (!publishes || into.kind == ScenarioKind::file) refuse_message_properties(options);
   const std::string error = load::check(into.scenario);
   if (!error.empty()) {
-    throw UsageError(into.kind == ScenarioKind::file ? into.files.front() + ": " + error : error);
+    throw UsageError(into.kind == ScenarioKind::file ? shown_name(into.files.front()) + ": " + error
+                                                     : error);
   }
 }
 
