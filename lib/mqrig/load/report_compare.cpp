@@ -91,8 +91,8 @@ class Comparing {
       value.high = ratio.high;
       value.verdict = verdict_of(value, comparison_.tolerance);
       if (strays(value, comparison_.tolerance)) {
-        warn(value.name + " of the whole runs changed to " + percent_text(value.b / value.a) +
-             ", by a few intervals");
+        warn(value.name + " of the whole runs changed by a factor of " +
+             value_text(value.b / value.a, 2) + ", in a few intervals only");
       }
     }
     comparison_.values.push_back(std::move(value));
