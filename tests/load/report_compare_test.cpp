@@ -51,28 +51,28 @@ TEST_CASE("a latency that grew surely beyond the tolerance is a regression") {
   CHECK(p50.low < p50.ratio);
   CHECK(p50.low > 1.1);
   CHECK(p50.high < 1.3);
-  CHECK(p50.verdict == Verdict::worse);
-  CHECK(value(comparison, "rate_sent").verdict == Verdict::same);
+  CHECK(p50.change == Change::worse);
+  CHECK(value(comparison, "rate_sent").change == Change::same);
   CHECK(comparison.regressed());
 }
 
 TEST_CASE("the other way round it is an improvement") {
   const Comparison comparison = compare(run(2, 30, 1, 1.2), run(1, 30, 1, 1), 0.05);
-  CHECK(value(comparison, "delivery.p99").verdict == Verdict::better);
+  CHECK(value(comparison, "delivery.p99").change == Change::better);
   CHECK_FALSE(comparison.regressed());
 }
 
 TEST_CASE("of rates more is better") {
-  CHECK(value(compare(run(1, 30, 1, 1), run(2, 30, 0.8, 1), 0.05), "rate_received").verdict ==
-        Verdict::worse);
-  CHECK(value(compare(run(1, 30, 1, 1), run(2, 30, 1.2, 1), 0.05), "rate_received").verdict ==
-        Verdict::better);
+  CHECK(value(compare(run(1, 30, 1, 1), run(2, 30, 0.8, 1), 0.05), "rate_received").change ==
+        Change::worse);
+  CHECK(value(compare(run(1, 30, 1, 1), run(2, 30, 1.2, 1), 0.05), "rate_received").change ==
+        Change::better);
 }
 
 TEST_CASE("a change within the tolerance is none, however sure") {
   const Comparison comparison = compare(run(1, 200, 1, 1), run(2, 200, 1, 1.05), 0.1);
   CHECK(value(comparison, "delivery.p50").low > 1.02);
-  CHECK(value(comparison, "delivery.p50").verdict == Verdict::same);
+  CHECK(value(comparison, "delivery.p50").change == Change::same);
 }
 
 TEST_CASE("a change that may be chance is no regression") {
@@ -84,7 +84,7 @@ TEST_CASE("a change that may be chance is no regression") {
   }
   const Comparison comparison = compare(a, b, 0.05);
   CHECK(value(comparison, "delivery.p99").ratio > 1.3);
-  CHECK(value(comparison, "delivery.p99").verdict == Verdict::unclear);
+  CHECK(value(comparison, "delivery.p99").change == Change::unclear);
   CHECK_FALSE(comparison.regressed());
 }
 
@@ -155,7 +155,7 @@ TEST_CASE("few intervals give a ratio without a verdict") {
   const ComparedValue& p50 = value(comparison, "delivery.p50");
   CHECK(p50.ratio == doctest::Approx(2).epsilon(0.1));
   CHECK(p50.high == 0);
-  CHECK(p50.verdict == Verdict::unclear);
+  CHECK(p50.change == Change::unclear);
   CHECK(comparison.warnings ==
         std::vector<std::string>{
             "not enough intervals to tell chance from change: 4, and 5 are needed"});
@@ -175,9 +175,9 @@ TEST_CASE("different scenarios, and nothing in common, are told") {
 TEST_CASE("a comparison as text and as JSON") {
   Comparison comparison;
   comparison.tolerance = 0.05;
-  comparison.values.push_back({"rate_sent", true, 10'000, 10'100, 1.01, 0.99, 1.03, Verdict::same});
-  comparison.values.push_back({"delivery.p99", false, 2e6, 4e6, 2, 1.8, 2.2, Verdict::worse});
-  comparison.values.push_back({"publish.p50", false, 1e6, 1e6, 1, 0, 0, Verdict::unclear});
+  comparison.values.push_back({"rate_sent", true, 10'000, 10'100, 1.01, 0.99, 1.03, Change::same});
+  comparison.values.push_back({"delivery.p99", false, 2e6, 4e6, 2, 1.8, 2.2, Change::worse});
+  comparison.values.push_back({"publish.p50", false, 1e6, 1e6, 1, 0, 0, Change::unclear});
   comparison.warnings.push_back("a warning");
   CHECK(to_text(comparison) ==
         "                     A         B    B/A            95 %  \n"
