@@ -165,9 +165,11 @@ std::vector<Interval> common_rows(const std::vector<Report>& reports, std::int64
   for (const auto& [place, parts] : rows) {
     Interval& row = intervals.emplace_back(row_of(parts, place.measured, keep, latest));
     for (const auto& [report, part] : latest) {
-      const Interval& last = reports[report].intervals.back();
-      const bool ended = part.interval == &last && part.start + last.duration <= row.start;
-      if (!ended) row.gauges += part.interval->gauges;
+      const bool here = std::any_of(
+          parts.begin(), parts.end(),
+          [&interval = part.interval](const Part& other) { return other.interval == interval; });
+      const bool goes_on = part.interval != &reports[report].intervals.back();
+      if (here || goes_on) row.gauges += part.interval->gauges;
     }
   }
   std::stable_sort(intervals.begin(), intervals.end(),

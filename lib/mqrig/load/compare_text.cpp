@@ -25,7 +25,7 @@ Row row_of(const ComparedValue& value) {
       value.high > 0 ? factor_text(value.low) + " to " + factor_text(value.high) : "-";
   return {value.name,     shown(value.a),
           shown(value.b), factor_text(value.ratio),
-          interval,       std::string(name(value.verdict))};
+          interval,       std::string(name(value.change))};
 }
 
 std::string table(const std::vector<Row>& rows) {
@@ -79,7 +79,7 @@ std::string to_json(const Comparison& comparison) {
                       {"ratio", value.ratio},
                       {"low", known ? Json(value.low) : Json()},
                       {"high", known ? Json(value.high) : Json()},
-                      {"verdict", name(value.verdict)}});
+                      {"verdict", name(value.change)}});
   }
   json["warnings"] = comparison.warnings;
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -58,13 +58,13 @@ std::vector<double> latency_logs(const Report& report, std::size_t metric,
   return logs;
 }
 
-Verdict verdict_of(const ComparedValue& value, double tolerance) noexcept {
+Change change_of(const ComparedValue& value, double tolerance) noexcept {
   const double most = 1 + tolerance;
   const double least = 1 - tolerance;
-  if (value.low > most) return value.rate ? Verdict::better : Verdict::worse;
-  if (value.high < least) return value.rate ? Verdict::worse : Verdict::better;
+  if (value.low > most) return value.rate ? Change::better : Change::worse;
+  if (value.high < least) return value.rate ? Change::worse : Change::better;
   const bool beyond = value.ratio > most || value.ratio < least;
-  return beyond ? Verdict::unclear : Verdict::same;
+  return beyond ? Change::unclear : Change::same;
 }
 
 // A stall of one second in a minute changes no interval but one.
@@ -89,10 +89,10 @@ class Comparing {
       value.ratio = ratio.ratio;
       value.low = ratio.low;
       value.high = ratio.high;
-      value.verdict = verdict_of(value, comparison_.tolerance);
+      value.change = change_of(value, comparison_.tolerance);
       if (strays(value, comparison_.tolerance)) {
-        warn(value.name + " of the whole runs changed to " + percent_text(value.b / value.a) +
-             ", by a few intervals");
+        warn(value.name + " of the whole runs changed by a factor of " +
+             value_text(value.b / value.a, 2) + ", in a few intervals only");
       }
     }
     comparison_.values.push_back(std::move(value));
@@ -142,15 +142,15 @@ void compare_latency(const Report& a, const Report& b, std::size_t metric, Compa
 
 }  // namespace
 
-std::string_view name(Verdict verdict) noexcept {
-  switch (verdict) {
-    case Verdict::same:
+std::string_view name(Change change) noexcept {
+  switch (change) {
+    case Change::same:
       return "same";
-    case Verdict::better:
+    case Change::better:
       return "better";
-    case Verdict::worse:
+    case Change::worse:
       return "worse";
-    case Verdict::unclear:
+    case Change::unclear:
       break;
   }
   return "unclear";
@@ -158,7 +158,7 @@ std::string_view name(Verdict verdict) noexcept {
 
 bool Comparison::regressed() const noexcept {
   return std::any_of(values.begin(), values.end(),
-                     [](const ComparedValue& value) { return value.verdict == Verdict::worse; });
+                     [](const ComparedValue& value) { return value.change == Change::worse; });
 }
 
 Comparison compare(const Report& a, const Report& b, double tolerance) {

@@ -9,14 +9,15 @@
 
 namespace mqrig::load {
 
-enum class Verdict : std::uint8_t {
+// How B stands to A.
+enum class Change : std::uint8_t {
   same,     // within the tolerance, or not surely beyond it
   better,   // surely beyond the tolerance
   worse,    // surely beyond the tolerance: a regression
   unclear,  // beyond the tolerance, and may be chance; or too few intervals
 };
 
-std::string_view name(Verdict verdict) noexcept;
+std::string_view name(Change change) noexcept;
 
 struct ComparedValue {
   std::string name;   // "rate_sent", "delivery.p99"
@@ -29,7 +30,7 @@ struct ComparedValue {
   double ratio = 0;
   double low = 0;
   double high = 0;
-  Verdict verdict = Verdict::unclear;
+  Change change = Change::unclear;
 };
 
 struct Comparison {
