@@ -166,7 +166,7 @@ class Broker::Impl final : private Connection::Owner {
   std::shared_ptr<Impl*> self_;  // null inside when the broker is gone: for calls that come late
 
   std::vector<std::unique_ptr<net::Listener>> listeners_;
-  DeadlineWheel wheel_;
+  session::DeadlineWheel wheel_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;  // destroyed at the end of the turn
   std::vector<Connection*> touched_;

@@ -6,7 +6,7 @@
 namespace mqrig::broker {
 
 namespace {
-constexpr session::Duration tick_interval = DeadlineWheel::width;
+constexpr session::Duration tick_interval = session::DeadlineWheel::width;
 }  // namespace
 
 session::Time Broker::Impl::begin_turn() {
@@ -157,7 +157,7 @@ void Broker::Impl::tick() {
   ticking_ = false;
   saving_ = true;
   const session::Time now = begin_turn();
-  wheel_.turn(now, [&](DeadlineWheel::Hook& hook) {
+  wheel_.turn(now, [&](session::DeadlineWheel::Hook& hook) {
     auto& connection = static_cast<Connection&>(hook);
     connection.look(now);
     if (connection.closed()) return;

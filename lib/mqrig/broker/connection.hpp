@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
-#include <mqrig/broker/deadline_wheel.hpp>
 #include <mqrig/broker/fault_link.hpp>
 #include <mqrig/broker/observer.hpp>
 #include <mqrig/net/stream.hpp>
+#include <mqrig/session/deadline_wheel.hpp>
 #include <mqrig/session/server_session.hpp>
 #include <mqrig/wire/buffer.hpp>
 
@@ -24,7 +24,7 @@ struct ConnectRequest;
 //
 // A client that takes less than it is sent is not read from while more than its share waits, so
 // that its own requests can't grow that without bound.
-class Connection final : public DeadlineWheel::Hook, private net::StreamHandler {
+class Connection final : public session::DeadlineWheel::Hook, private net::StreamHandler {
  public:
   // May disconnect() or close() the connection in each of these; it is destroyed after the turn.
   class Owner {

@@ -1,4 +1,4 @@
-#include <mqrig/broker/deadline_wheel.hpp>
+#include <mqrig/session/deadline_wheel.hpp>
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 
 using namespace mqrig;
 using namespace std::chrono_literals;
-using broker::DeadlineWheel;
+using session::DeadlineWheel;
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <mqrig/session/time.hpp>
 
-namespace mqrig::broker {
+namespace mqrig::session {
 
 // A wheel of half-second buckets. Whoever is in it is looked at when its bucket comes round, and
 // not before: a deadline that moves to a later time costs nothing until then. Deadlines beyond the
@@ -31,19 +31,19 @@ class DeadlineWheel {
     Hook* next_ = nullptr;
   };
 
-  static constexpr session::Duration width = std::chrono::milliseconds(500);
+  static constexpr Duration width = std::chrono::milliseconds(500);
 
   DeadlineWheel();
   DeadlineWheel(const DeadlineWheel&) = delete;
   DeadlineWheel& operator=(const DeadlineWheel&) = delete;
 
   // Puts it into the bucket of the deadline, or moves it there. `never` takes it out.
-  void schedule(Hook& hook, session::Time deadline, session::Time now) noexcept;
+  void schedule(Hook& hook, Time deadline, Time now) noexcept;
 
   // Takes everything out that is due for a look at `now`, and calls visit(Hook&), which may
   // schedule it again or destroy it, and others.
   template <class Visit>
-  void turn(session::Time now, Visit&& visit) {
+  void turn(Time now, Visit&& visit) {
     const auto target = tick_of(now);
     // After a long pause each bucket is looked at once, and what is scheduled meanwhile goes by the
     // present time.
@@ -64,7 +64,7 @@ class DeadlineWheel {
 
   struct Bucket : Hook {};
 
-  static std::size_t tick_of(session::Time time) noexcept {
+  static std::size_t tick_of(Time time) noexcept {
     return static_cast<std::size_t>(time.time_since_epoch() / width);
   }
 
@@ -72,4 +72,4 @@ class DeadlineWheel {
   std::size_t tick_ = 0;                 // the last bucket that was looked at
 };
 
-}  // namespace mqrig::broker
+}  // namespace mqrig::session

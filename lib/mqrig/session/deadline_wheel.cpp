@@ -1,8 +1,8 @@
-#include <mqrig/broker/deadline_wheel.hpp>
+#include <mqrig/session/deadline_wheel.hpp>
 
 #include <algorithm>
 
-namespace mqrig::broker {
+namespace mqrig::session {
 
 DeadlineWheel::DeadlineWheel() {
   for (Bucket& bucket : buckets_) bucket.previous_ = bucket.next_ = &bucket;
@@ -15,9 +15,9 @@ void DeadlineWheel::Hook::unlink() noexcept {
   previous_ = next_ = nullptr;
 }
 
-void DeadlineWheel::schedule(Hook& hook, session::Time deadline, session::Time now) noexcept {
+void DeadlineWheel::schedule(Hook& hook, Time deadline, Time now) noexcept {
   hook.unlink();
-  if (deadline == session::never) return;
+  if (deadline == never) return;
   if (tick_ == 0) tick_ = tick_of(now);
   // One later, so that the deadline has passed when its bucket is looked at.
   const std::size_t wanted = std::max(tick_of(deadline) + 1, tick_ + 1);
@@ -28,4 +28,4 @@ void DeadlineWheel::schedule(Hook& hook, session::Time deadline, session::Time n
   bucket.previous_ = &hook;
 }
 
-}  // namespace mqrig::broker
+}  // namespace mqrig::session

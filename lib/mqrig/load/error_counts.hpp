@@ -1,0 +1,42 @@
+// Every error of a load test, by kind and code.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <mqrig/wire/reason_code.hpp>
+
+namespace mqrig::load {
+
+enum class ErrorKind : std::uint8_t {
+  connect,     // no network connection; code: errno, or of net::Error
+  connack,     // CONNACK with an error; code: reason code
+  disconnect,  // DISCONNECT from the broker; code: reason code
+  lost,        // the network connection ended; code: errno, 0 for its end in order
+  timeout,     // silence: CONNACK, PINGRESP, acknowledgement
+  protocol,    // the peer broke the protocol; code: reason code
+  subscribe,   // SUBACK with an error; code: reason code
+  publish,     // PUBACK or PUBREC with an error; code: reason code
+  not_sent,    // the session did not take a message; code: of session::Error
+  request,     // no response in time
+  worker,      // a worker process ended; code: its exit code
+};
+
+// Texts are made when they are shown: "CONNACK: Not authorized (0x87)", "connect: Connection
+// refused". Bounded: kinds and codes are few.
+class ErrorCounts {
+ public:
+  void add(ErrorKind kind, std::error_code error, std::uint64_t count = 1);
+  void add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count = 1);
+  void add(std::string text, std::uint64_t count);  // as read back from a report
+  void merge(const ErrorCounts& other);
+  const std::map<std::string, std::uint64_t>& texts()
+      const noexcept;  // made lazily? simplest: keyed by text
+  std::uint64_t total() const noexcept;
+  bool empty() const noexcept;
+};
+
+}  // namespace mqrig::load

@@ -1,0 +1,54 @@
+// What one shard has to tell about one interval.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <mqrig/load/counters.hpp>
+#include <mqrig/load/error_counts.hpp>
+#include <mqrig/load/metric.hpp>
+
+namespace mqrig::load {
+
+// Of the present moment.
+struct Gauges {
+  std::uint64_t clients = 0;    // of the shard
+  std::uint64_t connected = 0;  // CONNACK received, connection stands
+  std::uint64_t ready = 0;      // connected, and subscribed where they are to
+  std::uint64_t given_up = 0;   // will not come: refused for good
+  std::uint64_t in_flight = 0;  // QoS 1 and 2 messages sent and not acknowledged
+  std::uint64_t backlog = 0;    // due messages that wait to be sent
+  Gauges& operator+=(const Gauges& other) noexcept;
+};
+
+// The stages of a run, as the coordinator orders them and shards report that they are reached.
+enum class Stage : std::uint8_t {
+  idle,
+  connecting,  // connect, subscribe
+  connected,   // every client is ready or given up
+  publishing,
+  sent,  // nothing more is to be sent: counts reached, schedule over or stopped
+  draining,
+  drained,  // nothing is awaited any more, as far as one shard knows
+  leaving,
+  done,
+};
+
+struct Sample {
+  std::chrono::steady_clock::time_point start{};
+  std::chrono::steady_clock::time_point end{};
+  bool measured = false;  // lies in a measured phase: an interval never mixes both
+  Stage stage = Stage::idle;
+  Counters counters;      // of the interval
+  Gauges gauges;          // at its end
+  Histograms histograms;  // of the interval
+  ErrorCounts errors;
+  double cpu_seconds = 0;  // user and system, of the shard's thread
+};
+
+// Between processes: appended, and taken off the front; false when there is no whole one. Bounded.
+void encode(std::string& out, const Sample& sample);
+bool decode(std::string_view& in, Sample& sample, std::string& error);
+
+}  // namespace mqrig::load
