@@ -98,7 +98,7 @@ class Bench:
         """None when it can't do that."""
         count = row.count if generator.name in ("mqrig", "bare") else row.peer_count
         load = row.load._replace(count=max(count // 20, 1000) if self.quick else count)
-        source = ("--source", load.count, "--publishers", row.publishers) if receive else ()
+        source = ("--source", load.count, "--publishers", row.publishers, "--run", int(generators.RUN, 16)) if receive else ()
         with self.sink("--receive-maximum", load.inflight or 65_535, "--size", load.size, *source) as sink:
             words = (generator.receive if receive else generator.publish)(load, sink.port)
             if not words:

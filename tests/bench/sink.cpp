@@ -1,16 +1,17 @@
 // The other end of a benchmark: a broker that costs almost nothing. It counts and acknowledges what
 // is published to it, and floods whoever subscribes.
 //
-//   sink [--source N] [--size BYTES] [--publishers N] [--qos QOS] [--topic TOPIC]
+//   sink [--source N] [--size BYTES] [--publishers N] [--run N] [--qos QOS] [--topic TOPIC]
 //        [--receive-maximum N] [--freeze-after N --freeze SECONDS]
 //
 // It listens on a loopback port that the kernel chooses, and says which in a line of JSON. Each
 // line on stdin is answered with one that holds the counts so far. When stdin has ended, or at
 // SIGTERM, what is still under way is counted, and the counts are printed for the last time.
 //
-// --source sends so many messages to each subscriber, in turn from --publishers, each of which
-// numbers its own; the topic is the first filter of the subscriber, wildcards replaced, or --topic.
-// --freeze reads and sends nothing for so long, once --freeze-after messages have come.
+// --source sends so many messages to each subscriber. Their topic is the first filter of the
+// subscriber, wildcards replaced, or --topic. With --run they have the stamps of that load test, as
+// if --publishers had sent them in turn. --freeze reads and sends nothing for so long, once
+// --freeze-after messages have come.
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 
@@ -85,6 +86,8 @@ class Sink {
     std::fflush(stdout);
   }
 
+  // Until it is told to end, and then until nothing more comes: what the clients have sent before
+  // may still be in the sockets.
   void run() {
     while (!ended_) turn(-1);
     const auto deadline = Clock::now() + std::chrono::seconds(2);
@@ -201,8 +204,11 @@ SinkSettings read_settings(Arguments& arguments) {
   constexpr std::uint64_t many = 1'000'000'000;
   SinkSettings settings;
   settings.source.messages = arguments.number("--source", 0, 0, many);
-  settings.source.size = arguments.number("--size", 16, stamp_size, 1'000'000);
-  settings.source.publishers = arguments.number("--publishers", 1, 1, 1'000'000);
+  settings.source.run = arguments.number("--run", 0, 0, ~std::uint64_t{0});
+  settings.source.size = arguments.number(
+      "--size", 16, settings.source.run != 0 ? mqrig::load::Stamp::size : 1, 1'000'000);
+  settings.source.publishers =
+      arguments.number("--publishers", 1, 1, mqrig::load::Stamp::most_streams);
   settings.source.qos = static_cast<wire::QoS>(arguments.number("--qos", 2, 0, 2));
   settings.topic = arguments.text("--topic", "");
   settings.receive_maximum =
