@@ -30,7 +30,7 @@ build_and_test() {
 
 step 'Install what is missing'
 sh apps/install_packages.sh build test
-sh tests/e2e/install_mqtt_js.sh build/mqtt_js
+sh tests/e2e/install_npm_packages.sh build/npm
 
 step 'Layout of the sources (clang-format)'
 find apps lib tests -name '*.[ch]pp' -exec clang-format --dry-run -Werror {} +

@@ -1,5 +1,5 @@
 // MQTT.js at the other end of a pipe: commands come as lines of JSON, events go as lines of JSON, as in paho_client.py.
-const mqtt = require(process.env.MQRIG_MQTT_JS + '/node_modules/mqtt');
+const mqtt = require(process.env.MQRIG_NPM_FOLDER + '/node_modules/mqtt');
 const readline = require('readline');
 
 const tell = (event, more = {}) => process.stdout.write(JSON.stringify({event, ...more}) + '\n');

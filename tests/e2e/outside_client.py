@@ -13,7 +13,7 @@ import unittest
 import harness
 
 HERE = pathlib.Path(__file__).resolve().parent
-MQTT_JS = os.environ.get("MQRIG_MQTT_JS", str(HERE.parents[1] / "build/mqtt_js"))
+NPM_FOLDER = os.environ.get("MQRIG_NPM_FOLDER", str(HERE.parents[1] / "build/npm"))
 
 
 def missing(what):
@@ -38,7 +38,7 @@ def paho_command():
 
 
 def mqtt_js_command():
-    if not shutil.which("node") or not pathlib.Path(MQTT_JS, "node_modules/mqtt").is_dir():
+    if not shutil.which("node") or not pathlib.Path(NPM_FOLDER, "node_modules/mqtt").is_dir():
         missing("MQTT.js")
     return ["node", HERE / "mqtt_js_client.js"]
 
@@ -48,7 +48,7 @@ class OutsideClient:
 
     def __init__(self, command, directory, port, version):
         self.port, self.version, self.taken, self.events = port, version, 0, collections.defaultdict(collections.deque)
-        self.process = harness.Process(command, stdin=subprocess.PIPE, env=harness.environment(directory, MQRIG_MQTT_JS=MQTT_JS))
+        self.process = harness.Process(command, stdin=subprocess.PIPE, env=harness.environment(directory, MQRIG_NPM_FOLDER=NPM_FOLDER))
 
     def _do(self, command, **more):
         self.process.write(json.dumps({"do": command, **more}).encode() + b"\n")

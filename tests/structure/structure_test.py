@@ -32,6 +32,7 @@ LIBRARIES = {
     "CLI": ("cli",),
     "toml++": ("cli",),
     "sqlite3": ("store",),
+    "zlib": ("stats",),
 }
 
 # Libraries that an app may include; all others stay behind the room that wraps them.

@@ -43,8 +43,8 @@ class Member {
   virtual Sample take_sample(std::chrono::steady_clock::time_point end) = 0;
 };
 
-// Makes the member with this number; called on its thread. `stage_reached` is to be called from the
-// event loop when the member's stage has changed.
+// Makes the member with this number; called on its thread, for several members at the same time.
+// `stage_reached` is to be called from the event loop when the member's stage has changed.
 using MakeMember = std::function<std::unique_ptr<Member>(
     asio::io_context& context, std::uint32_t number, std::function<void()> stage_reached)>;
 
@@ -68,8 +68,9 @@ class Crew {
   virtual ~Crew() = default;  // ends all members and waits for them
   virtual std::uint32_t size() const noexcept = 0;
   virtual void order(const Order& order) = 0;
-  // Closes everybody's interval now, besides the regular times: where the measured time begins and
-  // ends.
+  // Closes everybody's interval at this time, besides the regular ones: where the measured time
+  // begins and ends. At once when the time has passed or lies before the open interval: a sample
+  // that ends at `at` or later follows in any case.
   virtual void cut(std::chrono::steady_clock::time_point at) = 0;
 };
 

@@ -5,7 +5,6 @@
 #include <map>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <mqrig/wire/reason_code.hpp>
 
@@ -25,18 +24,25 @@ enum class ErrorKind : std::uint8_t {
   worker,      // a worker process ended; code: its exit code
 };
 
-// Texts are made when they are shown: "CONNACK: Not authorized (0x87)", "connect: Connection
-// refused". Bounded: kinds and codes are few.
+// Kept by the text that a person reads, "CONNACK: Not authorized (0x87)" or "connect: Connection
+// refused", so that counts of other processes and of files add up without their codes. Bounded as
+// long as the codes come from tables: kinds and codes are few. Counters::errors is total().
 class ErrorCounts {
  public:
+  // An error code of 0 is one without a cause to tell.
   void add(ErrorKind kind, std::error_code error, std::uint64_t count = 1);
   void add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count = 1);
-  void add(std::string text, std::uint64_t count);  // as read back from a report
+  // As read back from a report.
+  void add(std::string text, std::uint64_t count);
   void merge(const ErrorCounts& other);
-  const std::map<std::string, std::uint64_t>& texts()
-      const noexcept;  // made lazily? simplest: keyed by text
-  std::uint64_t total() const noexcept;
-  bool empty() const noexcept;
+
+  const std::map<std::string, std::uint64_t>& texts() const noexcept { return texts_; }
+  std::uint64_t total() const noexcept { return total_; }
+  bool empty() const noexcept { return total_ == 0; }
+
+ private:
+  std::map<std::string, std::uint64_t> texts_;
+  std::uint64_t total_ = 0;
 };
 
 }  // namespace mqrig::load

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,8 +21,18 @@ struct Gauges {
   std::uint64_t given_up = 0;   // will not come: refused for good
   std::uint64_t in_flight = 0;  // QoS 1 and 2 messages sent and not acknowledged
   std::uint64_t backlog = 0;    // due messages that wait to be sent
+
   Gauges& operator+=(const Gauges& other) noexcept;
 };
+
+// Every number of Gauges with its name, as in JSON, CSV and metrics. CounterField has names that
+// are alike: files say gauges.connected, or gauge_connected.
+struct GaugeField {
+  std::string_view name;
+  std::string_view help;
+  std::uint64_t Gauges::*member;
+};
+std::span<const GaugeField> gauge_fields() noexcept;
 
 // The stages of a run, as the coordinator orders them and shards report that they are reached.
 enum class Stage : std::uint8_t {
@@ -47,7 +59,10 @@ struct Sample {
   double cpu_seconds = 0;  // user and system, of the shard's thread
 };
 
-// Between processes: appended, and taken off the front; false when there is no whole one. Bounded.
+// Between the processes of one program on one machine: appended, and taken off the front. The
+// histograms come out as they went in, but for the last bit of the mean. False when there is no
+// whole one yet, with an empty `error`, and when the bytes are none: `error` says so, a clause for
+// a person, nothing is taken and `sample` is unspecified.
 void encode(std::string& out, const Sample& sample);
 bool decode(std::string_view& in, Sample& sample, std::string& error);
 

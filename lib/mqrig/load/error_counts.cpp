@@ -1,0 +1,66 @@
+#include <mqrig/load/error_counts.hpp>
+
+#include <array>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+namespace mqrig::load {
+namespace {
+
+struct Kind {
+  std::string_view name;
+  wire::PacketType packet;    // that carries its reason codes
+  std::string_view no_cause;  // what an error code of 0 means
+};
+
+constexpr std::array<Kind, 11> kinds = {{
+    {"connect", wire::PacketType::connack, "failed"},
+    {"CONNACK", wire::PacketType::connack, "refused"},
+    {"DISCONNECT", wire::PacketType::disconnect, "without a reason"},
+    {"connection lost", wire::PacketType::disconnect, "closed by the broker"},
+    {"timeout", wire::PacketType::disconnect, "no answer in time"},
+    {"protocol error", wire::PacketType::disconnect, "by the broker"},
+    {"SUBACK", wire::PacketType::suback, "refused"},
+    {"PUBACK or PUBREC", wire::PacketType::puback, "refused"},
+    {"not sent", wire::PacketType::publish, "not taken by the session"},
+    {"request", wire::PacketType::publish, "no response in time"},
+    {"worker process", wire::PacketType::disconnect, "ended early"},
+}};
+
+const Kind& kind_of(ErrorKind kind) noexcept {
+  return kinds[static_cast<std::size_t>(kind)];
+}
+
+std::string cause_of(ErrorKind kind, std::error_code error) {
+  if (!error) return std::string(kind_of(kind).no_cause);
+  if (kind == ErrorKind::worker) return "exit code " + std::to_string(error.value());
+  return error.message();
+}
+
+}  // namespace
+
+void ErrorCounts::add(ErrorKind kind, std::error_code error, std::uint64_t count) {
+  std::string text(kind_of(kind).name);
+  add(std::move(text.append(": ").append(cause_of(kind, error))), count);
+}
+
+void ErrorCounts::add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), " (0x%02X)", static_cast<unsigned>(reason));
+  std::string text(kind_of(kind).name);
+  text.append(": ").append(wire::name(reason, kind_of(kind).packet)).append(number.data());
+  add(std::move(text), count);
+}
+
+void ErrorCounts::add(std::string text, std::uint64_t count) {
+  if (count == 0) return;
+  texts_[std::move(text)] += count;
+  total_ += count;
+}
+
+void ErrorCounts::merge(const ErrorCounts& other) {
+  for (const auto& [text, count] : other.texts_) add(text, count);
+}
+
+}  // namespace mqrig::load
