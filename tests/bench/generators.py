@@ -10,7 +10,7 @@ import shutil
 import subprocess
 
 TOPIC = "bench/topic"
-RUN = "0123456789abcdef"  # whose stamps the sink writes
+RUN = 1234  # whose stamps the sink writes
 
 # count: messages in all. rate: of all clients together, in messages a second; 0: as fast as possible.
 Load = collections.namedtuple("Load", "qos size inflight clients count rate", defaults=(0, 16, 0, 1, 0, 0))
@@ -27,11 +27,18 @@ class Report:
         counters = self.found.get("account") or self.found["totals"]
         if name in counters:
             return counters[name]
-        return sum(counters[f"{name}_qos{qos}"] for qos in range(3) if f"{name}_qos{qos}" in counters)
+        values = [counters[key] for key in (f"{name}_qos{qos}" for qos in range(3)) if key in counters]
+        if not values:
+            raise KeyError(name)
+        return sum(values)
 
     def latency(self, metric, percentile):
         """In seconds. metric: publish, delivery, scheduling; percentile: p50, p99, max."""
         return self.found["latency"][metric][percentile] / 1e9
+
+    def latencies(self, metric):
+        """How many were recorded."""
+        return self.found["latency"].get(metric, {"count": 0})["count"]
 
 
 class Mqrig:
@@ -54,16 +61,17 @@ class Mqrig:
         return self.words("pub", port, "-c", load.clients, "--size", load.size, "-q", load.qos, "--topics", TOPIC, "--count", load.count,
                           *(["--inflight", load.inflight] if load.inflight else []), *(["--total-rate", load.rate] if load.rate else []))
 
+    # The next three have no end of their own: they are interrupted.
+
     def receive(self, load, port):
-        return self.words("sub", port, "-c", load.clients, "-q", load.qos, "--topics", TOPIC, "--count", load.count, "--verify", "full",
-                          "--run-id", RUN)
+        return self.words("sub", port, "-c", load.clients, "-q", load.qos, "--filter", TOPIC, "--verify", "full", "--duration", 0)
 
     def connect(self, count, port):
-        return self.words("conn", port, "-c", count)
+        return self.words("conn", port, "-c", count, "--duration", 0)
 
     def subscribe(self, count, port):
         """Most of 10,000 numbers have four digits: the topic has 30 characters."""
-        return self.words("sub", port, "-c", count, "--topics", "bench/30-characters/topic/{client}")
+        return self.words("sub", port, "-c", count, "--filter", "bench/30-characters/topic/{client}", "--duration", 0)
 
 
 class Bare:
