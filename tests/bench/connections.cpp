@@ -13,7 +13,6 @@
 // One line of JSON says how the opening went; a second one, when stdin has ended, what happened
 // since. Then all connections are dropped without DISCONNECT.
 #include <sys/epoll.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <memory>
@@ -25,6 +24,7 @@
 
 #include <tests/bench/arguments.hpp>
 #include <tests/bench/cpu_time.hpp>
+#include <tests/bench/descriptors.hpp>
 #include <tests/bench/stream.hpp>
 
 namespace {
@@ -202,13 +202,6 @@ class Connections {
   std::size_t next_ = 0;  // to send a ping
   bool ended_ = false;
 };
-
-void use_all_descriptors() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 Settings read_settings(Arguments& arguments) {
   Settings settings;

@@ -21,24 +21,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import harness  # noqa: E402
+from sink import Sink  # noqa: E402
 
 Usage = collections.namedtuple("Usage", "wall cpu rss messages")
 MICRO = ("wire_bench", "session_bench", "payload_bench")
 WINDOW = 1000  # messages in flight that the sink allows
-
-
-class Sink:
-    """The counting sink, for one client."""
-
-    def __init__(self, build, *args):
-        self.child = subprocess.Popen([build / "tests/bench/sink", *[str(a) for a in args]], stdout=subprocess.PIPE, text=True)
-        self.port = self.child.stdout.readline().split()[1]
-
-    def result(self):
-        found = json.loads(self.child.stdout.readline())
-        self.child.wait()
-        self.child.stdout.close()
-        return found
 
 
 class Bench:
@@ -84,7 +71,7 @@ class Bench:
         return used
 
     def subscribe(self, client, args, qos, count):
-        sink = Sink(self.build, "--messages", count, "--qos", qos)
+        sink = Sink(self.build, "--source", count, "--qos", qos)
         words = [client, *([] if client == "mosquitto_sub" else ["sub"]), "-p", sink.port, "-t", "bench/topic", "-q", qos, "-C", count, *args]
         child = self.start(words, stdout=subprocess.PIPE)
         drain = subprocess.Popen(["cat"], stdin=child.stdout, stdout=subprocess.DEVNULL)
@@ -167,7 +154,7 @@ class Bench:
 
     def into_jq(self):
         count = 50_000 if self.quick else 1_000_000
-        sink = Sink(self.build, "--messages", count)
+        sink = Sink(self.build, "--source", count)
         sub = self.start([self.mqrig, "sub", "-p", sink.port, "-t", "x", "-C", count, "-j"], stdout=subprocess.PIPE)
         jq = self.start(["jq", "-c", "."], stdin=sub.stdout, stdout=subprocess.DEVNULL)
         sub.stdout.close()

@@ -1,272 +1,108 @@
 // The other end of a benchmark: a broker that costs almost nothing. It counts and acknowledges what
 // is published to it, and floods whoever subscribes.
 //
-//   sink [--messages N] [--size BYTES] [--topic TOPIC] [--qos QOS] [--receive-maximum N]
+//   sink [--source N] [--size BYTES] [--publishers N] [--run N] [--qos QOS] [--topic TOPIC]
+//        [--receive-maximum N] [--freeze-after N --freeze SECONDS]
 //
-// It listens on a loopback port that the kernel chooses, prints "port N" at once, and when the last
-// connection has ended one line of JSON: what it received, sent, and what CPU time that took.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+// It listens on a loopback port that the kernel chooses, and says which in a line of JSON. Each
+// line on stdin is answered with one that holds the counts so far. When stdin has ended, or at
+// SIGTERM, what is still under way is counted, and the counts are printed for the last time.
+//
+// --source sends so many messages to each subscriber. Their topic is the first filter of the
+// subscriber, wildcards replaced, or --topic. With --run they have the stamps of that load test, as
+// if --publishers had sent them in turn. --freeze reads and sends nothing for so long, once
+// --freeze-after messages have come.
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/signalfd.h>
 
-#include <algorithm>
-#include <cerrno>
+#include <csignal>
 #include <cstdio>
-#include <cstdlib>
-#include <map>
 #include <memory>
-#include <string>
-#include <string_view>
+#include <thread>
+#include <vector>
 
-#include <mqrig/wire/decode.hpp>
-#include <mqrig/wire/encode.hpp>
+#include <tests/bench/arguments.hpp>
+#include <tests/bench/cpu_time.hpp>
+#include <tests/bench/descriptors.hpp>
+#include <tests/bench/sink_peer.hpp>
+#include <tests/bench/stream.hpp>
 
 namespace {
 
-using namespace mqrig::wire;
+using namespace mqrig::bench;
+namespace wire = mqrig::wire;
+using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t block_size = 64 * 1024;
-
-struct Settings {
-  std::uint64_t messages = 0;  // for each subscriber
-  std::size_t size = 16;
-  std::string topic = "bench/topic";
-  QoS qos = QoS::at_most_once;
-  std::uint16_t receive_maximum = 0;  // 0: not said
+struct Freeze {
+  std::uint64_t after = 0;           // messages
+  std::chrono::milliseconds time{};  // 0: never
 };
 
-struct Counts {
-  std::uint64_t received = 0;  // PUBLISH packets, repeated ones too
-  std::uint64_t bytes = 0;     // of their payloads
-  std::uint64_t sent = 0;
-  std::uint64_t acknowledged = 0;  // of those, completed
-};
-
-[[noreturn]] void fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
+double seconds(Clock::duration duration) {
+  return std::chrono::duration<double>(duration).count();
 }
 
-// One connection.
-class Peer {
- public:
-  Peer(int descriptor, const Settings& settings, Counts& counts)
-      : descriptor_(descriptor), settings_(settings), counts_(counts) {}
-  Peer(const Peer&) = delete;
-  Peer& operator=(const Peer&) = delete;
-  ~Peer() { ::close(descriptor_); }
-
-  // False when the connection is over.
-  bool readable() {
-    for (bool full = true; full;) {
-      const ssize_t count = ::recv(descriptor_, in_.prepare(block_size), block_size, MSG_DONTWAIT);
-      if (count < 0 && errno == EAGAIN) break;
-      if (count <= 0) return false;
-      in_.commit(static_cast<std::size_t>(count));
-      full = static_cast<std::size_t>(count) == block_size;
-      if (!take_packets()) return false;
-    }
-    return writable();
-  }
-
-  // Sends what waits, and as much of the flood as the peer takes.
-  bool writable() {
-    for (int turn = 0; turn < 16; ++turn) {
-      flood();
-      if (out_.empty()) return true;
-      const ssize_t count =
-          ::send(descriptor_, out_.data(), out_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (count < 0) return errno == EAGAIN;
-      out_.consume(static_cast<std::size_t>(count));
-    }
-    return true;
-  }
-
-  bool wants_to_write() const { return !out_.empty() || may_send(); }
-
- private:
-  bool take_packets() {
-    ByteView bytes = in_.view();
-    Frame frame;
-    FrameResult result;
-    bool going = true;
-    while (going) {
-      result = split_frame(bytes, max_remaining_length + 5, frame, version_);
-      if (result.status != FrameStatus::complete) break;
-      going = handle(frame);
-      bytes = bytes.subspan(frame.size);
-    }
-    in_.consume(in_.size() - bytes.size());
-    return going && result.status != FrameStatus::invalid;
-  }
-
-  bool handle(const Frame& frame) {
-    switch (frame.type()) {
-      case PacketType::connect:
-        return connect(frame);
-      case PacketType::publish:
-        return publish(frame);
-      case PacketType::pubrel:
-        return answer(frame, PacketType::pubcomp);
-      case PacketType::pubrec:
-        return answer(frame, PacketType::pubrel);
-      case PacketType::puback:
-      case PacketType::pubcomp:
-        ++counts_.acknowledged;
-        --in_flight_;
-        return true;
-      case PacketType::subscribe:
-        return subscribe(frame);
-      case PacketType::pingreq:
-        encode_pingresp(out_);
-        return true;
-      default:
-        return false;  // DISCONNECT, and what a broker need not understand
-    }
-  }
-
-  bool connect(const Frame& frame) {
-    Connect packet;
-    if (decode(frame, packet) != Fault::none) return false;
-    version_ = packet.version;
-    window_ = packet.properties.integer(PropertyId::receive_maximum).value_or(65'535);
-    PropertyWriter properties;
-    if (settings_.receive_maximum != 0) {
-      properties.add(PropertyId::receive_maximum, settings_.receive_maximum);
-    }
-    Connack connack;
-    connack.properties = properties.view();
-    return encode(out_, version_, connack);
-  }
-
-  bool publish(const Frame& frame) {
-    Publish packet;
-    if (decode(frame, version_, packet) != Fault::none) return false;
-    ++counts_.received;
-    counts_.bytes += packet.payload.size();
-    if (packet.qos == QoS::at_most_once) return true;
-    Ack ack;
-    ack.type = packet.qos == QoS::at_least_once ? PacketType::puback : PacketType::pubrec;
-    ack.packet_id = packet.packet_id;
-    return encode(out_, version_, ack);
-  }
-
-  bool answer(const Frame& frame, PacketType type) {
-    Ack ack;
-    if (decode(frame, version_, ack) != Fault::none) return false;
-    Ack reply;
-    reply.type = type;
-    reply.packet_id = ack.packet_id;
-    return encode(out_, version_, reply);
-  }
-
-  bool subscribe(const Frame& frame) {
-    Subscribe packet;
-    if (decode(frame, version_, packet) != Fault::none) return false;
-    std::string reasons;
-    for (Subscription entry; next_subscription(packet.entries, version_, entry);) {
-      reasons += static_cast<char>(entry.qos);
-      qos_ = std::min(settings_.qos, entry.qos);
-    }
-    SubscriptionAck ack;
-    ack.packet_id = packet.packet_id;
-    ack.reasons = as_bytes(reasons);
-    encode(out_, version_, ack);
-    remaining_ = settings_.messages;
-    make_block();
-    return true;
-  }
-
-  Publish message() const {
-    Publish publish;
-    publish.topic = settings_.topic;
-    publish.payload = as_bytes(payload_);
-    publish.qos = qos_;
-    return publish;
-  }
-
-  // At QoS 0 all messages are the same bytes.
-  void make_block() {
-    payload_.clear();
-    while (payload_.size() < settings_.size) payload_ += "0123456789abcdef";
-    payload_.resize(settings_.size);
-    encode(block_, version_, message());
-    message_size_ = block_.size();
-    const std::string one(as_text(block_.view()));
-    while (block_.size() + message_size_ <= block_size) block_.append(as_bytes(one));
-  }
-
-  bool may_send() const { return remaining_ != 0 && in_flight_ < window_; }
-
-  void flood() {
-    if (out_.size() >= block_size || !may_send()) return;
-    std::uint64_t count = 0;
-    if (qos_ == QoS::at_most_once) {
-      count = std::min<std::uint64_t>(remaining_, block_.size() / message_size_);
-      out_.append(block_.view().first(count * message_size_));
-    } else {
-      Publish publish = message();
-      for (; count < remaining_ && in_flight_ < window_ && out_.size() < block_size; ++count) {
-        packet_id_ = packet_id_ == 65'535 ? PacketId{1} : static_cast<PacketId>(packet_id_ + 1);
-        publish.packet_id = packet_id_;
-        encode(out_, version_, publish);
-        ++in_flight_;
-      }
-    }
-    remaining_ -= count;
-    counts_.sent += count;
-  }
-
-  int descriptor_;
-  const Settings& settings_;
-  Counts& counts_;
-  Buffer in_;
-  Buffer out_;
-  Buffer block_;
-  std::string payload_;
-  std::size_t message_size_ = 0;
-  std::uint64_t remaining_ = 0;  // of the flood
-  std::uint32_t window_ = 65'535;
-  std::uint32_t in_flight_ = 0;
-  PacketId packet_id_ = 0;
-  Version version_ = Version::mqtt_5;
-  QoS qos_ = QoS::at_most_once;
-};
+void print(const SinkCounts& counts) {
+  const auto count = [](const char* name, std::uint64_t value) {
+    std::printf("\"%s\":%llu,", name, static_cast<unsigned long long>(value));
+  };
+  std::putchar('{');
+  count("received", counts.received());
+  count("qos0", counts.published[0]);
+  count("qos1", counts.published[1]);
+  count("qos2", counts.published[2]);
+  count("repeated", counts.repeated);
+  count("released", counts.released);
+  count("bytes", counts.bytes);
+  count("connects", counts.connects);
+  count("disconnects", counts.disconnects);
+  count("dropped", counts.dropped);
+  count("invalid", counts.invalid);
+  count("subscribed", counts.subscribed);
+  count("pings", counts.pings);
+  count("sent", counts.sent);
+  count("acknowledged", counts.acknowledged);
+  std::printf("\"seconds\":%.6f,\"connect_seconds\":%.6f,\"cpu\":%.6f}\n",
+              seconds(counts.last_message - counts.first_message),
+              seconds(counts.last_connect - counts.first_connection), cpu_time(0));
+  std::fflush(stdout);
+}
 
 class Sink {
  public:
-  explicit Sink(const Settings& settings)
+  Sink(const SinkSettings& settings, const Freeze& freeze)
       : settings_(settings),
+        freeze_(freeze),
         poller_(::epoll_create1(EPOLL_CLOEXEC)),
-        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    sockaddr_in address = loopback(INADDR_LOOPBACK, 0);
     socklen_t length = sizeof address;
     auto* name = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, name, length) != 0 || ::listen(listener_, 128) != 0) fail("listen");
+    if (::bind(listener_, name, length) != 0 || ::listen(listener_, 65'535) != 0) fail("listen");
     ::getsockname(listener_, name, &length);
     watch(EPOLL_CTL_ADD, listener_, EPOLLIN);
-    std::printf("port %u\n", static_cast<unsigned>(ntohs(address.sin_port)));
+    watch_for_the_end();
+    std::printf("{\"port\":%u}\n", static_cast<unsigned>(ntohs(address.sin_port)));
     std::fflush(stdout);
   }
 
-  // Until the last connection has ended.
+  // Until it is told to end, and then until nothing more comes: what the clients have sent before
+  // may still be in the sockets.
   void run() {
-    do {
-      epoll_event events[64];
-      const int count = ::epoll_wait(poller_, events, 64, -1);
-      for (int i = 0; i < count; ++i) handle(events[i]);
-    } while (!peers_.empty());
+    while (!ended_) turn(-1);
+    const auto deadline = Clock::now() + std::chrono::seconds(2);
+    while (turn(open_ != 0 ? 100 : 0) && Clock::now() < deadline) {
+    }
   }
 
-  const Counts& counts() const { return counts_; }
+  const SinkCounts& counts() const { return counts_; }
 
  private:
+  struct Entry {
+    std::unique_ptr<SinkPeer> peer;
+    std::uint32_t watched = EPOLLIN;
+  };
+
   void watch(int action, int descriptor, std::uint32_t what) {
     epoll_event event{};
     event.events = what;
@@ -274,76 +110,123 @@ class Sink {
     if (::epoll_ctl(poller_, action, descriptor, &event) != 0) fail("epoll_ctl");
   }
 
-  void accept() {
-    const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (descriptor < 0) fail("accept");
-    const int on = 1;
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    peers_[descriptor] = std::make_unique<Peer>(descriptor, settings_, counts_);
-    watch(EPOLL_CTL_ADD, descriptor, EPOLLIN);
+  void watch_for_the_end() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    signals_ = ::signalfd(-1, &signals, SFD_CLOEXEC);
+    watch(EPOLL_CTL_ADD, signals_, EPOLLIN);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.fd = STDIN_FILENO;
+    // What epoll refuses is a file or /dev/null, which says nothing: a signal ends the program.
+    ::epoll_ctl(poller_, EPOLL_CTL_ADD, STDIN_FILENO, &event);
   }
 
-  void handle(const epoll_event& event) {
-    const int descriptor = event.data.fd;
+  // False when nothing happened in that time.
+  bool turn(int milliseconds) {
+    epoll_event events[256];
+    const int count = ::epoll_wait(poller_, events, 256, milliseconds);
+    counts_.now = Clock::now();
+    for (int i = 0; i < count; ++i) handle(events[i].data.fd, events[i].events);
+    return count > 0;
+  }
+
+  void handle(int descriptor, std::uint32_t events) {
     if (descriptor == listener_) return accept();
-    Peer& peer = *peers_[descriptor];
-    const bool alive = (event.events & ~EPOLLOUT) != 0 ? peer.readable() : peer.writable();
+    if (descriptor == signals_) return end(signals_);
+    if (descriptor == STDIN_FILENO) return take_command();
+    Entry& entry = peers_[static_cast<std::size_t>(descriptor)];
+    if (!entry.peer) return;
+    const bool alive =
+        (events & ~std::uint32_t{EPOLLOUT}) != 0 ? entry.peer->readable() : entry.peer->writable();
     if (!alive) {
-      peers_.erase(descriptor);
+      entry.peer.reset();
+      --open_;
       return;
     }
-    watch(EPOLL_CTL_MOD, descriptor,
-          peer.wants_to_write() ? EPOLLIN | EPOLLOUT : std::uint32_t{EPOLLIN});
+    const std::uint32_t wanted = entry.peer->wants_to_write() ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    if (wanted != entry.watched) watch(EPOLL_CTL_MOD, descriptor, wanted);
+    entry.watched = wanted;
+    if (freeze_.time.count() != 0 && counts_.received() >= freeze_.after) freeze();
   }
 
-  const Settings& settings_;
-  int poller_;
-  int listener_;
-  std::map<int, std::unique_ptr<Peer>> peers_;
-  Counts counts_;
-};
-
-Settings read_settings(int count, char** words) {
-  Settings settings;
-  for (int i = 1; i + 1 < count; i += 2) {
-    const std::string_view name = words[i];
-    const char* value = words[i + 1];
-    const std::uint64_t number = std::strtoull(value, nullptr, 10);
-    if (name == "--messages") {
-      settings.messages = number;
-    } else if (name == "--size") {
-      settings.size = number;
-    } else if (name == "--topic") {
-      settings.topic = value;
-    } else if (name == "--qos") {
-      settings.qos = static_cast<QoS>(std::min<std::uint64_t>(number, 2));
-    } else if (name == "--receive-maximum") {
-      settings.receive_maximum = static_cast<std::uint16_t>(number);
-    } else {
-      std::fprintf(stderr, "sink: unknown option %s\n", words[i]);
-      std::exit(2);
+  void accept() {
+    for (;;) {
+      const int descriptor = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      if (descriptor < 0 && (errno == EAGAIN || errno == ECONNABORTED)) return;
+      if (descriptor < 0) fail("accept");
+      if (counts_.first_connection == Clock::time_point()) counts_.first_connection = counts_.now;
+      const int on = 1;
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      const auto index = static_cast<std::size_t>(descriptor);
+      if (peers_.size() <= index) peers_.resize(index + 1);
+      peers_[index] = {std::make_unique<SinkPeer>(descriptor, settings_, counts_, scratch_)};
+      ++open_;
+      watch(EPOLL_CTL_ADD, descriptor, EPOLLIN);
     }
   }
-  return settings;
-}
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  void take_command() {
+    char bytes[256];
+    const ssize_t count = ::read(STDIN_FILENO, bytes, sizeof bytes);
+    if (count <= 0) return end(STDIN_FILENO);
+    for (ssize_t i = 0; i < count; ++i) {
+      if (bytes[i] == '\n') print(counts_);
+    }
+  }
+
+  void end(int descriptor) {
+    ended_ = true;
+    ::epoll_ctl(poller_, EPOLL_CTL_DEL, descriptor, nullptr);
+  }
+
+  void freeze() {
+    std::this_thread::sleep_for(freeze_.time);
+    freeze_.time = {};
+  }
+
+  const SinkSettings& settings_;
+  Freeze freeze_;
+  int poller_;
+  int listener_;
+  int signals_ = -1;
+  std::vector<Entry> peers_;  // by descriptor
+  std::size_t open_ = 0;
+  SinkCounts counts_;
+  wire::Buffer scratch_;
+  bool ended_ = false;
+};
+
+SinkSettings read_settings(Arguments& arguments) {
+  constexpr std::uint64_t many = 1'000'000'000;
+  SinkSettings settings;
+  settings.source.messages = arguments.number("--source", 0, 0, many);
+  settings.source.run = arguments.number("--run", 0, 0, ~std::uint64_t{0});
+  settings.source.size = arguments.number(
+      "--size", 16, settings.source.run != 0 ? mqrig::load::Stamp::size : 1, 1'000'000);
+  settings.source.publishers =
+      arguments.number("--publishers", 1, 1, mqrig::load::Stamp::most_streams);
+  settings.source.qos = static_cast<wire::QoS>(arguments.number("--qos", 2, 0, 2));
+  settings.topic = arguments.text("--topic", "");
+  settings.receive_maximum =
+      static_cast<std::uint16_t>(arguments.number("--receive-maximum", 0, 0, 65'535));
+  return settings;
 }
 
 }  // namespace
 
 int main(int count, char** words) {
-  const Settings settings = read_settings(count, words);
-  Sink sink(settings);
+  Arguments arguments(count, words);
+  const SinkSettings settings = read_settings(arguments);
+  Freeze freeze;
+  freeze.after = arguments.number("--freeze-after", 0, 0, 1'000'000'000);
+  freeze.time = std::chrono::milliseconds(1000 * arguments.number("--freeze", 0, 0, 3600));
+  arguments.finish();
+  use_all_descriptors();
+  Sink sink(settings, freeze);
   sink.run();
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const Counts& counts = sink.counts();
-  std::printf(
-      "{\"received\":%llu,\"bytes\":%llu,\"sent\":%llu,\"acknowledged\":%llu,\"cpu\":%.6f}\n",
-      static_cast<unsigned long long>(counts.received),
-      static_cast<unsigned long long>(counts.bytes), static_cast<unsigned long long>(counts.sent),
-      static_cast<unsigned long long>(counts.acknowledged),
-      seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  print(sink.counts());
 }

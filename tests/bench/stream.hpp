@@ -22,6 +22,15 @@ namespace mqrig::bench {
   std::exit(1);
 }
 
+// A loopback address; both parts in the host's byte order.
+inline sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(host);
+  address.sin_port = htons(port);
+  return address;
+}
+
 // Never blocks. Packets to send are appended to out(); flush() sends what the socket takes.
 class Stream {
  public:
@@ -89,14 +98,6 @@ class Stream {
   }
 
  private:
-  static sockaddr_in loopback(std::uint32_t host, std::uint16_t port) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(host);
-    address.sin_port = htons(port);
-    return address;
-  }
-
   int descriptor_;
   std::size_t block_;
   bool refused_ = false;
