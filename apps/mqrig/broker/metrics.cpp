@@ -91,6 +91,12 @@ std::string metrics_text(const Statistics& statistics,
     if (!metric.label.empty()) text.append("{").append(metric.label).append("}");
     text.append(" ").append(std::to_string(metric.value(statistics))).append("\n");
   }
+  const std::string faults = "mqrig_broker_faults_made_total";
+  describe(text, faults, "Faults that were made on purpose (--chaos).");
+  for (const broker::FaultKind& kind : broker::fault_kinds) {
+    text.append(faults).append("{kind=\"").append(kind.name).append("\"} ");
+    text.append(std::to_string(statistics.made.*kind.count)).append("\n");
+  }
   const std::string name = "mqrig_broker_start_time_seconds";
   describe(text, name, "Start of the broker, in seconds since 1970.");
   const auto since_1970 = std::chrono::duration_cast<seconds>(started.time_since_epoch());

@@ -18,6 +18,9 @@ namespace mqrig::load {
 struct IntervalLatency {
   std::uint64_t count = 0;
   std::uint64_t p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0;  // nanoseconds
+  // The histogram as stats::encode_hdr_compressed() has it, or empty. Kept by shards of a larger
+  // run, about 1 KB each: percentiles of all shards together come from nothing else.
+  std::string hdr;
 };
 
 // A row of the time series: all shards together.
@@ -29,6 +32,9 @@ struct Interval {
   Gauges gauges;
   std::array<IntervalLatency, metric_count> latency{};
   double cpu_seconds = 0;
+
+  // Of these histograms; `keep` for a shard of a larger run.
+  void set_latency(const Histograms& histograms, bool keep);
 };
 
 // A step of a search for the highest rate.
@@ -61,15 +67,16 @@ struct Report {
   std::string version;  // of mqrig
   std::string run_id;   // 16 hexadecimal digits
   std::string scenario_name;
-  std::string scenario_text;            // TOML, without secrets
-  std::string broker;                   // "127.0.0.1:1883", "embedded"
-  std::string host;                     // of this machine
-  std::int64_t begin = 0;               // wall clock, nanoseconds since the epoch
-  std::uint32_t shard = 1, shards = 1;  // --shard i/n
-  std::uint32_t merged = 1;             // reports that are in it
-  std::uint32_t processes = 1, threads = 1;
+  std::string scenario_text;                 // TOML, without secrets
+  std::string broker;                        // "127.0.0.1:1883", "embedded"
+  std::string host;                          // of this machine
+  std::int64_t begin = 0;                    // wall clock, nanoseconds since the epoch
+  std::uint32_t shard = 1, shards = 1;       // --shard i/n; the first one of those that are in it
+  std::uint32_t merged = 1;                  // shards that are in it
+  std::vector<std::uint32_t> merged_shards;  // their numbers, ascending; empty: `shard` alone
+  std::uint32_t processes = 1, threads = 1;  // threads of all processes
   bool open_loop = false;
-  double asked_rate = 0;  // messages a second, open loop
+  double asked_rate = 0;  // messages a second, open loop, of the shards that are in it
   std::string loop_text;  // "open loop, 10,000 messages/s" / "closed loop, 100 in flight"
   ClockNote clock;
   int interrupted = 0;  // the signal
@@ -89,17 +96,32 @@ struct Report {
   std::vector<ObjectiveResult> results;
   std::vector<Violation> violations;
   std::vector<std::string> warnings;  // "the generator, not the broker, was the limit: ..."
+  // What only the run itself could know; judge() puts it in front of its own warnings.
+  std::vector<std::string> run_warnings;
 };
 
-// Fills `results`, `violations` and `warnings` from the rest.
-void judge(Report& report);
-// True when nothing at all was measured.
-bool measured_nothing(const Report& report);
+// Deliveries that did not come, of the whole run.
+//
+// Exact where senders and receivers of all shards are in the report: expected - distinct - corrupt,
+// by the lower QoS of message and subscription. Else the gaps that receivers saw: a lower bound.
+// Messages without an acknowledgement at the end may have been delivered or not; they are not
+// expected, and where they came they can hide as many losses as Counters::unconfirmed_deliveries
+// says.
+struct Loss {
+  bool measured = false;  // something stamped was to come, or came
+  bool exact = false;
+  std::uint64_t lost = 0;
+  std::uint64_t expected = 0;
+};
+Loss loss_of(const Report& report) noexcept;
 
-// report_json.hpp: std::string to_json(const Report&), std::optional<Report>
-// from_json(std::string_view, std::string& error); histograms as Base64 of the compressed V2
-// encoding. report_merge.hpp: std::string merge(std::vector<Report>, Report& into): error text or
-// empty; exact; time series aligned by wall clock. report_csv.hpp, hdr_log.hpp, report_html.hpp,
-// report_text.hpp (the table at the end), report_compare.hpp
+// Fills `results`, `violations` and `warnings` from the rest.
+//
+// Violations: a loss at QoS 1 or 2 where it is exact and no client began a new session in the
+// run, which may lose what the old one had; a duplicate at QoS 2; a corrupt message of any QoS.
+void judge(Report& report);
+// True when nothing at all was measured: no message of a run that has messages, no connection of
+// one that only connects.
+bool measured_nothing(const Report& report) noexcept;
 
 }  // namespace mqrig::load
