@@ -13,7 +13,7 @@ std::string_view placeholder(std::string_view text) {
 bool varies(std::string_view level, bool keep_client) {
   while (!level.empty()) {
     const std::string_view found = placeholder(level);
-    const bool client = found == "{client}" || found == "%i";
+    const bool client = found == "{client}" || found.starts_with("{client:") || found == "%i";
     if (!found.empty() && !(client && keep_client)) return true;
     const bool doubled =
         level.size() > 1 && level[1] == level[0] && (level[0] == '{' || level[0] == '%');

@@ -77,10 +77,12 @@ constinit const cli::CommandSpec spec{
         "interest is the rate. The report says which it was, and how far the generator itself "
         "was behind.\n\n"
         "TEMPLATES. In topics, filters, client identifiers, user names, shared groups and "
-        "--payload-template: {client} is the number of the client in its group, from 1, {n} that "
-        "of its message, {rand} a random number, {group} the group of clients, {run} a random "
-        "number of the run; {{ and }} are braces. As in emqtt-bench, %i is {client}, %c the "
-        "client identifier, %u the user name, %s {n}, and %% a percent sign.",
+        "--payload-template: {client} is the number of the client in its group, from 0, {n} that "
+        "of its message, {rand} a random number; each takes an end, as in {n:10}, which goes from "
+        "0 to 9. {id} and {user} are client identifier and user name, {group} the group of "
+        "clients, {run} a random number of the run, {shard} the part of --shard, {time} "
+        "milliseconds since 1970, {uuid} a random UUID; {{ and }} are braces. As in emqtt-bench, "
+        "%i is {client} from 1, %c {id}, %u {user}, %s {n} from 1, and %% a percent sign.",
     .usage = usage,
     .positionals = positionals,
     .groups = groups,

@@ -1,5 +1,6 @@
 #include "publish_options.hpp"
 
+#include <algorithm>
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/wire/utf8.hpp>

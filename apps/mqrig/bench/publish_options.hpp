@@ -2,6 +2,9 @@
 
 #include <mqrig/cli/options.hpp>
 #include <mqrig/load/scenario.hpp>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace mqrig::bench {
 

@@ -146,7 +146,7 @@ class Builder {
     load::SubscribeSettings& subscription = scenario_.groups.back().subscribe[0];
     subscription.cycle = groups;
     if (subscription.share.empty()) subscription.share = "bench-{client}";
-    if (groups > 1 && subscription.share.find("{client}") == std::string::npos &&
+    if (groups > 1 && subscription.share.find("{client") == std::string::npos &&
         subscription.share.find("%i") == std::string::npos) {
       throw UsageError("--share '" + subscription.share + "' is one group: " +
                        std::to_string(groups) + " need {client} in it, the number of each");

@@ -4,6 +4,7 @@
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/cli/value.hpp>
+#include <mqrig/load/source_addresses.hpp>
 #include <mqrig/wire/topic.hpp>
 #include <utility>
 
@@ -15,7 +16,6 @@
 #include "publish_options.hpp"
 #include "scenario_file.hpp"
 #include "scenarios.hpp"
-#include "source_addresses.hpp"
 #include "start_time.hpp"
 
 namespace mqrig::bench {
@@ -57,18 +57,24 @@ bool names_broker(const cli::Options& options) {
   return options.has("url") || options.has("host") || options.has("unix") || options.has("port");
 }
 
+void read_source_addresses(const cli::Options& options, std::vector<std::string>& into) {
+  std::string list;
+  for (const std::string_view part : options.list("bind")) {
+    list.append(list.empty() ? "" : ",").append(part);
+  }
+  if (list.empty()) return;
+  load::SourceAddresses read = load::parse_source_addresses(list);
+  if (!read.error.empty()) throw UsageError(label(options, "bind") + ": " + read.error);
+  into = std::move(read.addresses);
+}
+
 void read_connection(const cli::Options& options, BenchSettings& into, std::string& url_topic) {
   ClientOptions shared = read_client_options(options, version_5_options());
   into.connection = std::move(shared.client);
   into.connection.bind_address.clear();
   into.embedded = !names_broker(options);
   url_topic = std::move(shared.topic);
-  for (const std::string_view list : options.list("bind")) {
-    const std::string error = parse_source_addresses(list, into.bind);
-    if (!error.empty()) {
-      throw UsageError(label(options, "bind") + " '" + std::string(list) + "': " + error);
-    }
-  }
+  read_source_addresses(options, into.bind);
   if (into.embedded && !into.bind.empty() && options.source("bind") == cli::Source::flag) {
     throw UsageError(label(options, "bind") +
                      " is for a broker beyond a network: name one, with --host or a URL");

@@ -1,6 +1,8 @@
 #include "start_time.hpp"
 
+#include <algorithm>
 #include <mqrig/cli/value.hpp>
+#include <string>
 
 namespace mqrig::bench {
 namespace {

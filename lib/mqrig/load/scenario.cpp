@@ -4,14 +4,13 @@
 #include <cmath>
 #include <string_view>
 
+#include <mqrig/load/slo.hpp>
+#include <mqrig/load/text_template.hpp>
 #include <mqrig/wire/topic.hpp>
 #include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::load {
 namespace {
-
-// With one of them the text of each client is its own.
-constexpr std::string_view numbering_placeholders[] = {"{client}", "%i"};
 
 constexpr std::uint32_t max_clients = 100'000'000;
 
@@ -23,8 +22,15 @@ bool is_level(double level) noexcept {
   return std::isfinite(level) && level >= 0;
 }
 
-// Of a template: what stands around its placeholders.
+std::string check_template(std::string_view what, std::string_view text) {
+  std::string error;
+  if (TextTemplate::compile(text, error)) return {};
+  return std::string(what) + " '" + std::string(text.substr(0, 80)) + "': " + error;
+}
+
+// Of a template: what stands around its placeholders, too.
 std::string check_topic(std::string_view topic) {
+  if (std::string error = check_template("topic", topic); !error.empty()) return error;
   const wire::TopicError error = wire::check_topic_name(topic);
   if (error == wire::TopicError::none) return {};
   return "invalid topic '" + std::string(topic.substr(0, 80)) +
@@ -43,7 +49,7 @@ std::string check_payload(const PayloadSettings& payload) {
       }
       return {};
     case PayloadSettings::Kind::text:
-      return {};
+      return check_template("payload", payload.text);
     case PayloadSettings::Kind::file:
       return payload.path.empty() ? "the payload file has no name" : "";
     case PayloadSettings::Kind::lines:
@@ -72,6 +78,10 @@ std::string check_publish(const PublishSettings& publish) {
 
 std::string check_subscription(const SubscribeSettings& subscription) {
   if (!any(subscription.qos)) return "the weights of the qualities of service are all zero";
+  for (const std::string& text : {subscription.filter, subscription.share}) {
+    std::string error = check_template("topic filter", text);
+    if (!error.empty()) return error;
+  }
   const std::string filter = subscription.share.empty()
                                  ? subscription.filter
                                  : "$share/" + subscription.share + "/" + subscription.filter;
@@ -91,14 +101,18 @@ std::string check_client_id(const Group& group) {
   if (wire::check_utf8_string(group.client_id) != wire::Fault::none) {
     return "the client identifier is not valid UTF-8 text";
   }
-  const bool told_apart = std::any_of(
-      std::begin(numbering_placeholders), std::end(numbering_placeholders),
-      [&](std::string_view name) { return group.client_id.find(name) != std::string::npos; });
-  if (group.clients > 1 && !told_apart) {
+  std::string error;
+  const auto ids = TextTemplate::compile(group.client_id, error);
+  if (!ids) return "client identifier '" + group.client_id + "': " + error;
+  for (const std::string_view self : {"{id}", "%c"}) {
+    if (group.client_id.find(self) == std::string::npos) continue;
+    return "client identifier '" + group.client_id + "': " + std::string(self) + " is itself";
+  }
+  if (group.clients > 1 && !ids->depends_on_client()) {
     return "all clients would have the identifier '" + group.client_id +
            "': give it {client}, the number of each";
   }
-  return {};
+  return group.user_name ? check_template("user name", *group.user_name) : "";
 }
 
 std::string check_group(const Group& group) {
@@ -173,7 +187,8 @@ std::string check(const Scenario& scenario) {
   if (scenario.connect_timeout.count() <= 0) return "nobody connects in no time";
   if (scenario.drain_timeout.count() < 0) return "the drain timeout is negative";
   for (const std::string& objectives : scenario.slo) {
-    if (objectives.empty()) return "an objective is empty";
+    std::vector<Objective> read;
+    if (std::string error = parse_objectives(objectives, read); !error.empty()) return error;
   }
   return {};
 }
