@@ -31,7 +31,7 @@ constexpr OptionSpec scenario_options[] = {
      .in_config = false,
      .help = "print the scenario that the options mean, and run nothing",
      .details = "TOML text for run, without a password. Options of the connection, of processes, "
-                "objectives' searches and outputs are no part of it."},
+                "searches and outputs are no part of it."},
 };
 
 constexpr Choice leave_choices[] = {

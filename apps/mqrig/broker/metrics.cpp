@@ -1,5 +1,7 @@
 #include "metrics.hpp"
 
+#include "../prometheus_text.hpp"
+
 namespace mqrig::broker_command {
 namespace {
 
@@ -72,24 +74,20 @@ constexpr Metric metrics[] = {
      [](const Statistics& s) -> std::uint64_t { return s.sessions_expired; }},
 };
 
-void describe(std::string& text, const std::string& name, std::string_view help) {
+void describe(PrometheusText& text, const std::string& name, std::string_view help) {
   const bool counter = name.ends_with("_total");
-  text.append("# HELP ").append(name).append(" ").append(help).append("\n");
-  text.append("# TYPE ").append(name).append(counter ? " counter\n" : " gauge\n");
+  text.describe(name, counter ? PrometheusText::Kind::counter : PrometheusText::Kind::gauge, help);
 }
 
 }  // namespace
 
 std::string metrics_text(const Statistics& statistics,
                          std::chrono::system_clock::time_point started) {
-  using std::chrono::seconds;
-  std::string text;
+  PrometheusText text;
   for (const Metric& metric : metrics) {
     const std::string name = "mqrig_broker_" + std::string(metric.name);
     if (!metric.help.empty()) describe(text, name, metric.help);
-    text += name;
-    if (!metric.label.empty()) text.append("{").append(metric.label).append("}");
-    text.append(" ").append(std::to_string(metric.value(statistics))).append("\n");
+    text.sample(name, metric.label, metric.value(statistics));
   }
   const std::string faults = "mqrig_broker_faults_made_total";
   describe(text, faults, "Faults that were made on purpose (--chaos).");
@@ -99,8 +97,10 @@ std::string metrics_text(const Statistics& statistics,
   }
   const std::string name = "mqrig_broker_start_time_seconds";
   describe(text, name, "Start of the broker, in seconds since 1970.");
-  const auto since_1970 = std::chrono::duration_cast<seconds>(started.time_since_epoch());
-  return text.append(name).append(" ").append(std::to_string(since_1970.count())).append("\n");
+  const auto since_1970 =
+      std::chrono::duration_cast<std::chrono::seconds>(started.time_since_epoch());
+  text.sample(name, "", static_cast<std::uint64_t>(since_1970.count()));
+  return text.take();
 }
 
 }  // namespace mqrig::broker_command

@@ -3,12 +3,8 @@
 #include <chrono>
 #include <mqrig/broker/statistics.hpp>
 #include <string>
-#include <string_view>
 
 namespace mqrig::broker_command {
-
-/// The media type of metrics_text().
-inline constexpr std::string_view metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Statistics in the text format of Prometheus, version 0.0.4: every metric with HELP and TYPE. The
 /// names are an interface: add, never rename.

@@ -7,6 +7,7 @@
 
 #include "../input_file.hpp"
 #include "../outcome.hpp"
+#include "../prometheus_text.hpp"
 #include "metrics.hpp"
 
 namespace mqrig::broker_command {
@@ -64,7 +65,7 @@ bool Server::serve_metrics() {
   };
   std::string detail;
   const std::error_code error = metrics_.start(
-      *settings_.metrics, {"/metrics", std::string(metrics_content_type), body}, detail);
+      *settings_.metrics, {"/metrics", std::string(PrometheusText::content_type), body}, detail);
   if (error) {
     log_.error("could not serve metrics on " + detail);
     return false;

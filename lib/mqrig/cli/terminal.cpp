@@ -22,6 +22,19 @@ bool use_colour(int descriptor, ColourMode mode) {
   return isatty(descriptor) == 1;
 }
 
+bool utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (!value || !*value) continue;  // As setlocale(3) does it: the first that is set decides.
+    const std::string_view locale(value);
+    for (const std::string_view codeset : {".UTF-8", ".utf8", ".UTF8", ".utf-8"}) {
+      if (locale.find(codeset) != locale.npos) return true;
+    }
+    return false;
+  }
+  return false;
+}
+
 std::size_t terminal_width(int descriptor, std::size_t otherwise) {
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return otherwise;

@@ -15,6 +15,10 @@ ColourMode colour_mode(std::string_view word);
 /// unset or empty, and TERM is set and not "dumb".
 bool use_colour(int descriptor, ColourMode mode);
 
+/// Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) writes UTF-8, so that block
+/// characters can be shown.
+bool utf8_locale();
+
 /// Columns of the terminal behind this descriptor; `otherwise` if it is none.
 std::size_t terminal_width(int descriptor, std::size_t otherwise);
 

@@ -7,6 +7,7 @@
 #include <mqrig/load/chart_rules.hpp>
 #include <mqrig/load/quantity_text.hpp>
 #include <mqrig/load/report_charts.hpp>
+#include <mqrig/load/report_facts.hpp>
 #include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 

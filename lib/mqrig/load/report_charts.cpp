@@ -6,6 +6,7 @@
 
 #include <mqrig/load/chart_rules.hpp>
 #include <mqrig/load/quantity_text.hpp>
+#include <mqrig/load/report_facts.hpp>
 #include <mqrig/load/short_text.hpp>
 #include <mqrig/load/verdict.hpp>
 
@@ -15,23 +16,6 @@ namespace {
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 using Mark = Series::Mark;
-
-void absorb(Interval& into, const Interval& next) {
-  into.duration = next.start + next.duration - into.start;
-  into.counters += next.counters;
-  into.gauges = next.gauges;
-  into.cpu_seconds += next.cpu_seconds;
-  for (std::size_t i = 0; i < metric_count; ++i) {
-    IntervalLatency& worst = into.latency[i];
-    const IntervalLatency& other = next.latency[i];
-    worst.count += other.count;
-    worst.p50 = std::max(worst.p50, other.p50);
-    worst.p90 = std::max(worst.p90, other.p90);
-    worst.p99 = std::max(worst.p99, other.p99);
-    worst.p999 = std::max(worst.p999, other.p999);
-    worst.max = std::max(worst.max, other.max);
-  }
-}
 
 double rate(std::uint64_t count, const Interval& row) {
   return row.duration > 0 ? static_cast<double>(count) / row.duration : 0;
@@ -117,6 +101,24 @@ std::pair<double, double> range(const std::vector<Series>& series, const std::ve
 }
 
 }  // namespace
+
+void absorb(Interval& into, const Interval& next) {
+  if (into.duration == 0) into.start = next.start;
+  into.duration = next.start + next.duration - into.start;
+  into.counters += next.counters;
+  into.gauges = next.gauges;
+  into.cpu_seconds += next.cpu_seconds;
+  for (std::size_t i = 0; i < metric_count; ++i) {
+    IntervalLatency& worst = into.latency[i];
+    const IntervalLatency& other = next.latency[i];
+    worst.count += other.count;
+    worst.p50 = std::max(worst.p50, other.p50);
+    worst.p90 = std::max(worst.p90, other.p90);
+    worst.p99 = std::max(worst.p99, other.p99);
+    worst.p999 = std::max(worst.p999, other.p999);
+    worst.max = std::max(worst.max, other.max);
+  }
+}
 
 std::vector<Interval> chart_rows(const std::vector<Interval>& intervals, std::size_t most) {
   double longest = 0;
@@ -207,13 +209,6 @@ std::optional<Chart> connections_chart(const std::vector<Interval>& rows) {
   chart.note = "Network connections with a session, at the end of each interval.";
   chart.series = std::move(series);
   return chart;
-}
-
-std::string title(Metric metric) {
-  std::string text(name(metric));
-  std::replace(text.begin(), text.end(), '_', ' ');
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
-  return text;
 }
 
 }  // namespace mqrig::load

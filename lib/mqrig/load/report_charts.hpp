@@ -10,6 +10,10 @@
 
 namespace mqrig::load {
 
+// Makes one row of two that follow each other: counts are sums, gauges those of the later one, and
+// percentiles the worst of both. A row without a duration takes all of the next.
+void absorb(Interval& into, const Interval& next);
+
 // The time series, thinned out to about `most` rows: neighbours become one, whose counts are their
 // sums and whose percentiles are the worst of them. Rows too short for a rate that means something
 // are added to their neighbour. None mixes what is measured with what is not.
@@ -25,8 +29,5 @@ std::optional<Chart> histogram_chart(const Report& report, Metric metric);
 // Of a search for the highest rate: what was felt, and what got through.
 std::optional<Chart> search_latency_chart(const Report& report);
 std::optional<Chart> search_rate_chart(const Report& report);
-
-// "Round trip".
-std::string title(Metric metric);
 
 }  // namespace mqrig::load

@@ -178,6 +178,13 @@ std::optional<double> cpu_seconds_per_million(const Report& report) {
   return report.cpu_seconds / messages * 1e6;
 }
 
+std::string title(Metric metric) {
+  std::string text(name(metric));
+  std::replace(text.begin(), text.end(), '_', ' ');
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+
 std::string utc_second_text(std::int64_t nanoseconds_since_1970) {
   std::array<std::uint8_t, payload::UtcText::size> text{};
   payload::UtcText utc;

@@ -49,6 +49,9 @@ std::optional<CurvePoint> highest_met(const Report& report);
 // Processor time for a million messages sent or received; nothing when there were none.
 std::optional<double> cpu_seconds_per_million(const Report& report);
 
+// "Round trip".
+std::string title(Metric metric);
+
 // "2026-11-22 06:30:00 UTC".
 std::string utc_second_text(std::int64_t nanoseconds_since_1970);
 

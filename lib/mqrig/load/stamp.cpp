@@ -100,7 +100,11 @@ std::uint64_t check_of(std::uint64_t key, std::uint64_t time, std::uint64_t iden
 }  // namespace
 
 StampCodec::StampCodec(std::uint64_t run) noexcept
-    : key_(spread(run ^ first_factor)), run_bits_(run << run_shift) {}
+    : key_(spread(run << run_shift ^ first_factor)), run_bits_(run << run_shift) {}
+
+std::uint64_t StampCodec::run_of(wire::ByteView payload) noexcept {
+  return load_word(payload.data() + 8) >> run_shift;
+}
 
 std::uint64_t StampCodec::digest(wire::ByteView body) noexcept {
   constexpr std::uint64_t of_nothing = spread(start_of(0));
