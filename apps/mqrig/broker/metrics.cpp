@@ -92,8 +92,7 @@ std::string metrics_text(const Statistics& statistics,
   const std::string faults = "mqrig_broker_faults_made_total";
   describe(text, faults, "Faults that were made on purpose (--chaos).");
   for (const broker::FaultKind& kind : broker::fault_kinds) {
-    text.append(faults).append("{kind=\"").append(kind.name).append("\"} ");
-    text.append(std::to_string(statistics.made.*kind.count)).append("\n");
+    text.sample(faults, PrometheusText::label("kind", kind.name), statistics.made.*kind.count);
   }
   const std::string name = "mqrig_broker_start_time_seconds";
   describe(text, name, "Start of the broker, in seconds since 1970.");
