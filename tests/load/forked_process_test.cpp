@@ -102,6 +102,14 @@ TEST_CASE("a process that does not end in time is killed, and its siblings are n
   CHECK_FALSE(has_children());
 }
 
+TEST_CASE("a process has no sockets but its own") {
+  auto processes =
+      fork_processes(3, [](std::uint32_t, int) { return static_cast<int>(open_descriptors()); });
+  const std::string first = processes[0].wait();
+  CHECK(processes[1].wait() == first);
+  CHECK(processes[2].wait() == first);
+}
+
 TEST_CASE("a process that is forgotten leaves no child behind") {
   const auto before = open_descriptors();
   { const auto processes = fork_processes(2, hang); }

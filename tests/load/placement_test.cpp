@@ -159,9 +159,9 @@ TEST_CASE("the embedded broker has as many processes as its connections need") {
   Demand demand = clients(100);
   demand.embedded = true;
   CHECK(place(demand, small_machine()).broker_processes == 1);
-  demand.clients = 100'000;
+  demand.clients = 90'000;
   CHECK(place(demand, small_machine()).broker_processes == 6);
-  CHECK(place(demand, small_machine()).loopback_addresses == 8);
+  CHECK(place(demand, small_machine()).loopback_addresses == 7);
 }
 
 TEST_CASE("clients that get messages from each other need one broker process") {

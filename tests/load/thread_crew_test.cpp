@@ -199,4 +199,28 @@ TEST_CASE("the end of a crew waits for its threads and leaves no call behind") {
   CHECK(rig.log.samples[0].size() + rig.log.samples[1].size() == told);
 }
 
+TEST_CASE("a sample that is on its way when its crew ends reaches nobody") {
+  Rig rig;
+  std::atomic<int> taken = 0;
+  struct Counted : FakeMember {
+    Counted(std::uint32_t number, std::function<void()> stage_reached, std::atomic<int>& taken_)
+        : FakeMember(number, std::move(stage_reached)), taken(taken_) {}
+    Sample take_sample(Clock::time_point end) override {
+      ++taken;
+      return FakeMember::take_sample(end);
+    }
+    std::atomic<int>& taken;
+  };
+  const auto make = [&](asio::io_context&, std::uint32_t number,
+                        std::function<void()> stage_reached) {
+    return std::make_unique<Counted>(number, std::move(stage_reached), taken);
+  };
+  {
+    const ThreadCrew crew(rig.context, 2, 1ms, make, rig.log);
+    while (taken < 10) std::this_thread::yield();
+  }
+  rig.context.run();  // returns: the crew is no work any more
+  CHECK(rig.log.samples.empty());
+}
+
 }  // namespace mqrig::load::tests

@@ -111,7 +111,6 @@ void ThreadCrew::end() noexcept {
   for (const auto& seat : seats_) seat->context.stop();  // all at once, then each is waited for
   seats_.clear();
   shared_->owner = nullptr;
-  shared_->work.reset();
 }
 
 std::uint32_t ThreadCrew::size() const noexcept {
