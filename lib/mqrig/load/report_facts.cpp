@@ -147,7 +147,7 @@ std::vector<Fact> generator_facts(const Report& report, DurationText duration) {
   }
   facts.push_back({"CPU time", cpu});
   if (const auto seconds = cpu_seconds_per_million(report)) {
-    facts.push_back({"CPU a million messages", duration(*seconds * 1e9)});
+    facts.push_back({"CPU per 1M messages", duration(*seconds * 1e9)});
   }
   const auto& delay = report.histograms[static_cast<std::size_t>(Metric::scheduling)];
   if (delay && !delay->empty()) {
