@@ -45,9 +45,9 @@ class Page {
     out_ += '\n';
   }
 
-  /// A cell of `columns` columns, at the right end of them.
+  /// At the right end of `columns` columns; a longer text follows a blank.
   void cell(std::string_view text, std::size_t columns, std::string_view colour = "") {
-    if (text.size() < columns) out_.append(columns - text.size(), ' ');
+    out_.append(text.size() < columns ? columns - text.size() : 1, ' ');
     paint(colour, text);
   }
 
