@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub broker passwd"
+_mqrig_commands="pub sub broker bench passwd"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -206,6 +206,116 @@ _mqrig_broker() {
     _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --max-queued-bytes-in-all --when-full --max-output-bytes --max-sessions --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
+_mqrig_bench() {
+    local cur=$1 prev=$2
+    case $prev in
+        --scenario)
+            _mqrig_words "pub sub conn pubsub rr fanout fanin shared run compare merge" "$cur"
+            return
+            ;;
+        --file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --leave)
+            _mqrig_words "clean unclean" "$cur"
+            return
+            ;;
+        --payload-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --payload-lines)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --payload-format)
+            _mqrig_words "utf8 bytes" "$cur"
+            return
+            ;;
+        --verify)
+            _mqrig_words "none basic full" "$cur"
+            return
+            ;;
+        --json)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --csv)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --hdr)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --html)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -h|--host)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --unix)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -V|--protocol-version)
+            _mqrig_words "auto 5 311 31" "$cur"
+            return
+            ;;
+        --password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        -x|--session-expiry-interval)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --will-payload-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --will-qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --will-payload-format)
+            _mqrig_words "utf8 bytes" "$cur"
+            return
+            ;;
+        -D|--property)
+            _mqrig_words "connect publish will" "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        -c|--clients|--publishers|--subscribers|--subscribers-per-topic|--ramp|--connect-rate|--lifetime|--storm-interval|--rate|--total-rate|-M|--inflight|--max-inflight|--think|--duration|--count|--warmup|--drain-timeout|-t|--topics|--topic|--filter|-q|--qos|--sub-qos|-s|--size|--payload-template|--share|--groups|--content-type|--message-expiry|--response-topic|--user-property|--slo|--find-from|--find-to|--step-duration|--tolerance|--metrics|--interval|--threads|--workers|--shard|--start-at|--start-on|-L|--url|-p|--port|-A|--bind|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+            return
+            ;;
+    esac
+    if ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+        _mqrig_words "pub sub conn pubsub rr fanout fanin shared run compare merge" "$cur"
+        return
+    fi
+    if [[ $cur != -* ]]; then
+        _mqrig_known file "$cur"
+        return
+    fi
+    _mqrig_words "--scenario --file --print-scenario --clients --publishers --subscribers --subscribers-per-topic --ramp --connect-rate --lifetime --leave --storm --no-storm --storm-interval --rate --total-rate --inflight --think --duration --count --warmup --drain-timeout --topics --filter --qos --sub-qos --retain --no-retain --size --payload-file --payload-template --payload-lines --stamp --no-stamp --share --groups --content-type --payload-format --message-expiry --response-topic --user-property --slo --verify --find-max --find-from --find-to --step-duration --tolerance --json --csv --hdr --html --metrics --interval --live --no-live --plain --no-plain --threads --workers --shard --start-at --start-on --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
 _mqrig_passwd() {
     local cur=$1 prev=$2
     case $prev in
@@ -250,6 +360,7 @@ _mqrig() {
         pub) _mqrig_pub "$cur" "$prev" ;;
         sub) _mqrig_sub "$cur" "$prev" ;;
         broker) _mqrig_broker "$cur" "$prev" ;;
+        bench) _mqrig_bench "$cur" "$prev" ;;
         passwd) _mqrig_passwd "$cur" "$prev" ;;
     esac
 }

@@ -218,14 +218,6 @@ void read_will(const cli::Options& options, client::Options& into) {
   will.properties = read_properties(options, "will", wire::PropertyContext::will, will_flags);
 }
 
-std::optional<wire::Version> version_asked_for(const cli::Options& options) {
-  const std::string_view word = options.text("protocol-version");
-  if (word == "5") return wire::Version::mqtt_5;
-  if (word == "311") return wire::Version::mqtt_3_1_1;
-  if (word == "31") return wire::Version::mqtt_3_1;
-  return std::nullopt;
-}
-
 /// One option that only 5.0 has. A weaker source, such as the configuration file, gives way to the
 /// version that was asked for.
 void need_version_5(const cli::Options& options, std::string_view name, client::Options& into) {
@@ -256,6 +248,14 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
 }
 
 }  // namespace
+
+std::optional<wire::Version> version_asked_for(const cli::Options& options) {
+  const std::string_view word = options.text("protocol-version");
+  if (word == "5") return wire::Version::mqtt_5;
+  if (word == "311") return wire::Version::mqtt_3_1_1;
+  if (word == "31") return wire::Version::mqtt_3_1;
+  return std::nullopt;
+}
 
 ClientOptions read_client_options(const cli::Options& options,
                                   std::span<const std::string_view> version_5_options) {

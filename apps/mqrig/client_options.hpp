@@ -2,6 +2,7 @@
 
 #include <mqrig/cli/options.hpp>
 #include <mqrig/client/options.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ struct ClientOptions {
   client::Options client;
   std::string topic;  ///< From the URL; empty if there is none.
 };
+
+/// What --protocol-version asks for; none: 5.0 or 3.1.1, as the broker has it.
+std::optional<wire::Version> version_asked_for(const cli::Options& options);
 
 /// Turns options into what the client wants. `version_5_options` are the command's own options
 /// that only MQTT 5.0 has: any of them makes "-V auto" mean 5, and is an error with an older

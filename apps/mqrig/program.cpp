@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "bench/command.hpp"
 #include "broker/command.hpp"
 #include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
@@ -14,6 +15,7 @@ constexpr Command table[] = {
     {pub::command, pub::run},
     {sub::command, sub::run},
     {broker_command::command, broker_command::run},
+    {bench::command, bench::run},
     {passwd::command, passwd::run},
 };
 
@@ -31,10 +33,11 @@ constexpr cli::Example examples[] = {
     {"mqrig broker", "Run a broker for this machine."},
     {"mqrig pub -t home/door -m open", "Publish a message to the broker on this machine."},
     {"mqrig sub -h broker -t 'home/#' -v", "Follow what happens at home."},
+    {"mqrig bench pubsub -h broker", "See how fast the broker is."},
 };
 
 constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-broker(1)",
-                                         "mqrig-passwd(1)"};
+                                         "mqrig-bench(1)", "mqrig-passwd(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",

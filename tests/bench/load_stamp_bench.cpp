@@ -53,7 +53,7 @@ void measure_reading(const char* what, const StampCodec& codec, std::size_t size
            for (std::size_t i = 0; i < batch; ++i) {
              keep(payload.data());
              if (codec.read(payload, noon, full, stamp) != StampCodec::Verdict::ours) std::abort();
-             keep(stamp);
+             keep(&stamp);
            }
          }));
 }
@@ -66,7 +66,7 @@ void measure_both(const StampCodec& codec) {
              codec.write(payload.data(), stamp_of(i), StampCodec::digest({}));
              keep(payload.data());
              if (codec.read(payload, noon, true, stamp) != StampCodec::Verdict::ours) std::abort();
-             keep(stamp);
+             keep(&stamp);
            }
          }));
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <mqrig/broker/faults.hpp>
+#include <mqrig/broker/made_faults.hpp>
 #include <vector>
 
 namespace mqrig::broker::tests {
@@ -24,7 +25,7 @@ std::string error_of(std::string_view text) {
 TEST_CASE("faults are a list of names with probabilities, in percent or from 0 to 1") {
   const FaultSettings settings = parsed(
       "drop-connection=0.1%,refuse=5%,drop-puback=0.25,drop-pubrec=1,drop-pubcomp=0,"
-      "drop-publish=100%, reorder = .5");
+      "drop-publish=100%, reorder = .5,duplicate=2%,corrupt=3%,reorder-topic=4%");
   CHECK(settings.drop_connection == doctest::Approx(0.001));
   CHECK(settings.refuse == doctest::Approx(0.05));
   CHECK(settings.drop_puback == 0.25);
@@ -32,6 +33,9 @@ TEST_CASE("faults are a list of names with probabilities, in percent or from 0 t
   CHECK(settings.drop_pubcomp == 0);
   CHECK(settings.drop_publish == 1);
   CHECK(settings.reorder == 0.5);
+  CHECK(settings.duplicate == doctest::Approx(0.02));
+  CHECK(settings.corrupt == doctest::Approx(0.03));
+  CHECK(settings.reorder_topic == doctest::Approx(0.04));
   CHECK(settings.delay == milliseconds(0));
   CHECK(settings.any());
 }
@@ -67,7 +71,8 @@ TEST_CASE("what makes no sense is named, and changes nothing") {
   FaultSettings settings = parsed("refuse=5%");
   CHECK(parse_faults("refuse=1%,drop-pubak=1%", settings) ==
         "there is no fault 'drop-pubak': the faults are delay, drop-connection, refuse, "
-        "drop-puback, drop-pubrec, drop-pubcomp, drop-publish, reorder");
+        "drop-puback, drop-pubrec, drop-pubcomp, drop-publish, duplicate, corrupt, reorder, "
+        "reorder-topic");
   CHECK(settings.refuse == doctest::Approx(0.05));
 
   CHECK(error_of("refuse") == "refuse needs a value, such as refuse=1%");
@@ -115,6 +120,24 @@ TEST_CASE("a delay stays within its jitter, and reaches both ends of it") {
   }
   for (const int often : count) CHECK(often > 100);
   CHECK(Faults(parsed("delay=10ms")).delay() == milliseconds(10));
+}
+
+TEST_CASE("a place is drawn from all there are, and from no others") {
+  Faults faults(parsed("corrupt=1"));
+  std::vector<int> count(3);
+  for (int i = 0; i < 300; ++i) ++count.at(faults.place(3));
+  for (const int often : count) CHECK(often > 50);
+  CHECK(faults.place(1) == 0);
+}
+
+TEST_CASE("what is counted has the names of what can be asked for") {
+  for (const FaultKind& kind : fault_kinds) {
+    CAPTURE(kind.name);
+    FaultSettings settings;
+    const bool delay = kind.name == "delay";
+    CHECK(parse_faults(std::string(kind.name) + (delay ? "=1s" : "=1"), settings) == "");
+    CHECK(settings.any());
+  }
 }
 
 TEST_CASE("the same seed makes the same choices, another one others") {

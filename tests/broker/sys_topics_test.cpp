@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 
 #include <tests/support/broker_rig.hpp>
@@ -72,6 +73,18 @@ TEST_CASE("loads are rates per minute that fade") {
     for (const auto& [topic, value] : publish(topics, statistics, now)) values[topic] = value;
   }
   CHECK(load("1min") == doctest::Approx(600 * std::exp(-1.0)).epsilon(0.02));
+}
+
+TEST_CASE("faults that are made on purpose have topics as soon as there are some of their kind") {
+  SysTopics topics;
+  Statistics statistics;
+  const auto is_fault = [](const auto& value) {
+    return value.first.starts_with("$SYS/broker/faults");
+  };
+  const Values first = publish(topics, statistics, start);
+  CHECK(std::none_of(first.begin(), first.end(), is_fault));
+  statistics.made.drop_puback = 3;
+  CHECK(publish(topics, statistics, start) == Values{{"$SYS/broker/faults/drop-puback", "3"}});
 }
 
 TEST_CASE("the values are retained messages that nobody else may set, and that no limit counts") {

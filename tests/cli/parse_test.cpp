@@ -185,6 +185,18 @@ TEST_CASE("one bare word too many is not quoted, for it may be a password") {
   CHECK(fault({"a", "--file", "b"}, test::two_bare_words()) == "--file was given twice");
 }
 
+TEST_CASE(
+    "a bare URL goes to the option for URLs, other words to the others, the last taking many") {
+  const CommandSpec& command = test::words_and_url();
+  CHECK(parsed({"run", "a", "mqtt://h"}, command) == "what=run file=a url=mqtt://h");
+  CHECK(parsed({"run", "mqtt://h", "a"}, command) == "what=run url=mqtt://h file=a");
+  CHECK(parsed({"merge", "a", "b", "c"}, command) == "what=merge file=a file=b file=c");
+  CHECK(fault({"run", "mqtt://h", "mqtt://i"}, command) == "--url was given twice");
+  const Words words({"run", "mqtt://me:secret@h"});
+  parse(command, words.span());
+  CHECK(words[1] == "mqtt://me:******@h");
+}
+
 TEST_CASE("a command without a bare word says so") {
   const Words words({"--qos", "1", "hello"});
   CHECK_THROWS_WITH_AS(parse(test::other(), words.span()), "unexpected argument 'hello'",

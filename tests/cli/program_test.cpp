@@ -148,9 +148,12 @@ TEST_CASE("mosquitto's letters keep their meaning in every client") {
                                                        {'c', "disable-clean-session"}};
   for (const cli::CommandSpec* command : command_specs()) {
     if (!is_client(*command)) continue;
+    // As in every load tester; the option of this letter has its long name there.
+    const bool counts_clients = cli::find_option(*command, "clients") != nullptr;
     for (const auto& known : letters) {
       CAPTURE(known.second);
       const OptionSpec* option = cli::find_option(*command, known.second);
+      if (known.first == 'c' && counts_clients) continue;
       // Not every command has them all; what it has, it has under this letter.
       if (option) CHECK(option->short_name == known.first);
     }

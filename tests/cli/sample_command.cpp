@@ -116,6 +116,18 @@ constinit const CommandSpec file_spec{.name = "passwd",
                                       .summary = "set passwords",
                                       .positionals = file_positionals,
                                       .groups = file_groups};
+constexpr OptionSpec mixed_options[] = {
+    {.long_name = "what", .kind = ValueKind::text, .value_name = "WHAT", .once = true},
+    {.long_name = "file", .kind = ValueKind::path, .value_name = "FILE", .repeatable = true},
+    {.long_name = "url", .kind = ValueKind::url, .value_name = "URL", .once = true},
+};
+constexpr OptionGroup mixed_group{"Options", mixed_options};
+constexpr const OptionGroup* mixed_groups[] = {&mixed_group};
+constexpr std::string_view mixed_positionals[] = {"what", "file", "url"};
+constinit const CommandSpec mixed_spec{.name = "bench",
+                                       .summary = "load-test",
+                                       .positionals = mixed_positionals,
+                                       .groups = mixed_groups};
 constinit const CommandSpec other_spec{
     .name = "sub", .summary = "print messages", .groups = other_groups};
 
@@ -127,6 +139,10 @@ const CommandSpec& sample() {
 
 const CommandSpec& two_bare_words() {
   return file_spec;
+}
+
+const CommandSpec& words_and_url() {
+  return mixed_spec;
 }
 
 const CommandSpec& other() {

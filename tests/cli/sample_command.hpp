@@ -12,6 +12,9 @@ const CommandSpec& sample();
 /// A command that takes two bare words, a file and a text.
 const CommandSpec& two_bare_words();
 
+/// A command that takes a word, any number of files, and a URL among them.
+const CommandSpec& words_and_url();
+
 /// A second command, for what concerns more than one.
 const CommandSpec& other();
 

@@ -53,6 +53,9 @@ TEST_CASE("a rate is above zero and may be per second, minute or hour") {
   CHECK(*parse_rate("600/m") == doctest::Approx(10));
   CHECK(*parse_rate("3600/h") == doctest::Approx(1));
   CHECK(*parse_rate("0.5/s") == 0.5);
+  CHECK(*parse_rate("50k") == 50'000);
+  CHECK(*parse_rate("1.5k/s") == 1'500);
+  CHECK(*parse_rate("2M/s") == 2'000'000);
   for (const auto* text : {"", "0", "0/s", "-1", "/s", "100/x", "100 /s"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_rate(text));

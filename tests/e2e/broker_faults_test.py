@@ -1,6 +1,8 @@
 """mqrig broker --chaos: each fault can be seen, is the same with the same seed, and costs no message of a client that comes back."""
 
 import asyncio
+import re
+import urllib.request
 
 import harness
 import mqtt
@@ -88,6 +90,49 @@ class Each(BrokerCase):
         client.send(*[mqtt.publish(V5, "a", b"%d" % mid, 1, mid) for mid in range(1, 7)])
         found = [packet.payload for packet in client.rest() if packet.name == "PUBLISH"]
         self.assertEqual([b"1", b"2", b"3", b"4", b"5", b"6"], found)
+
+    def test_reorder_topic_lets_messages_of_one_topic_change_places(self):
+        client = self.chaos("reorder-topic=100%")
+        client.subscribe("a", options=1)
+        client.send(*[mqtt.publish(V5, "a", b"%d" % mid, 1, mid) for mid in range(1, 5)])
+        found = [packet.payload for packet in client.rest() if packet.name == "PUBLISH"]
+        self.assertEqual([b"2", b"1", b"4", b"3"], found)
+        client.send_publish("a", b"alone")
+        self.assertEqual(b"alone", client.message().payload)
+
+    def test_duplicate_sends_a_message_twice(self):
+        client = self.chaos("duplicate=100%")
+        client.subscribe("a", options=2)
+        for qos in (0, 1, 2):
+            client.send_publish("a", b"x", qos)
+            one, copy = [packet for packet in client.rest() if packet.name == "PUBLISH"]
+            self.assertEqual((False, qos > 0), (one.dup, copy.dup))
+            self.assertEqual((one.mid, one.payload), (copy.mid, copy.payload))
+
+    def test_corrupt_changes_one_byte_of_a_payload(self):
+        client = self.chaos("corrupt=100%")
+        client.subscribe("a")
+        client.send_publish("a", b"0000000000")
+        self.assertEqual(b"0000000001", bytes(sorted(client.message().payload)))
+        client.send_publish("a", b"")
+        self.assertEqual(b"", client.message().payload)
+
+    def test_faults_are_counted_by_kind_below_sys_and_in_the_metrics(self):
+        client = self.chaos("drop-puback=100%,duplicate=100%", "--sys-interval", 0.1, "--metrics", "127.0.0.1:0")
+        client.subscribe("a")
+        self.assertEqual([], [name for name in self.answers(client, 1)[1] if name == "PUBACK"])
+        client.subscribe("$SYS/broker/faults/+")
+        found = {}
+        while len(found) < 2:
+            message = client.message()
+            found[message.topic.rpartition("/")[2]] = message.payload
+        self.assertEqual(b"1", found["drop-puback"])
+        self.assertGreaterEqual(int(found["duplicate"]), 1)
+        self.server.err.wait_text(r"metrics at http://\S+\n")
+        with urllib.request.urlopen(re.search(r"http://\S+", self.server.err.text())[0], timeout=harness.DEADLINE) as response:
+            metrics = response.read().decode()
+        self.assertIn('mqrig_broker_faults_made_total{kind="drop-puback"} 1\n', metrics)
+        self.assertIn('mqrig_broker_faults_made_total{kind="corrupt"} 0\n', metrics)
 
     def test_reorder_holds_no_message_back_for_ever(self):
         client = self.chaos("reorder=100%")

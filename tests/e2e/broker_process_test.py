@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import time
@@ -263,6 +264,24 @@ class Workers(BrokerCase):
         broker = self.serve_workers(2)
         for workers in (1, 2):
             self.refuse("-p", broker.port, "--workers", workers, code=CONNECT, texts=("Address already in use",))
+
+    def test_a_worker_without_descriptors_refuses_at_once_and_the_other_one_serves(self):
+        broker = self.serve_workers(2)
+        full, room = broker.workers[0], 5
+        most = len(os.listdir(f"/proc/{full}/fd")) + room
+        resource.prlimit(full, resource.RLIMIT_NOFILE, (most, most))
+        clients, refused = [], 0
+        for number in range(60):
+            try:
+                clients.append(self.client(broker.port, f"c{number}"))
+            except (raw_client.Closed, OSError):
+                refused += 1
+        self.assertGreater(refused, 0)
+        self.assertEqual(most, len(os.listdir(f"/proc/{full}/fd")))
+        for client in clients:
+            client.ping()
+        broker.err.wait_text("warning: worker 1: connections are refused: no more descriptors")
+        self.assertNotIn("worker 2:", broker.err.text())
 
     def test_what_belongs_to_one_process_does_not_go_with_workers(self):
         for args, text in {

@@ -66,7 +66,7 @@ TEST_CASE("each process has its number and a socket, and its end can be told") {
 TEST_CASE("a process that a signal ends is told by the name of the signal") {
   auto processes = fork_processes(1, hang);
   processes[0].kill();
-  CHECK(processes[0].wait() == "ended by signal 9 (Killed)");
+  CHECK(processes[0].wait() == "was ended by signal 9 (Killed)");
 }
 
 TEST_CASE("what the terminal sends to everybody does not end a process") {

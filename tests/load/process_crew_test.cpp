@@ -110,7 +110,7 @@ TEST_CASE("a worker that is killed is a member that has failed, and the others w
   ::kill(victim, SIGKILL);
   rig.until([&] { return !rig.log.failures.empty(); });
   CHECK(rig.log.failures.size() == 1);
-  CHECK(rig.log.failures[1] == "ended by signal 9 (Killed)");
+  CHECK(rig.log.failures[1] == "was ended by signal 9 (Killed)");
   CHECK(::kill(victim, 0) != 0);  // has been waited for
   Order leave;
   leave.kind = Order::Kind::leave;

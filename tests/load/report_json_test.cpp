@@ -85,8 +85,8 @@ TEST_CASE("the keys that programs of others read") {
   CHECK(json["objectives"][0]["operator"] == "<");
   CHECK(json["objectives"][2]["met"] == false);
   CHECK(json["objectives"][1]["value"] == 0);
-  CHECK(json["violations"][0]["qos"] == 2);
-  CHECK(json["violations"][1]["qos"] == nullptr);
+  CHECK(json["violations"][0]["qos"] == 0);
+  CHECK(json["violations"][1]["qos"] == 2);
   CHECK(json["warnings"][0] == "worker 3 ended");
 }
 

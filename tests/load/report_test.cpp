@@ -54,7 +54,10 @@ TEST_CASE("a duplicate breaks the promise of QoS 2 only") {
 TEST_CASE("changed content breaks every promise") {
   Report report = sample_report();
   report.account.corrupt[0] = 2;
-  CHECK(violations(std::move(report)) == Texts{"2 messages arrived with changed content"});
+  report.account.corrupt[1] = 1;
+  report.account.distinct[1] -= 1;
+  CHECK(violations(std::move(report)) == Texts{"QoS 0: 2 messages arrived with changed content",
+                                               "QoS 1: 1 message arrived with changed content"});
 }
 
 TEST_CASE("warm-up and drain are part of the account of messages") {

@@ -187,6 +187,7 @@ TEST_CASE("what is too old to come stays missing, whatever comes later") {
     REQUIRE(arrived(tracker, number) == Verdict::in_order);
     REQUIRE(tracker.missing() == static_cast<std::uint64_t>(step) * 99'999'999);
     REQUIRE(arrived(tracker, number) == Verdict::duplicate);
+    REQUIRE(arrived(tracker, number - 100'000'000) == Verdict::duplicate);
   }
 }
 

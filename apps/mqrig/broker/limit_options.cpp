@@ -153,9 +153,12 @@ constexpr OptionSpec faults[] = {
                 "value, in percent or from 0 to 1, drop-connection cuts the connection at a packet "
                 "of the client, refuse answers CONNECT with 0x89 (server busy), drop-puback, "
                 "drop-pubrec and drop-pubcomp leave out that acknowledgement, drop-publish leaves "
-                "out a message to a client, and reorder lets it change places with the next one "
-                "of another topic. delay is a time by which everything to a client is held up; "
-                "+-TIME behind it lets it vary."},
+                "out a message to a client, duplicate sends it twice (to be seen at QoS 0 and 1; "
+                "at QoS 2 a client drops the copy), corrupt changes a bit of its payload, reorder "
+                "lets it change places with the next one of another topic, and reorder-topic with "
+                "the next one of its own topic, as no broker may. delay is a time by which "
+                "everything to a client is held up; +-TIME behind it lets it vary. --metrics and "
+                "the topics below $SYS/broker/faults count each kind."},
     {.long_name = "chaos-control",
      .negated = "no-chaos-control",
      .help = "let clients change the faults over $CONTROL/mqrig/chaos",

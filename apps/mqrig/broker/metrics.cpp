@@ -89,6 +89,12 @@ std::string metrics_text(const Statistics& statistics,
     if (!metric.help.empty()) describe(text, name, metric.help);
     text.sample(name, metric.label, metric.value(statistics));
   }
+  const std::string faults = "mqrig_broker_faults_made_total";
+  describe(text, faults, "Faults that were made on purpose (--chaos).");
+  for (const broker::FaultKind& kind : broker::fault_kinds) {
+    text.append(faults).append("{kind=\"").append(kind.name).append("\"} ");
+    text.append(std::to_string(statistics.made.*kind.count)).append("\n");
+  }
   const std::string name = "mqrig_broker_start_time_seconds";
   describe(text, name, "Start of the broker, in seconds since 1970.");
   const auto since_1970 =

@@ -37,8 +37,12 @@ constexpr OptionSpec listener_options[] = {
      .default_value = "1",
      .help = "serve with this many processes that share the ports",
      .details = "For tests of many connections: clients of different workers do not see each "
-                "other's messages, and limits hold for each worker. Not with --state, --metrics "
-                "and Unix sockets. All of them end when one fails."},
+                "other's messages, and limits hold for each worker, that of descriptors (ulimit "
+                "-n) among them. The kernel deals connections out by chance, so that one worker "
+                "gets some hundreds more than another: 52 workers of 20,000 descriptors have room "
+                "for 1,000,000. What comes to a worker that is full is closed at once, with a "
+                "warning. Not with --state, --metrics and Unix sockets. All of them end when one "
+                "fails."},
     {.long_name = "pid-file",
      .kind = ValueKind::path,
      .value_name = "FILE",

@@ -1,8 +1,8 @@
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include <csignal>
 
+#include "../freed_memory.hpp"
 #include "access.hpp"
 #include "announce.hpp"
 #include "command.hpp"
@@ -29,15 +29,6 @@ void raise_descriptor_limit(const Settings& settings, const Log& log) {
   if (settings.broker.limits.connections + other_descriptors <= limit.rlim_cur) return;
   log.warning("--max-connections is more than the " + std::to_string(limit.rlim_cur) +
               " descriptors that this process may have: raise ulimit -Hn");
-}
-
-/// Output buffers come and go with every turn of a busy broker: given back to the system each time,
-/// their pages would be the dearest thing about a message to many subscribers.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  ::mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
-  ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
-#endif
 }
 
 }  // namespace

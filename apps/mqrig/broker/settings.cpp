@@ -6,7 +6,7 @@
 #include <mqrig/cli/usage_error.hpp>
 #include <random>
 
-#include "listen_url.hpp"
+#include "../listen_url.hpp"
 
 namespace mqrig::broker_command {
 namespace {

@@ -102,7 +102,7 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   auto connection = std::make_unique<Connection>(owner, std::move(stream), protocol_,
                                                  settings_.limits.output_bytes, settings_.trace);
   connection->index = static_cast<std::uint32_t>(connections_.size());
-  if (faults_) connection->make_faults(*faults_, context_);
+  if (faults_) connection->make_faults(*faults_, statistics_.made, context_);
   connections_.push_back(std::move(connection));
   Connection& added = *connections_.back();
   added.start();
@@ -162,7 +162,9 @@ void Broker::Impl::on_event(Connection& connection, session::ServerEvent& event)
   // would not agree any more about what is in flight.
   const bool cut = faults_ && faults_->happens(faults_->settings().drop_connection);
   handle(connection, event);
-  if (cut) connection.close();
+  if (!cut || connection.closed()) return;
+  ++statistics_.made.drop_connection;
+  connection.close();
 }
 
 void Broker::Impl::handle(Connection& connection, session::ServerEvent& event) {

@@ -46,6 +46,7 @@ std::string Broker::Impl::make_name() {
 void Broker::Impl::on_connect(Connection& connection, const wire::Connect& connect) {
   ++statistics_.packets_received;
   if (faults_ && faults_->happens(faults_->settings().refuse)) {
+    ++statistics_.made.refuse;
     return refuse(connection, ReasonCode::server_busy);
   }
   if (is_full(connect.client_id)) return refuse(connection, ReasonCode::server_busy);

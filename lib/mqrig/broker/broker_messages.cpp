@@ -111,8 +111,7 @@ void Broker::Impl::acknowledge(Connection& connection, const session::ServerEven
   session.engine.receiver().acknowledge(event.receipt, reason, session.version, connection.out());
   ++statistics_.packets_sent;
   if (FaultLink* link = connection.faults()) {
-    const FaultSettings& faults = faults_->settings();
-    link->acknowledged(connection.out(), start, twice ? faults.drop_pubrec : faults.drop_puback);
+    link->acknowledged(connection.out(), start, event.publish.qos);
   }
   connection.touch();
 }
@@ -133,7 +132,9 @@ void Broker::Impl::set_faults(const FaultSettings& settings) {
   if (!faults_) {
     if (!settings.any()) return;
     faults_ = std::make_unique<Faults>(settings);
-    for (const auto& connection : connections_) connection->make_faults(*faults_, context_);
+    for (const auto& connection : connections_) {
+      connection->make_faults(*faults_, statistics_.made, context_);
+    }
   } else {
     *faults_ = Faults(settings);
   }

@@ -187,7 +187,7 @@ void Connection::touch() {
 }
 
 void Connection::published(std::size_t start) {
-  if (link_) link_->published(out_, start);
+  if (link_) link_->published(out_, start, protocol_.version());
   touch();
   if (out_.size() < write_size || waiting_to_write_ || broken_) return;
   if (owner_.may_write_early()) flush();
@@ -251,6 +251,7 @@ void Connection::on_writable() {
 
 void Connection::disconnect(wire::ReasonCode reason, wire::Properties properties) {
   if (state_ != State::open) return;
+  if (link_) link_->release(out_);  // nothing follows DISCONNECT
   protocol_.disconnect(reason, properties, out_);
   finish();
 }
@@ -288,8 +289,10 @@ session::Time Connection::deadline() const noexcept {
 void Connection::look(session::Time now) {
   if (give_up_at_ <= now) return close();
   session::ServerEvent& event = scratch().event;
-  while (state_ == State::open && protocol_.deadline() <= now &&
-         protocol_.timeout(now, event, out_)) {
+  while (state_ == State::open && protocol_.deadline() <= now) {
+    const std::size_t before = out_.size();
+    if (!protocol_.timeout(now, event, out_)) break;
+    if (link_) link_->answered(out_, before);
     touch();
     owner_.on_event(*this, event);
   }
@@ -302,8 +305,8 @@ std::string Connection::peer() const {
   return text;
 }
 
-void Connection::make_faults(Faults& faults, asio::io_context& context) {
-  link_ = std::make_unique<FaultLink>(faults, context, [this] {
+void Connection::make_faults(Faults& faults, MadeFaults& made, asio::io_context& context) {
+  link_ = std::make_unique<FaultLink>(faults, made, context, [this] {
     owner_.begin_turn();
     touch();
   });

@@ -98,7 +98,8 @@ class Connection final : public session::DeadlineWheel::Hook, private net::Strea
   // Without the port; empty if it is no TCP connection.
   std::string address() const { return stream_->peer_address(); }
 
-  void make_faults(Faults& faults, asio::io_context& context);
+  // Both outlive the connection.
+  void make_faults(Faults& faults, MadeFaults& made, asio::io_context& context);
   FaultLink* faults() noexcept { return link_.get(); }
 
   // The owner's: the session after CONNACK, and the CONNECT that is being decided upon.

@@ -26,7 +26,10 @@ constexpr Probability probabilities[] = {
     {"drop-pubrec", &FaultSettings::drop_pubrec},
     {"drop-pubcomp", &FaultSettings::drop_pubcomp},
     {"drop-publish", &FaultSettings::drop_publish},
+    {"duplicate", &FaultSettings::duplicate},
+    {"corrupt", &FaultSettings::corrupt},
     {"reorder", &FaultSettings::reorder},
+    {"reorder-topic", &FaultSettings::reorder_topic},
 };
 
 constexpr std::string_view delay_name = "delay";
@@ -162,6 +165,10 @@ std::string parse_faults(std::string_view text, FaultSettings& settings) {
 
 bool Faults::happens(double probability) noexcept {
   return probability > 0 && draw(generator_) < probability;
+}
+
+std::size_t Faults::place(std::size_t count) noexcept {
+  return static_cast<std::size_t>(draw(generator_) * static_cast<double>(count));
 }
 
 milliseconds Faults::delay() noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -16,8 +17,20 @@ struct FaultSettings {
   double drop_puback = 0;      // the acknowledgement is not sent
   double drop_pubrec = 0;
   double drop_pubcomp = 0;
-  double drop_publish = 0;             // a PUBLISH to a client is not sent
-  double reorder = 0;                  // a PUBLISH to a client changes places with the next one
+  double drop_publish = 0;  // a PUBLISH to a client is not sent
+  // A PUBLISH to a client is sent twice, the second time with DUP and the same identifier (QoS 0:
+  // no DUP, [MQTT-3.3.1-2]). A QoS 2 receiver drops the copy; a QoS 1 receiver acknowledges it
+  // again, and may find its Receive Maximum exceeded by it.
+  double duplicate = 0;
+  // One bit of the payload of a PUBLISH to a client is changed, if there is a payload. Such a
+  // PUBLISH is not duplicated, and changes places with none of its topic.
+  double corrupt = 0;
+  // A PUBLISH to a client changes places with the next one in the same turn, if that is of another
+  // topic: topics keep their order.
+  double reorder = 0;
+  // A PUBLISH to a client goes behind the next one of its topic, or alone when none comes within
+  // 100 ms: against [MQTT-4.6.0-6], as in a broken broker. Each swap is one late message.
+  double reorder_topic = 0;
   std::chrono::milliseconds delay{};   // before anything is sent to a client
   std::chrono::milliseconds jitter{};  // up to so much more or less
   std::uint64_t seed = 0;              // the same seed makes the same choices
@@ -39,6 +52,8 @@ class Faults {
   const FaultSettings& settings() const noexcept { return settings_; }
   // True with this probability.
   bool happens(double probability) noexcept;
+  // One of `count` places, which are not none, all of them alike.
+  std::size_t place(std::size_t count) noexcept;
   // The next delay, with its jitter.
   std::chrono::milliseconds delay() noexcept;
 

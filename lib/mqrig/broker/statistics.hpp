@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <mqrig/broker/made_faults.hpp>
+
 namespace mqrig::broker {
 
 // Since the start, unless it says "now".
@@ -25,6 +27,9 @@ struct Statistics {
   std::uint64_t refused = 0;       // CONNECTs answered with an error, connections over the limit
   std::uint64_t sessions_expired = 0;
   std::uint64_t faults = 0;  // connections ended for a fault of the client
+  // On purpose. What is sent is counted above as if there were none of them: packets that vanish
+  // count as sent, and copies do not.
+  MadeFaults made;
 
   std::size_t clients_now = 0;   // connected
   std::size_t clients_most = 0;  // connected at the same time

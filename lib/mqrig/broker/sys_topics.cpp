@@ -53,6 +53,15 @@ void SysTopics::totals(const Statistics& s, const Publish& publish) {
   number("publish/bytes/sent", s.publish_bytes_sent, publish);
   number("bytes/received", s.bytes_received, publish);
   number("bytes/sent", s.bytes_sent, publish);
+  faults(s.made, publish);
+}
+
+// Of each kind as soon as there is one: brokers that make none have no such topics.
+void SysTopics::faults(const MadeFaults& made, const Publish& publish) {
+  for (const FaultKind& kind : fault_kinds) {
+    const std::uint64_t count = made.*kind.count;
+    if (count != 0) number("faults/" + std::string(kind.name), count, publish);
+  }
 }
 
 void SysTopics::loads(const Statistics& s, double minutes, const Publish& publish) {

@@ -31,6 +31,7 @@ class SysTopics {
   void value(std::string_view topic, std::string_view text, const Publish& publish);
   void number(std::string_view topic, std::uint64_t number, const Publish& publish);
   void totals(const Statistics& statistics, const Publish& publish);
+  void faults(const MadeFaults& made, const Publish& publish);
   void loads(const Statistics& statistics, double minutes, const Publish& publish);
   void load(std::string_view name, std::uint64_t counter, double minutes, const Publish& publish);
 

@@ -81,6 +81,11 @@ void command_function(std::string& out, const CommandSpec& command) {
            "\n            return\n            ;;\n";
   });
   out += "        " + silent + ")\n            return\n            ;;\n    esac\n";
+  const std::string first = first_bare_words(command);
+  if (!first.empty()) {
+    out += "    if ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then\n        _mqrig_words \"" + first +
+           "\" \"$cur\"\n        return\n    fi\n";
+  }
   if (takes_bare_path(command)) {
     out +=
         "    if [[ $cur != -* ]]; then\n        _mqrig_known file \"$cur\"\n        return\n    "

@@ -21,6 +21,11 @@ std::string completion_words(const OptionSpec& option) {
   return words;
 }
 
+std::string first_bare_words(const CommandSpec& command) {
+  if (command.positionals.empty()) return {};
+  return completion_words(*find_option(command, command.positionals[0]));
+}
+
 bool takes_bare_path(const CommandSpec& command) {
   return std::any_of(
       command.positionals.begin(), command.positionals.end(),

@@ -18,6 +18,9 @@ std::string render_fish_completion(std::span<const CommandSpec* const> commands)
 /// numbers. Empty if there is no such list.
 std::string completion_words(const OptionSpec& option);
 
+/// The words worth offering for the first bare word of the command, separated by blanks, or empty.
+std::string first_bare_words(const CommandSpec& command);
+
 /// True if a bare word of the command may be a file.
 bool takes_bare_path(const CommandSpec& command);
 

@@ -1,11 +1,6 @@
 #include <mqrig/cli/config_file.hpp>
 
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_ENABLE_WINDOWS_COMPAT 0
 #include <fcntl.h>
-#include <toml++/toml.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,20 +8,12 @@
 #include <cstring>
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/suggestion.hpp>
+#include <mqrig/cli/toml_value.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <optional>
 
 namespace mqrig::cli {
 namespace {
-
-/// Numbers as they would be typed.
-std::optional<std::string> scalar_text(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
-  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  if (const auto* number = node.as_floating_point()) return std::to_string(number->get());
-  return std::nullopt;
-}
 
 class Reader {
  public:
@@ -35,112 +22,108 @@ class Reader {
       : name_(name), command_(command), all_commands_(all_commands) {}
 
   ConfigFile read(std::string_view text) {
-    toml::parse_result parsed = toml::parse(text, name_);
-    if (parsed.failed()) {
-      const toml::parse_error& error = parsed.error();
-      throw UsageError(where(error.source()) + ": " + std::string(error.description()));
+    const TomlValue root = read_toml(text, name_);
+    for (const TomlValue& value : root.items) {
+      if (value.kind != TomlValue::Kind::table) entry(value, nullptr);
     }
-    const toml::table& root = parsed.table();
-    for (const auto& [key, node] : root) {
-      if (!node.is_table()) entry(key, node, nullptr);
-    }
-    for (const auto& [key, node] : root) {
-      if (const toml::table* table = node.as_table()) command_table(key, *table);
+    for (const TomlValue& value : root.items) {
+      if (value.kind == TomlValue::Kind::table) command_table(value);
     }
     return std::move(result_);
   }
 
  private:
-  void command_table(const toml::key& key, const toml::table& table) {
-    Suggestion suggestion(key.str());
+  void command_table(const TomlValue& table) {
+    Suggestion suggestion(table.key);
     for (const CommandSpec* command : all_commands_) {
       suggestion.offer(command->name);
-      if (command->name != key.str()) continue;
-      for (const auto& [inner, node] : table) entry(inner, node, command);
+      if (command->name != table.key) continue;
+      for (const TomlValue& value : table.items) entry(value, command);
       return;
     }
-    fault(key, "no command has this name" + suggestion.question());
+    fault(table, "no command has this name" + suggestion.question());
   }
 
   /// A key of one command's table, or of the top level (`only` is null): there any command's
   /// option may stand.
-  void entry(const toml::key& key, const toml::node& node, const CommandSpec* only) {
+  void entry(const TomlValue& value, const CommandSpec* only) {
     const OptionSpec* known = nullptr;
     const CommandSpec* owner = nullptr;  // of an option that does not stand at the top
-    Suggestion suggestion(key.str());
+    Suggestion suggestion(value.key);
     for (const CommandSpec* command : all_commands_) {
       if (only && command != only) continue;
       for_each_option(*command, [&](const OptionSpec& option) {
         if (!option.in_config) return;
         if (!only && option.own_table) {
-          if (option.long_name == key.str()) owner = command;
+          if (option.long_name == value.key) owner = command;
           return;
         }
         if (!option.hidden) suggestion.offer(option.long_name);
-        if (option.long_name == key.str() && (!known || command == &command_)) known = &option;
+        if (option.long_name == value.key && (!known || command == &command_)) known = &option;
       });
     }
     if (!known && owner) {
-      fault(key, "stands in the table [" + std::string(owner->name) + "] only");
+      fault(value, "stands in the table [" + std::string(owner->name) + "] only");
     }
-    if (!known) fault(key, "unknown key" + suggestion.question());
-    std::vector<std::string> texts = values(key, node, *known);
-    const OptionSpec* ours = find_option(command_, key.str());
+    if (!known) fault(value, "unknown key" + suggestion.question());
+    std::vector<std::string> texts = values(value, *known);
+    const OptionSpec* ours = find_option(command_, value.key);
     const bool applies = only ? only == &command_ : ours && !ours->own_table;
-    if (applies) result_.entries.push_back({known, std::move(texts), where(key.source())});
+    if (applies) result_.entries.push_back({known, std::move(texts), where(value)});
   }
 
-  std::vector<std::string> values(const toml::key& key, const toml::node& node,
-                                  const OptionSpec& option) const {
+  std::vector<std::string> values(const TomlValue& value, const OptionSpec& option) const {
+    const bool array = value.kind == TomlValue::Kind::array;
+    if (array && !option.repeatable) fault(value, "takes one value, not an array");
     std::vector<std::string> texts;
-    const toml::array* array = node.as_array();
-    if (array && !option.repeatable) fault(key, "takes one value, not an array");
     if (!array) {
-      texts.push_back(value(key, node, option));
+      texts.push_back(typed(value, value, option));
     } else {
-      for (const toml::node& element : *array) texts.push_back(value(key, element, option));
+      for (const TomlValue& item : value.items) texts.push_back(typed(value, item, option));
     }
     return texts;
   }
 
-  std::string value(const toml::key& key, const toml::node& node, const OptionSpec& option) const {
-    if (option.kind == ValueKind::property) return property(key, node);
-    if ((option.kind == ValueKind::flag) != node.is_boolean()) {
-      fault(key, option.kind == ValueKind::flag ? "takes true or false" : "takes no true or false");
+  /// `entry`: what has the key.
+  std::string typed(const TomlValue& entry, const TomlValue& value,
+                    const OptionSpec& option) const {
+    if (option.kind == ValueKind::property) return property(entry, value);
+    if ((option.kind == ValueKind::flag) != (value.kind == TomlValue::Kind::flag)) {
+      fault(entry,
+            option.kind == ValueKind::flag ? "takes true or false" : "takes no true or false");
     }
-    const std::optional<std::string> text = scalar_text(node);
-    if (!text) fault(key, option.repeatable ? "takes values or an array of them" : "takes a value");
-    if (text->find('\0') != std::string::npos) fault(key, "U+0000 can't stand in a value");
-    return *text;
+    if (!value.is_scalar()) {
+      fault(entry, option.repeatable ? "takes values or an array of them" : "takes a value");
+    }
+    if (value.text.find('\0') != std::string::npos) {
+      fault(entry, "U+0000 can't stand in a value");
+    }
+    return value.text;
   }
 
   /// property = [["publish", "user-property", "key", "value"]]
-  std::string property(const toml::key& key, const toml::node& node) const {
-    const toml::array* words = node.as_array();
+  std::string property(const TomlValue& entry, const TomlValue& words) const {
     std::string joined;
-    std::size_t count = 0;
-    bool pair = false;
-    for (std::size_t i = 0; words && i < words->size(); ++i) {
-      const std::optional<std::string> word = scalar_text(*words->get(i));
-      if (!word || word->find('\0') != std::string::npos) break;
-      if (i == 1) pair = property_is_pair(*word);
-      if (i > 0) joined += '\0';
-      joined += *word;
-      ++count;
+    bool good = words.kind == TomlValue::Kind::array;
+    for (const TomlValue& word : words.items) {
+      good = good && word.is_scalar() && word.text.find('\0') == std::string::npos;
+      if (&word != &words.items.front()) joined += '\0';
+      joined += word.text;
     }
-    if (!words || count != words->size() || count != (pair ? 4U : 3U)) {
-      fault(key,
+    const bool pair = words.items.size() > 1 && property_is_pair(words.items[1].text);
+    if (!good || words.items.size() != (pair ? 4U : 3U)) {
+      fault(entry,
             "takes an array of arrays such as [[\"publish\", \"content-type\", \"text/plain\"]]");
     }
     return joined;
   }
 
-  [[noreturn]] void fault(const toml::key& key, const std::string& text) const {
-    throw UsageError(where(key.source()) + ": " + std::string(key.str()) + ": " + text);
+  [[noreturn]] void fault(const TomlValue& entry, const std::string& text) const {
+    throw UsageError(where(entry) + ": " + entry.key + ": " + text);
   }
 
-  std::string where(const toml::source_region& region) const {
-    return std::string(name_) + ":" + std::to_string(region.begin.line);
+  std::string where(const TomlValue& entry) const {
+    return std::string(name_) + ":" + std::to_string(entry.line);
   }
 
   std::string_view name_;

@@ -1,3 +1,4 @@
+#include <array>
 #include <mqrig/cli/shared_options.hpp>
 
 namespace mqrig::cli {
@@ -114,6 +115,45 @@ constexpr OptionSpec options[] = {
      .help = "client identifier of this prefix and the process id"},
 };
 
+/// What differs for a command that is many clients: their names are templates.
+constexpr OptionSpec of_many_clients(OptionSpec option) {
+  if (option.long_name == "bind") {
+    option.kind = ValueKind::text;
+    option.value_name = "LIST";
+    option.minimum = 1;
+    option.repeatable = true;
+    option.help = "local addresses to connect from, in turn";
+    option.details =
+        "Addresses, ranges of them such as 127.0.0.2-127.0.0.20, and interfaces, separated by "
+        "commas. One address has about 28,000 ports for connections to one broker.";
+  } else if (option.long_name == "username") {
+    option.value_name = "TEMPLATE";
+    option.help = "user name for the broker, a template as --topics";
+  } else if (option.long_name == "id") {
+    option.value_name = "TEMPLATE";
+    option.help = "client identifiers, a template as --topics";
+    option.details =
+        "Each client needs its own: {client} is its number. Without this option they are "
+        "bench-{run}-{group}-{client}, where {run} is a random number of the run and {group} "
+        "publishers, subscribers and so on.";
+  } else if (option.long_name == "id-prefix") {
+    option.help = "client identifiers of this prefix, the group and a number";
+  } else if (option.long_name == "url") {
+    option.details =
+        "The form is mqtt://[user[:password]@]host[:port][/topic], or unix:///path for a Unix "
+        "socket. Reserved characters are percent-encoded (p%40ss). May also be given as a bare "
+        "word. A password in it is wiped from the process list. A topic in it stands for "
+        "--topics.";
+  }
+  return option;
+}
+
+constexpr auto options_of_many_clients = [] {
+  auto all = std::to_array(options);
+  for (OptionSpec& option : all) option = of_many_clients(option);
+  return all;
+}();
+
 constexpr std::string_view brokers[] = {"url", "host", "unix"};
 constexpr std::string_view client_ids[] = {"id", "id-prefix"};
 constexpr std::string_view passwords[] = {"password", "password-file", "password-env"};
@@ -121,6 +161,7 @@ constexpr std::string_view passwords[] = {"password", "password-file", "password
 }  // namespace
 
 constinit const OptionGroup connection_group{"Connection", options};
+constinit const OptionGroup many_connections_group{"Connection", options_of_many_clients};
 constinit const Exclusive one_broker{"way to name the broker", brokers};
 constinit const Exclusive one_client_id{"client identifier", client_ids};
 constinit const Exclusive one_password{"password", passwords};

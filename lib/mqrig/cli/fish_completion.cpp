@@ -58,6 +58,8 @@ std::string render_fish_completion(std::span<const CommandSpec* const> commands)
     for_each_option(*command, [&](const OptionSpec& option) {
       if (!option.hidden) option_lines(out, *command, option);
     });
+    const std::string first = first_bare_words(*command);
+    if (!first.empty()) out += condition(*command) + " -a '" + first + "'\n";
     if (takes_bare_path(*command)) out += condition(*command) + " -F\n";
   }
   return out;

@@ -21,7 +21,7 @@ enum class ValueKind : std::uint8_t {
   number,         ///< A decimal number in [minimum, maximum].
   seconds,        ///< Whole seconds: "90", "90s", "2m", "1h", "7d"; the range is in seconds.
   duration,       ///< "1.5", "500ms", "5s", "2m", "1h"; a bare number is seconds; so is the range.
-  rate,           ///< Per second: "100", "100/s", "6000/m", "3600/h"; greater than zero.
+  rate,           ///< Per second: "100", "100/s", "50k/s", "6000/m", "3600/h"; above zero.
   size,           ///< Bytes: "512", "64k", "2M", "1G" (1024-based); the range is in bytes.
   path,           ///< A file.
   choice,         ///< One of `choices`.
@@ -90,6 +90,8 @@ struct CommandSpec {
   std::string_view description = {};             ///< Paragraphs, separated by an empty line.
   std::span<const std::string_view> usage = {};  ///< What follows "mqrig pub ".
   /// Long names of the options that bare words set: each word the first that was not given yet.
+  /// Where one of them is a URL and another is not, each takes the words of its kind. The last may
+  /// be repeatable.
   std::span<const std::string_view> positionals = {};
   std::span<const OptionGroup* const> groups = {};
   std::span<const Exclusive* const> exclusives = {};

@@ -191,7 +191,7 @@ class Parser {
   }
 
   void bare(char* word) {
-    const OptionSpec* option = next_positional();
+    const OptionSpec* option = next_positional(word);
     if (!option) throw UsageError("unexpected argument '" + std::string(word) + "'");
     if (option->kind == ValueKind::url && !acceptable(*option, word)) {
       throw UsageError("unexpected argument '" + std::string(word) + "': expected an option, or " +
@@ -201,15 +201,28 @@ class Parser {
     keep(*option, word, word);
   }
 
-  /// What the next bare word sets; when all were given, the last: whether that may be given twice,
+  /// What a bare word sets: of the options for words of its kind, URLs or others, the first that
+  /// was not given yet; when all were given, the last: whether that may be given twice,
   /// refuse_second() knows.
-  const OptionSpec* next_positional() const {
-    const OptionSpec* option = nullptr;
+  const OptionSpec* next_positional(std::string_view word) const {
+    const bool url = word.find("://") != std::string_view::npos;
+    const auto same_kind = [url](const OptionSpec& option) {
+      return (option.kind == ValueKind::url) == url;
+    };
+    if (const OptionSpec* option = next_positional_that(same_kind)) return option;
+    return next_positional_that([](const OptionSpec&) { return true; });
+  }
+
+  template <typename Fits>
+  const OptionSpec* next_positional_that(Fits&& fits) const {
+    const OptionSpec* last = nullptr;
     for (const std::string_view name : command_.positionals) {
-      option = find_option(command_, name);
+      const OptionSpec* option = find_option(command_, name);
+      if (!fits(*option)) continue;
+      last = option;
       if (!given(*option)) break;
     }
-    return option;
+    return last;
   }
 
   bool given(const OptionSpec& option) const {

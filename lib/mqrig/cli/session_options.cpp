@@ -1,3 +1,4 @@
+#include <array>
 #include <mqrig/cli/shared_options.hpp>
 
 namespace mqrig::cli {
@@ -66,6 +67,15 @@ constexpr OptionSpec session_options[] = {
      .help = "longest wait before connecting again"},
 };
 
+/// Without the letter -c, which counts clients there.
+constexpr auto options_of_many_sessions = [] {
+  auto all = std::to_array(session_options);
+  for (OptionSpec& option : all) {
+    if (option.short_name == 'c') option.short_name = '\0';
+  }
+  return all;
+}();
+
 constexpr OptionSpec connect_properties[] = {
     {.long_name = "receive-maximum",
      .kind = ValueKind::integer,
@@ -97,6 +107,7 @@ constexpr OptionSpec connect_properties[] = {
 }  // namespace
 
 constinit const OptionGroup session_group{"Session", session_options};
+constinit const OptionGroup many_sessions_group{"Session", options_of_many_sessions};
 constinit const OptionGroup connect_properties_group{"Connection properties (MQTT 5.0)",
                                                      connect_properties};
 

@@ -10,6 +10,10 @@ namespace mqrig::cli {
 extern const OptionGroup connection_group;
 /// What lives as long as the session: --disable-clean-session, --keepalive, --reconnect, ...
 extern const OptionGroup session_group;
+/// The same two for a command that is many clients: --bind is a list, names are templates, and -c
+/// is free for their count.
+extern const OptionGroup many_connections_group;
+extern const OptionGroup many_sessions_group;
 /// MQTT 5 properties of CONNECT.
 extern const OptionGroup connect_properties_group;
 /// The will message and its MQTT 5 properties.

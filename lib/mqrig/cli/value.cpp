@@ -15,7 +15,10 @@ struct Unit {
 
 // A bare number comes first; longer suffixes come before the shorter ones that they end with.
 constexpr Unit duration_units[] = {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 3.6e6}, {"d", 8.64e7}};
-constexpr Unit rate_units[] = {{"/s", 1}, {"/m", 1.0 / 60}, {"/h", 1.0 / 3600}};
+constexpr Unit rate_units[] = {
+    {"k/s", 1e3},       {"M/s", 1e6}, {"/s", 1},  {"/m", 1.0 / 60},
+    {"/h", 1.0 / 3600}, {"k", 1e3},   {"M", 1e6},
+};
 constexpr Unit size_units[] = {
     {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"k", 1 << 10},
     {"K", 1 << 10},   {"M", 1 << 20},   {"G", 1 << 30},   {"B", 1},
@@ -105,6 +108,12 @@ std::optional<double> parse_number(std::string_view text) {
   const double value = std::strtod(copy.c_str(), &end);
   if (end != copy.c_str() + copy.size() || !std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+std::string number_text(double number) {
+  char digits[512];  // 309 before the point, or some 340 behind it
+  const auto result = std::to_chars(digits, std::end(digits), number, std::chars_format::fixed);
+  return {digits, result.ptr};
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
@@ -206,7 +215,7 @@ std::string accepted_values(const OptionSpec& option) {
     case ValueKind::duration:
       return "a duration such as 500ms, 5s or 2m (a bare number is seconds)" + least(option);
     case ValueKind::rate:
-      return "a rate above zero such as 100/s, 6000/m or 3600/h";
+      return "a rate above zero such as 100/s, 50k/s or 6000/m";
     case ValueKind::size:
       return "a size such as 512, 64k or 2M, in bytes " + range(option);
     case ValueKind::choice:

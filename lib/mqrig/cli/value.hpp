@@ -19,13 +19,17 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 /// A decimal number with an optional sign and fraction; no exponent, no infinity.
 std::optional<double> parse_number(std::string_view text);
 
+/// The shortest text that parse_number() reads as this number.
+std::string number_text(double number);
+
 /// "500ms", "5s", "1.5m", "2h", "7d"; a bare number is seconds. Not negative.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// As a duration, but it must come out as whole seconds.
 std::optional<std::int64_t> parse_seconds(std::string_view text);
 
-/// "100/s", "6000/m", "3600/h"; a bare number is per second. The answer is per second, above zero.
+/// "100/s", "50k/s", "2M/s", "6000/m", "3600/h"; a bare number, with k and M too, is per second.
+/// The answer is per second, above zero.
 std::optional<double> parse_rate(std::string_view text);
 
 /// Bytes; "k", "M", "G" (also "KiB", "MiB", "GiB") multiply by powers of 1024. Not negative.

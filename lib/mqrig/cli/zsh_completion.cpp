@@ -87,7 +87,9 @@ void command_function(std::string& out, const CommandSpec& command) {
   for (const std::string_view name : command.positionals) {
     const OptionSpec& option = *find_option(command, name);
     bare += bare.empty() ? "" : " ";
-    bare += "'::" + std::string(option.value_name) + ":" + value_action(option) + "'";
+    bare += (option.repeatable ? "'*:" : "'::") + std::string(option.value_name) + ":" +
+            value_action(option) + "'";
+    if (option.repeatable) break;  // it takes all that follows
   }
   out += "        " + (bare.empty() ? "'*: :'" : bare) + "\n}\n";
 }

@@ -54,6 +54,7 @@ using MakeMember = std::function<std::unique_ptr<Member>(
 // its stage has changed.
 class Crew {
  public:
+  // Called from the coordinator's event loop; must not destroy the crew.
   class Owner {
    public:
     // May take the histograms out of the sample.

@@ -53,7 +53,7 @@ class BlockedSignals {
 std::string end_text(int status) {
   if (!WIFSIGNALED(status)) return "ended with exit code " + std::to_string(WEXITSTATUS(status));
   const int signal = WTERMSIG(status);
-  return "ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+  return "was ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
 }
 
 [[noreturn]] void fail(std::uint32_t number, std::uint32_t count) {

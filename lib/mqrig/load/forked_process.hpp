@@ -29,7 +29,7 @@ class ForkedProcess {
   // True when the process has let go of its end of the socket: it has ended, or is about to.
   bool ended() const;
   // Waits, without a bound unless it has ended(). How it ended, a clause for a person: "ended with
-  // exit code 2", "ended by signal 9 (Killed)". The same text on later calls.
+  // exit code 2", "was ended by signal 9 (Killed)". The same text on later calls.
   const std::string& wait();
 
  private:

@@ -43,6 +43,14 @@ void JsonFields::read(std::string_view key, double& into) {
   into = value->get<double>();
 }
 
+void JsonFields::read(std::string_view key, double& into, double least, double most) {
+  double value = into;
+  read(key, value);
+  if (failed()) return;
+  if (value < least || value > most) return fail(key, "is out of range");
+  into = value;
+}
+
 void JsonFields::read(std::string_view key, std::string& into) {
   const Json* value = find(key);
   if (value == nullptr) return;

@@ -1,13 +1,13 @@
 // Reading the members of JSON objects, with an error that says which one is wrong.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace mqrig::load {
@@ -28,6 +28,7 @@ class JsonFields {
 
   void read(std::string_view key, bool& into);
   void read(std::string_view key, double& into);  // finite
+  void read(std::string_view key, double& into, double least, double most);
   void read(std::string_view key, std::string& into);
   void read(std::string_view key, std::vector<std::string>& into);
   template <typename Integer>

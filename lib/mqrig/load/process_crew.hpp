@@ -20,8 +20,8 @@ namespace mqrig::load {
 class ProcessCrew final : public Crew {
  public:
   // The workers run run_worker(); their order gives the numbers of the members. Both references
-  // outlive the crew. The owner must not destroy the crew in its calls. Throws std::system_error
-  // when there are no more descriptors: four are needed for each worker.
+  // outlive the crew. Throws std::system_error when there are no more descriptors: five are needed
+  // for each worker.
   ProcessCrew(asio::io_context& coordinator, std::vector<ForkedProcess> workers, Owner& owner);
   ~ProcessCrew() override;
 

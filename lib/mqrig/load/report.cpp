@@ -13,26 +13,27 @@ bool sessions_began_anew(const Report& report) noexcept {
   return account.lost > 0 && account.connected > account.resumed + report.gauges_peak.clients;
 }
 
-std::string part_of(std::uint64_t part, std::uint64_t whole, const char* what) {
-  return count_text(part) + " of " + count_text(whole) + " deliveries " + what;
+std::string messages(std::uint64_t count) {
+  return count_text(count) + (count == 1 ? " message" : " messages");
 }
 
 void find_violations(const Report& report, std::vector<Violation>& into) {
   const Counters& account = report.account;
   const bool judge_loss = loss_of(report).exact && !sessions_began_anew(report);
-  for (const std::size_t qos : {std::size_t{1}, std::size_t{2}}) {
+  for (std::size_t qos = 0; qos < 3; ++qos) {
+    const auto add = [&](const std::string& text) {
+      into.push_back({static_cast<int>(qos), "QoS " + std::to_string(qos) + ": " + text});
+    };
     const std::uint64_t lost = lost_messages(account, qos);
-    if (!judge_loss || lost == 0) continue;
-    into.push_back({static_cast<int>(qos), "QoS " + std::to_string(qos) + ": " +
-                                               part_of(lost, account.expected[qos], "lost")});
-  }
-  if (const std::uint64_t again = account.duplicates[2]; again > 0) {
-    into.push_back({2, "QoS 2: " + count_text(again) + (again == 1 ? " message" : " messages") +
-                           " delivered more than once"});
-  }
-  if (const std::uint64_t corrupt = sum(account.corrupt); corrupt > 0) {
-    into.push_back({-1, count_text(corrupt) + (corrupt == 1 ? " message" : " messages") +
-                            " arrived with changed content"});
+    if (qos > 0 && judge_loss && lost > 0) {
+      add(count_text(lost) + " of " + count_text(account.expected[qos]) + " deliveries lost");
+    }
+    if (qos == 2 && account.duplicates[qos] > 0) {
+      add(messages(account.duplicates[qos]) + " delivered more than once");
+    }
+    if (account.corrupt[qos] > 0) {
+      add(messages(account.corrupt[qos]) + " arrived with changed content");
+    }
   }
 }
 
@@ -64,7 +65,7 @@ Loss loss_of(const Report& report) noexcept {
     for (std::size_t qos = 0; qos < 3; ++qos) loss.lost += lost_messages(account, qos);
   } else {
     loss.lost = account.gaps;
-    loss.expected = distinct + account.gaps;
+    loss.expected = distinct + sum(account.corrupt) + account.gaps;
   }
   return loss;
 }

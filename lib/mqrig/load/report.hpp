@@ -50,7 +50,7 @@ struct CurvePoint {
 
 // A guarantee of MQTT that did not hold: "QoS 2: 3 of 1,000,000 deliveries lost".
 struct Violation {
-  int qos = 0;  // -1: of no particular one
+  int qos = 0;
   std::string text;
 };
 
@@ -76,7 +76,7 @@ struct Report {
   std::vector<std::uint32_t> merged_shards;  // their numbers, ascending; empty: `shard` alone
   std::uint32_t processes = 1, threads = 1;  // threads of all processes
   bool open_loop = false;
-  double asked_rate = 0;  // messages a second, open loop
+  double asked_rate = 0;  // messages a second, open loop, of the shards that are in it
   std::string loop_text;  // "open loop, 10,000 messages/s" / "closed loop, 100 in flight"
   ClockNote clock;
   int interrupted = 0;  // the signal
@@ -102,10 +102,11 @@ struct Report {
 
 // Deliveries that did not come, of the whole run.
 //
-// Exact where senders and receivers of all shards are in the report: expected - distinct, by the
-// lower QoS of message and subscription. Else the gaps that receivers saw: a lower bound. Messages
-// without an acknowledgement at the end may have been delivered or not; they are not expected, and
-// where they came they can hide as many losses as Counters::unconfirmed_deliveries says.
+// Exact where senders and receivers of all shards are in the report: expected - distinct - corrupt,
+// by the lower QoS of message and subscription. Else the gaps that receivers saw: a lower bound.
+// Messages without an acknowledgement at the end may have been delivered or not; they are not
+// expected, and where they came they can hide as many losses as Counters::unconfirmed_deliveries
+// says.
 struct Loss {
   bool measured = false;  // something stamped was to come, or came
   bool exact = false;

@@ -13,6 +13,10 @@ using Json = JsonFields::Json;
 // A year of seconds has 31 million intervals: nobody keeps them in one file.
 constexpr std::size_t most_intervals = 10'000'000;
 
+// Thirty years, and the wall clock up to 2223: their sum fits into a count of nanoseconds.
+constexpr double longest = 1e9;
+constexpr std::int64_t latest = 8'000'000'000'000'000'000;
+
 void read_counters(JsonFields fields, Counters& counters) {
   for (const CounterField& field : counter_fields()) {
     std::uint64_t value = 0;
@@ -27,7 +31,7 @@ void read_gauges(JsonFields fields, Gauges& gauges) {
 
 void read_clock(JsonFields fields, ClockNote& clock) {
   fields.read("synchronised", clock.synchronised);
-  fields.read("error_seconds", clock.error_seconds);
+  fields.read("error_seconds", clock.error_seconds, 0, longest);
   fields.read("one_machine", clock.one_machine);
 }
 
@@ -61,6 +65,7 @@ void read_run(JsonFields fields, Report& report) {
   fields.read("broker", report.broker);
   fields.read("host", report.host);
   fields.read("begin_ns", report.begin);
+  if (report.begin < 0 || report.begin > latest) fields.fail("begin_ns", "is out of range");
   read_shards(fields, report);
   fields.read("processes", report.processes);
   fields.read("threads", report.threads);
@@ -69,8 +74,8 @@ void read_run(JsonFields fields, Report& report) {
   fields.read("loop", report.loop_text);
   read_clock(fields.open("clock"), report.clock);
   fields.read("interrupted", report.interrupted);
-  fields.read("measured_seconds", report.measured_seconds);
-  fields.read("cpu_seconds", report.cpu_seconds);
+  fields.read("measured_seconds", report.measured_seconds, 0, longest);
+  fields.read("cpu_seconds", report.cpu_seconds, 0, longest * 1e6);
   read_gauges(fields.open("peak"), report.gauges_peak);
 }
 
@@ -128,9 +133,8 @@ void read_interval_latency(JsonFields fields, Interval& interval) {
 }
 
 void read_interval(JsonFields fields, Interval& interval) {
-  fields.read("start", interval.start);
-  fields.read("duration", interval.duration);
-  if (interval.duration < 0) fields.fail("duration", "is negative");
+  fields.read("start", interval.start, -longest, longest);
+  fields.read("duration", interval.duration, 0, longest);
   fields.read("measured", interval.measured);
   fields.read("cpu_seconds", interval.cpu_seconds);
   read_counters(fields.open("counters"), interval.counters);
@@ -171,7 +175,6 @@ void read_objective(JsonFields fields, Report& report) {
 }
 
 void read_violation(JsonFields fields, Violation& violation) {
-  violation.qos = -1;
   fields.read("qos", violation.qos);
   fields.read("text", violation.text);
 }

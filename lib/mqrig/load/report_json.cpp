@@ -188,8 +188,7 @@ Json objectives_json(const Report& report) {
 Json violations_json(const std::vector<Violation>& violations) {
   Json json = Json::array();
   for (const Violation& violation : violations) {
-    json.push_back(
-        {{"qos", violation.qos < 0 ? Json() : Json(violation.qos)}, {"text", violation.text}});
+    json.push_back({{"qos", violation.qos}, {"text", violation.text}});
   }
   return json;
 }

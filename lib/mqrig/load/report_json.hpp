@@ -43,8 +43,7 @@
 //   objectives    a list of
 //     text, quantity, operator, limit, fraction, value, value_text, met
 //   violations    a list of
-//     qos                       or null: of no particular one
-//     text
+//     qos, text
 //   warnings      a list of texts
 //   run_warnings  those among them that do not follow from the rest of the report
 #pragma once

@@ -37,6 +37,18 @@ struct PayloadSettings {
   // Contents of kinds text, file and lines are sent as they are, without a stamp, unless this is
   // set: then it goes before them. Sizes always have one.
   bool stamp = false;
+
+  bool operator==(const PayloadSettings&) const = default;
+};
+
+// A property of PUBLISH (5.0) as a person writes it: the name as the specification has it, with
+// dashes ("content-type"), numbers in decimal. The key is that of a user property, else empty.
+struct MessageProperty {
+  std::string name;
+  std::string key;
+  std::string value;
+
+  bool operator==(const MessageProperty&) const = default;
 };
 
 struct PublishSettings {
@@ -44,9 +56,7 @@ struct PublishSettings {
   PayloadSettings payload;
   QosMix qos{1, 0, 0};
   bool retain = false;
-  std::string properties_text;      // see wire::PropertyWriter; as in scenario files:
-                                    // "content-type=..." — see scenario_file.hpp
-  wire::PropertyWriter properties;  // 5.0, of every message
+  std::vector<MessageProperty> properties;  // 5.0, of every message; see encode_properties()
   // Open loop when set: messages a second of all clients of the group together, at level 1 of a
   // phase.
   double rate = 0;
@@ -62,6 +72,8 @@ struct PublishSettings {
       false;  // each message is a request: a Response Topic, and the round trip is measured
   std::string response_topic =
       "bench/response/{client}";  // a template; each requester subscribes to its own
+
+  bool operator==(const PublishSettings&) const = default;
 };
 
 struct SubscribeSettings {
@@ -69,18 +81,26 @@ struct SubscribeSettings {
   QosMix qos{1, 0, 0};             // of the clients of the group
   std::string share;               // a template of the name of a shared group; empty: none
   bool no_local = false;           // 5.0
+  // In `filter` and `share`, {client} counts from the first number to `cycle` numbers, and begins
+  // again: several clients subscribe to one topic, or are members of one shared group. 0: it is
+  // the client's own number. Never in the client identifier.
+  std::uint32_t cycle = 0;
+
+  bool operator==(const SubscribeSettings&) const = default;
 };
 
 // What clients do when their run ends.
 enum class Leave : std::uint8_t {
-  clean,
-  unclean
-};  // with DISCONNECT, or closing the network connection
+  clean,    // with DISCONNECT
+  unclean,  // closing the network connection
+};
 
 // A repeated loss of all connections of the group at once.
 struct StormSettings {
   Nanoseconds interval{};  // from all being connected again to the next; 0: no storm
   Leave leave = Leave::unclean;
+
+  bool operator==(const StormSettings&) const = default;
 };
 
 struct Group {
@@ -101,9 +121,16 @@ struct Group {
   Leave leave = Leave::clean;
   Nanoseconds lifetime{};  // a connection leaves after it, and connects again; 0: stays
   bool will = false;       // the will of the connection options
+
+  bool operator==(const Group&) const = default;
 };
 
-enum class PhaseKind : std::uint8_t { ramp, hold, spike, drain };
+enum class PhaseKind : std::uint8_t {
+  ramp,   // the level goes from one to another
+  hold,   // one level
+  spike,  // one level, above the others
+  drain,  // nothing is sent: what is on its way arrives
+};
 
 // A stretch of time of all groups with a rate. In closed loop level 0 means pause, anything else
 // go.
@@ -114,6 +141,8 @@ struct Phase {
   double from = 1;  // level, a factor of the groups' rates, at the start and at the end
   double to = 1;
   bool measured = true;  // false: warm-up, in no result but the account of messages
+
+  bool operator==(const Phase&) const = default;
 };
 
 struct Scenario {
@@ -127,11 +156,17 @@ struct Scenario {
       std::chrono::seconds(5);  // without anything arriving, while something is awaited
   Verify verify = Verify::basic;
   std::vector<std::string> slo;  // see slo.hpp
-  double tolerance = 0.05;
+
+  bool operator==(const Scenario&) const = default;
 };
 
 // Empty, or the first thing that is wrong with it, for the person: templates, topics, counts,
-// levels.
+// levels, properties.
 std::string check(const Scenario& scenario);
+
+// Appends what is encoded of them. Empty, or what is wrong with the first that can't be, for the
+// person.
+std::string encode_properties(const std::vector<MessageProperty>& properties,
+                              wire::PropertyWriter& into);
 
 }  // namespace mqrig::load

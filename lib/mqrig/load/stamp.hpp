@@ -24,13 +24,17 @@ struct Stamp {
   std::int64_t time = 0;     // nanoseconds since the epoch of the wall clock; cut to ticks
 };
 
-// Writes and reads the stamps of one run, a 64-bit identifier drawn at its start. Never changes:
+// Writes and reads the stamps of one run: of its identifier, the low 12 bits count. Never changes:
 // threads may share it.
 class StampCodec {
  public:
   enum class Verdict : std::uint8_t { ours, foreign, corrupt };
 
   explicit StampCodec(std::uint64_t run) noexcept;
+
+  // The run that a stamped payload says it is of: for receivers that know of none yet. It has at
+  // least Stamp::size bytes.
+  static std::uint64_t run_of(wire::ByteView payload) noexcept;
 
   // `payload` has at least Stamp::size bytes; `body_digest` is digest() of what follows the stamp,
   // made once where the body stays the same.

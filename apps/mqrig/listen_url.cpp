@@ -3,7 +3,7 @@
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/net/url.hpp>
 
-namespace mqrig::broker_command {
+namespace mqrig {
 namespace {
 
 /// Whoever listens on port 0 is given a free one.
@@ -41,4 +41,4 @@ std::string describe(const net::ListenAddress& address) {
   return net::join_host_port(address.host, address.port);
 }
 
-}  // namespace mqrig::broker_command
+}  // namespace mqrig

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace mqrig::broker_command {
+namespace mqrig {
 
 /// "mqtt://HOST[:PORT]" or "unix:///PATH"; the port may be 0. `error` is what is wrong, as a
 /// clause, and then the address is of no use.
@@ -16,4 +16,4 @@ net::ListenAddress parse_listen_address(std::string_view text, std::string& erro
 /// "0.0.0.0:1883", "unix:///run/mqrig.sock".
 std::string describe(const net::ListenAddress& address);
 
-}  // namespace mqrig::broker_command
+}  // namespace mqrig

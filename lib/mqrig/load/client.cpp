@@ -1,0 +1,373 @@
+#include <mqrig/load/client.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <mqrig/client/refusal.hpp>
+#include <mqrig/load/shard.hpp>
+#include <mqrig/net/error.hpp>
+
+namespace mqrig::load {
+
+using session::EventKind;
+using wire::PropertyId;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr session::Duration first_delay = 100ms;  // before connecting again
+constexpr session::Duration longest_delay = 5s;
+// How long a peer may take to end a connection that we have ended.
+constexpr session::Duration patience = 2s;
+
+bool counts_as_connected(Client::State state) {
+  return state == Client::State::subscribing || state == Client::State::ready;
+}
+
+bool is_under_way(Client::State state) {
+  return state == Client::State::connecting || state == Client::State::handshaking;
+}
+
+}  // namespace
+
+Client::Client(Shard& shard, const GroupPlan& group, std::uint32_t number)
+    : shard_(shard), group_(&group), session_(group.session), number_(number) {
+  if (group.publish || group.settings->respond) publisher_ = std::make_unique<Publisher>();
+}
+
+Client::~Client() {
+  drop_connection();
+}
+
+void Client::set_state(State state) {
+  Gauges& gauges = shard_.gauges();
+  if (counts_as_connected(state_)) --gauges.connected;
+  if (counts_as_connected(state)) ++gauges.connected;
+  if (state_ == State::ready) --gauges.ready;
+  if (state == State::ready) ++gauges.ready;
+  if (state == State::gone && state_ != State::gone) shard_.client_gone();
+  if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
+  state_ = state;
+  shard_.client_changed();
+}
+
+void Client::connect_at(session::Time time) {
+  wake_at_ = time;
+  shard_.wake(*this, time);
+}
+
+void Client::want_connection(session::Time intended) {
+  since_ = intended;
+  wake_at_ = session::never;
+  set_state(State::queued);
+  shard_.want_connection(*this);
+}
+
+void Client::connecting() {
+  set_state(State::connecting);
+  ++shard_.counters().attempts;
+}
+
+void Client::connected(std::error_code error, std::unique_ptr<net::Stream> stream) {
+  if (state_ != State::connecting) return;  // it left meanwhile
+  if (error) {
+    shard_.fail(ErrorKind::connect, error);
+    return attempt_failed(false);
+  }
+  stream_ = std::move(stream);
+  stream_->set_handler(this);
+  stream_->wait_readable();
+  open_session();
+}
+
+void Client::open_session() {
+  set_state(State::handshaking);
+  const client::Options& options = shard_.plan().connection;
+  const TextValues values = shard_.values(*group_, number_);
+  wire::Connect connect;
+  connect.version = shard_.version_of(*group_);
+  connect.clean_start = group_->clean_start;
+  connect.keep_alive = group_->keep_alive;
+  connect.client_id = values.id;
+  if (group_->user_name) {
+    connect.user_name = values.user;
+  } else {
+    connect.user_name = options.user_name;
+  }
+  if (options.password) connect.password = wire::as_bytes(*options.password);
+  if (group_->settings->will && options.will) {
+    const client::WillMessage& will = *options.will;
+    connect.will = wire::Will{.topic = will.topic,
+                              .payload = wire::as_bytes(will.payload),
+                              .qos = will.qos,
+                              .retain = will.retain,
+                              .properties = will.properties.view()};
+  }
+  wire::PropertyWriter& properties = shard_.properties();
+  properties.clear();
+  if (group_->session_expiry != 0) {
+    properties.add(PropertyId::session_expiry_interval, group_->session_expiry);
+  }
+  for (const wire::Property& property : options.connect_properties.view()) properties.add(property);
+  connect.properties = properties.view();
+  session_.open(connect, shard_.now(), out_);
+  flush();
+}
+
+// Before 5.0 some brokers refuse by closing without a word.
+bool Client::fall_back() {
+  if (!shard_.fall_back(*group_, session_.version())) return false;
+  drop_connection();
+  set_state(State::idle);
+  want_connection(since_);
+  return true;
+}
+
+void Client::attempt_failed(bool for_good) {
+  shard_.attempt_failed();
+  drop_connection();
+  set_state(State::idle);
+  if (for_good || !shard_.coming_again()) return give_up();
+  connect_again(next_delay());
+}
+
+void Client::lost(ErrorKind kind, std::error_code error) {
+  shard_.fail(kind, error);
+  if (!standing()) return attempt_failed(false);
+  ++shard_.counters().lost;
+  ended();
+}
+
+void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
+  shard_.fail(kind, reason);
+  const bool for_good = client::is_permanent(reason);
+  if (!standing()) return attempt_failed(for_good);
+  ++shard_.counters().lost;
+  if (for_good) for_good_ = true;
+  ended();
+}
+
+// A connection that stood has ended, wished for or not.
+void Client::ended() {
+  const bool wished_for = state_ == State::leaving;
+  drop_connection();
+  set_state(State::idle);
+  if (for_good_ || !shard_.coming_again()) return give_up();
+  connect_again(wished_for ? session::Duration() : next_delay());
+}
+
+void Client::drop_connection() {
+  unlink();
+  if (stream_) {
+    stream_->set_handler(nullptr);
+    stream_->close();
+    stream_.reset();
+  }
+  session_.close();
+  count_unsent();
+  out_.release();
+  rest_.release();
+  wanted_ = written_ = 0;
+  if (waiting_to_write_) shard_.unwritten(false);
+  waiting_to_write_ = shut_down_ = false;
+}
+
+// The broker will know nothing of what is in flight: a message that was sent anew could arrive
+// twice, for which it is not to blame.
+void Client::forget_session() {
+  const std::uint64_t pending = session_.pending();
+  if (pending != 0) {
+    shard_.counters().unconfirmed += pending;
+    shard_.gauges().in_flight -= pending;
+    if (publisher_ && group_->publish) {
+      const FanOut& fan_out = group_->publish->fan_out_of(number_);
+      shard_.counters().unconfirmed_deliveries +=
+          pending * (std::uint64_t{fan_out[0]} + fan_out[1] + fan_out[2]);
+    }
+  }
+  std::destroy_at(&session_);
+  std::construct_at(&session_, group_->session);
+  subscribed_ = false;
+}
+
+void Client::connect_again(session::Duration delay) {
+  if (group_->clean_start) forget_session();
+  connect_at(shard_.now() + delay);
+}
+
+session::Duration Client::next_delay() {
+  const auto most = std::min(longest_delay, first_delay * (1U << std::min<unsigned>(failures_, 6)));
+  if (failures_ < 255) ++failures_;
+  const auto half = static_cast<std::uint64_t>(most.count()) / 2;
+  return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
+}
+
+void Client::handle(const session::Event& event) {
+  switch (event.kind) {
+    case EventKind::message:
+      return received(event.publish);
+    case EventKind::published:
+      return published(event);
+    case EventKind::connected:
+      return accepted(event.session_present);
+    case EventKind::subscribed:
+      return subscribed(event);
+    case EventKind::refused:
+      if (event.reason == wire::ReasonCode::unsupported_protocol_version && fall_back()) return;
+      shard_.fail(ErrorKind::connack, event.reason);
+      return attempt_failed(client::is_permanent(event.reason));
+    case EventKind::disconnected:
+      return lost(ErrorKind::disconnect, event.reason);
+    case EventKind::fault:
+      flush();  // what the session has to say about it
+      if (stream_) lost(ErrorKind::protocol, event.reason);
+      return;
+    case EventKind::timed_out:
+      return lost(ErrorKind::timeout, event.reason);
+    default:
+      return;
+  }
+}
+
+void Client::accepted(bool session_present) {
+  Counters& counters = shard_.counters();
+  ++counters.connected;
+  shard_.connected_once();
+  if (session_present) ++counters.resumed;
+  failures_ = 0;
+  shard_.record(Metric::connect, shard_.now() - since_);
+  set_state(State::subscribing);
+  if (!session_present) subscribed_ = false;
+  if (group_->subscribe.empty() && !(group_->publish && group_->publish->response_topic)) {
+    return become_ready();
+  }
+  if (subscribed_) return become_ready();
+  subscribe();
+}
+
+void Client::subscribe() {
+  const TextValues values = shard_.values(*group_, number_);
+  std::vector<std::string> filters;
+  std::vector<wire::Subscription> subscriptions;
+  filters.reserve(group_->subscribe.size() + 1);
+  const auto add = [&](const TextTemplate& filter, const TextTemplate* share,
+                       const TextValues& texts) {
+    std::string& text = filters.emplace_back();
+    if (share != nullptr) {
+      text = "$share/";
+      share->append(text, texts);
+      text += '/';
+    }
+    filter.append(text, texts);
+    return &subscriptions.emplace_back(wire::Subscription{.filter = text});
+  };
+  for (const SubscribePlan& plan : group_->subscribe) {
+    auto* subscription = add(plan.filter, plan.share ? &*plan.share : nullptr, plan.values(values));
+    subscription->qos = plan.qos[number_ % plan.qos.size()];
+    subscription->no_local = plan.no_local;
+  }
+  if (group_->publish && group_->publish->response_topic) {
+    add(*group_->publish->response_topic, nullptr, values)->qos =
+        *std::max_element(group_->publish->qos.begin(), group_->publish->qos.end());
+  }
+  const auto token = static_cast<std::uint64_t>(shard_.now().time_since_epoch().count());
+  if (const auto error = session_.subscribe(subscriptions, {}, token, shard_.now(), out_)) {
+    shard_.counters().subscribe_refused += subscriptions.size();
+    shard_.fail(ErrorKind::not_sent, error);
+    for_good_ = true;
+    ++shard_.counters().left;
+    ended();
+  }
+}
+
+void Client::subscribed(const session::Event& event) {
+  const session::Time asked{session::Duration(static_cast<std::int64_t>(event.token))};
+  shard_.record(Metric::subscribe, shard_.now() - asked);
+  for (const std::uint8_t byte : event.reasons) {
+    const auto reason = static_cast<wire::ReasonCode>(byte);
+    if (wire::is_error(reason)) {
+      ++shard_.counters().subscribe_refused;
+      shard_.fail(ErrorKind::subscribe, reason);
+    } else {
+      ++shard_.counters().subscribed;
+    }
+  }
+  subscribed_ = true;
+  become_ready();
+}
+
+void Client::become_ready() {
+  set_state(State::ready);
+  if (const auto lifetime = group_->settings->lifetime; lifetime.count() != 0) {
+    wake_at_ = shard_.now() + lifetime;
+    shard_.wake(*this, wake_at_);
+  }
+  if (publisher_) shard_.want_pump(*this);
+}
+
+void Client::woken(session::Time time) {
+  if (time == wake_at_) {
+    wake_at_ = session::never;
+    if (state_ == State::idle) {
+      want_connection(time);
+    } else if (ready()) {
+      leave(group_->settings->leave, false);
+    }
+  }
+  if (publisher_ && time == publisher_->think_until) shard_.want_pump(*this);
+}
+
+void Client::schedule_look() {
+  shard_.schedule_look(*this, state_ == State::leaving ? since_ + patience : session_.deadline());
+}
+
+void Client::look() {
+  if (state_ == State::leaving) {
+    if (shard_.now() >= since_ + patience) return ended();
+    return schedule_look();
+  }
+  session::Event event;
+  while (stream_ && session_.timeout(shard_.now(), event, out_)) handle(event);
+  if (stream_) flush();
+  if (stream_) schedule_look();
+}
+
+void Client::leave(Leave how, bool for_good) {
+  for_good_ = for_good_ || for_good;
+  wake_at_ = session::never;
+  switch (state_) {
+    case State::subscribing:
+    case State::ready:
+      break;
+    case State::leaving:
+      return;
+    case State::gone:
+      return;
+    default:
+      drop_connection();
+      set_state(State::idle);
+      return for_good_ ? give_up() : connect_again({});
+  }
+  ++shard_.counters().left;
+  since_ = shard_.now();
+  set_state(State::leaving);
+  if (how == Leave::unclean) return ended();
+  session_.disconnect(wire::ReasonCode::success, {}, out_);
+  flush();
+  if (stream_) schedule_look();
+}
+
+void Client::give_up() {
+  drop_connection();
+  forget_session();
+  if (publisher_) {
+    shard_.counters().unsent += publisher_->responses.size();
+    publisher_->responses.clear();
+    shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);
+  }
+  wake_at_ = session::never;
+  set_state(State::gone);
+}
+
+}  // namespace mqrig::load

@@ -1,0 +1,155 @@
+// What time brings to a shard, and what is done when the rest is done.
+#include <algorithm>
+
+#include <mqrig/load/shard.hpp>
+
+namespace mqrig::load {
+namespace {
+
+// Without a response for so long, requests are taken for lost.
+constexpr std::chrono::seconds request_timeout{5};
+
+}  // namespace
+
+void Shard::want_pump(Client& client) {
+  if (std::exchange(client.publisher()->queued, true)) return;
+  to_pump_.push_back(&client);
+  turn_.request();
+}
+
+void Shard::turn() {
+  read_clock();
+  for (std::size_t left = to_pump_.size(); left > 0; --left) {
+    Client& client = *to_pump_.front();
+    to_pump_.pop_front();
+    client.publisher()->queued = false;
+    if (client.pump()) want_pump(client);
+  }
+  connect_next();
+  if (std::exchange(changed_, false)) review();
+  set_timer();
+}
+
+void Shard::wake(Client& client, session::Time time) {
+  wakes_.push(time, client);
+  if (time < timer_at_) set_timer();
+}
+
+void Shard::schedule_look(Client& client, session::Time deadline) {
+  wheel_.schedule(client, deadline, now_);
+}
+
+void Shard::set_timer() {
+  const session::Time next = next_event();
+  if (next == timer_at_) return;
+  timer_at_ = next;
+  if (next == session::never) {
+    timer_.cancel();
+  } else {
+    timer_.expires_at(next);
+  }
+}
+
+session::Time Shard::next_event() const {
+  session::Time next = std::min({wakes_.next(), next_look_, next_gate_});
+  for (const GroupState& group : groups_) {
+    next = std::min(next, group.next_storm);
+    if (group.open_loop) next = std::min(next, group.open_loop->next_due());
+  }
+  return next;
+}
+
+void Shard::timer_expired() {
+  timer_at_ = session::never;
+  read_clock();
+  publish_due();
+  wake_due();
+  for (GroupState& group : groups_) {
+    if (group.next_storm <= now_) storm(group);
+  }
+  if (next_gate_ <= now_) {
+    update_gate();
+    for (GroupState& group : groups_) {
+      if (!group.plan->publish) continue;
+      for (Client* client : group.clients) want_pump(*client);
+    }
+  }
+  if (next_look_ <= now_) look_around();
+  turn();
+}
+
+// All that is due leaves with this wake-up, in one write for each client.
+void Shard::publish_due() {
+  for (GroupState& group : groups_) {
+    if (!group.open_loop) continue;
+    OpenLoop& loop = *group.open_loop;
+    for (; loop.next_due() <= now_; loop.advance()) {
+      record(Metric::scheduling, now_ - loop.next_due());
+      ++sample_.counters.scheduled;
+      ++gauges_.backlog;
+      Client& client = loop.next_client();
+      ++client.publisher()->allowed;
+      want_pump(client);
+    }
+    if (loop.next_due() == session::never) changed_ = true;
+  }
+}
+
+void Shard::wake_due() {
+  while (wakes_.next() <= now_) {
+    const WakeQueue::Wake wake = wakes_.pop();
+    wake.client->woken(wake.time);
+  }
+}
+
+void Shard::storm(GroupState& group) {
+  const StormSettings& settings = group.plan->settings->storm;
+  while (group.next_storm <= now_) group.next_storm += settings.interval;
+  if (!coming_again()) group.next_storm = session::never;
+  for (Client* client : group.clients) {
+    if (client->ready()) client->leave(settings.leave, false);
+  }
+}
+
+void Shard::look_around() {
+  next_look_ = now_ + session::DeadlineWheel::width;
+  wheel_.turn(now_, [](session::DeadlineWheel::Hook& hook) { static_cast<Client&>(hook).look(); });
+  give_up_requests();
+}
+
+void Shard::give_up_requests() {
+  for (GroupState& group : groups_) {
+    if (!group.plan->publish || !group.plan->publish->response_topic) continue;
+    for (Client* client : group.clients) {
+      Publisher& publisher = *client->publisher();
+      if (publisher.outstanding == 0 || now_ - publisher.last_response < request_timeout) continue;
+      sample_.counters.request_timeouts += publisher.outstanding;
+      for (; publisher.outstanding > 0; --publisher.outstanding) {
+        fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
+      }
+      want_pump(*client);
+    }
+  }
+}
+
+// In closed loop a phase of level 0 is a pause.
+void Shard::update_gate() {
+  next_gate_ = session::never;
+  gate_open_ = false;
+  if (now_ < phases_begin_) {
+    next_gate_ = phases_begin_;
+    return;
+  }
+  gate_open_ = phases_.empty();
+  session::Time end = phases_begin_;
+  for (const Phase& phase : phases_) {
+    end += phase.duration;
+    const bool endless = phase.duration.count() == 0 && phase.kind == PhaseKind::hold;
+    if (!endless && end <= now_) continue;
+    gate_open_ = phase.kind != PhaseKind::drain && (phase.from > 0 || phase.to > 0);
+    if (!endless) next_gate_ = end;
+    return;
+  }
+}
+
+}  // namespace mqrig::load
