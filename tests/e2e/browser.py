@@ -36,14 +36,12 @@ class Browser:
         os.close(its_read)
         os.close(its_write)
         self.buffer, self.number, self.events = b"", 0, []
-        target = self.call("Target.getTargets")["targetInfos"]
-        page = next(t["targetId"] for t in target if t["type"] == "page")
         self.session = None
+        targets = self.call("Target.getTargets")["targetInfos"]
+        page = next(target["targetId"] for target in targets if target["type"] == "page")
         self.session = self.call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
-
-    session = None
 
     def close(self):
         self.child.terminate()
@@ -95,7 +93,6 @@ class Browser:
         deadline = time.monotonic() + DEADLINE
         while not any(e.get("method") == "Page.loadEventFired" for e in self.events):
             self.events.append(self._receive(deadline))
-        self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
 
     def look(self, dark):
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -122,9 +119,8 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key)
 
     def screenshot(self):
-        """The whole page, as PNG."""
-        picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        return base64.b64decode(picture["data"])
+        """What the window shows, as PNG."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
 
     def requests(self):
         """What the page fetched since open()."""

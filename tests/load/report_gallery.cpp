@@ -74,6 +74,7 @@ void add_counts(Interval& row, std::uint64_t sent, std::uint64_t received) {
 void run(Report& report, const Course& course) {
   Latencies latencies(420'000);
   Latencies lateness(9'000);
+  std::uint64_t waiting = 0;  // for the end of the stall
   for (int second = 0; second < course.seconds; ++second) {
     Interval row;
     row.start = second;
@@ -87,7 +88,9 @@ void run(Report& report, const Course& course) {
     const bool stalls =
         course.stall_at >= 0 && (second == course.stall_at || second == course.stall_at + 1);
     const auto sent = static_cast<std::uint64_t>(course.rate * share);
-    add_counts(row, sent, stalls ? sent / 12 : sent);
+    const std::uint64_t arrived = stalls ? sent / 12 : sent + waiting;
+    waiting = stalls ? waiting + sent - arrived : 0;
+    add_counts(row, sent, arrived);
     Histograms histograms;
     for (std::uint64_t i = 0; i < course.per_interval; ++i) {
       const double slower = (stalls ? 900 : 1) * (1 + 0.15 * std::sin(second * 0.6));
@@ -96,10 +99,14 @@ void run(Report& report, const Course& course) {
       record(histograms, Metric::scheduling, lateness.next());
     }
     if (second == 0) {
-      for (int i = 0; i < 110; ++i) record(histograms, Metric::connect, latencies.next(3));
+      for (int i = 0; i < 110; ++i) {
+        const std::uint64_t value = latencies.next(3);
+        record(histograms, Metric::connect, value);
+        record(report.histograms, Metric::connect, value);
+      }
     }
     row.set_latency(histograms, false);
-    if (row.measured || second == 0) merge(report.histograms, histograms);
+    if (row.measured) merge(report.histograms, histograms);
     report.account += row.counters;
     if (row.measured) {
       report.totals += row.counters;

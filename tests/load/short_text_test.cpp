@@ -21,6 +21,13 @@ TEST_CASE("what is no quantity is shown as none") {
   CHECK(clock_text(std::numeric_limits<double>::infinity()) == "0 s");
 }
 
+TEST_CASE("from a trillion on not every digit is shown") {
+  CHECK(brief_count_text(999'999'999'999) == "999,999,999,999");
+  CHECK(brief_count_text(1'500'000'000'000) == "1.5T");
+  CHECK(brief_rate_text(12.5) == "12.5/s");
+  CHECK(brief_rate_text(1e12) == "1T/s");
+}
+
 TEST_CASE("bytes are counted in thousands") {
   CHECK(bytes_text(512) == "512 B");
   CHECK(bytes_text(1'200) == "1.20 kB");

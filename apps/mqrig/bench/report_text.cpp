@@ -45,9 +45,9 @@ class Page {
     out_ += '\n';
   }
 
-  /// A cell of `columns` columns, at the right end of them.
+  /// At the right end of `columns` columns; a longer text follows a blank.
   void cell(std::string_view text, std::size_t columns, std::string_view colour = "") {
-    if (text.size() < columns) out_.append(columns - text.size(), ' ');
+    out_.append(text.size() < columns ? columns - text.size() : 1, ' ');
     paint(colour, text);
   }
 
@@ -167,14 +167,14 @@ void add_errors(Page& page, const Report& report) {
 void add_search(Page& page, const Report& report) {
   if (report.curve.empty()) return;
   page.heading("Search for the highest rate");
-  for (const char* head : {"asked", "out", "in", "p50", "p99", "max"}) page.cell(head, 12);
+  for (const char* head : {"asked", "out", "in", "p50", "p99", "max"}) page.cell(head, 9);
   page.end_line();
   for (const CurvePoint& point : report.curve) {
     for (const double rate : {point.rate, point.sent, point.received}) {
-      page.cell(rate_text(rate), 12);
+      page.cell(short_text(rate) + "/s", 9);
     }
     for (const std::uint64_t time : {point.p50, point.p99, point.max}) {
-      page.cell(duration_text(static_cast<double>(time)), 12);
+      page.cell(duration_text(static_cast<double>(time)), 9);
     }
     const std::string missed = point.failed.empty() ? "missed" : printable(point.failed);
     page.line_in(point.met ? green : red, point.met ? "  met" : "  " + missed);

@@ -183,6 +183,8 @@ std::optional<Chart> latency_chart(const Report& report, const std::vector<Inter
   Chart chart = time_chart("latency-" + std::string(name(metric)), title(metric) + " latency", rows,
                            Axis::durations(lowest, most));
   chart.note = "Percentiles of each interval, " + std::string(description(metric)) + ".";
+  if (rows.size() < report.intervals.size())
+    chart.note += " A point is the worst of its intervals.";
   chart.series = std::move(series);
   chart.rules = std::move(rules);
   return chart;

@@ -79,9 +79,9 @@ std::vector<Fact> run_facts(const Report& report, DurationText duration) {
 std::vector<RateRow> rate_rows(const Report& report) {
   const Counters& totals = report.totals;
   return {
-      {"messages a second", rate_text(per_second(sum(totals.sent), report)),
-       rate_text(per_second(sum(totals.received), report))},
-      {"messages", count_text(sum(totals.sent)), count_text(sum(totals.received))},
+      {"messages a second", brief_rate_text(per_second(sum(totals.sent), report)),
+       brief_rate_text(per_second(sum(totals.received), report))},
+      {"messages", brief_count_text(sum(totals.sent)), brief_count_text(sum(totals.received))},
       {"payload", byte_rate(totals.payload_sent, report),
        byte_rate(totals.payload_received, report)},
       {"network", byte_rate(totals.bytes_sent, report), byte_rate(totals.bytes_received, report)}};
@@ -147,7 +147,7 @@ std::vector<Fact> generator_facts(const Report& report, DurationText duration) {
   }
   facts.push_back({"CPU time", cpu});
   if (const auto seconds = cpu_seconds_per_million(report)) {
-    facts.push_back({"CPU a million messages", duration(*seconds * 1e9)});
+    facts.push_back({"CPU per 1M messages", duration(*seconds * 1e9)});
   }
   const auto& delay = report.histograms[static_cast<std::size_t>(Metric::scheduling)];
   if (delay && !delay->empty()) {

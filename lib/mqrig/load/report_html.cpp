@@ -33,16 +33,17 @@ void add_rate_tiles(std::vector<Tile>& tiles, const Report& report) {
   const std::uint64_t sent = sum(report.totals.sent);
   const std::uint64_t received = sum(report.totals.received);
   if (sent != 0) {
-    tiles.push_back({"Out", rate_text(per_second(sent, report)), count_text(sent) + " messages"});
+    tiles.push_back(
+        {"Out", brief_rate_text(per_second(sent, report)), brief_count_text(sent) + " messages"});
   }
   if (received != 0) {
-    tiles.push_back(
-        {"In", rate_text(per_second(received, report)), count_text(received) + " messages"});
+    tiles.push_back({"In", brief_rate_text(per_second(received, report)),
+                     brief_count_text(received) + " messages"});
   }
   if (sent == 0 && received == 0) {
-    tiles.push_back({"Connected", count_text(report.gauges_peak.connected),
-                     "of " + count_text(report.gauges_peak.clients) + " clients at once"});
-    tiles.push_back({"Connects", rate_text(per_second(report.totals.connected, report)),
+    tiles.push_back({"Connected", brief_count_text(report.gauges_peak.connected),
+                     "of " + brief_count_text(report.gauges_peak.clients) + " clients at once"});
+    tiles.push_back({"Connects", brief_rate_text(per_second(report.totals.connected, report)),
                      count_text(report.account.connected) + " in all"});
   }
 }
@@ -62,11 +63,11 @@ void add_latency_tiles(std::vector<Tile>& tiles, const Report& report) {
 
 void add_fault_tiles(std::vector<Tile>& tiles, const Report& report) {
   if (const Loss loss = loss_of(report); loss.measured) {
-    tiles.push_back({loss.exact ? "Lost" : "Lost at least", count_text(loss.lost),
-                     "of " + count_text(loss.expected) + " deliveries", loss.lost != 0});
+    tiles.push_back({loss.exact ? "Lost" : "Lost at least", brief_count_text(loss.lost),
+                     "of " + brief_count_text(loss.expected) + " deliveries", loss.lost != 0});
   }
   const std::uint64_t errors = report.errors.total();
-  tiles.push_back({"Errors", count_text(errors), "in the whole run", errors != 0});
+  tiles.push_back({"Errors", brief_count_text(errors), "in the whole run", errors != 0});
 }
 
 void append_tiles(std::string& out, const Report& report) {

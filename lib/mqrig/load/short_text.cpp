@@ -12,6 +12,8 @@
 namespace mqrig::load {
 namespace {
 
+constexpr double trillion = 1e12;
+
 std::string fixed(double value, int decimals) {
   char text[400];  // the largest double has 309 digits
   const auto end =
@@ -50,6 +52,15 @@ std::string short_text(double value) {
   std::size_t letter = 0;
   for (value /= 1000; value >= 999.5 && letter + 1 < letters.size(); value /= 1000) ++letter;
   return without_zeros(three_digits(value)) + letters[letter];
+}
+
+std::string brief_count_text(std::uint64_t count) {
+  const auto value = static_cast<double>(count);
+  return value < trillion ? count_text(count) : short_text(value);
+}
+
+std::string brief_rate_text(double per_second) {
+  return per_second < trillion ? rate_text(per_second) : short_text(per_second) + "/s";
 }
 
 std::string bytes_text(double bytes) {
