@@ -154,8 +154,11 @@ void Shard::publish(const Order& order) {
   }
 }
 
-// What is due and was not sent counts as such; what was sent is awaited.
+// What is due is sent, where that is possible at once, and else counts as unsent; what was sent is
+// awaited.
 void Shard::stop() {
+  publish_due();
+  pump_waiting();
   gate_open_ = false;
   next_gate_ = session::never;
   for (GroupState& group : groups_) {
