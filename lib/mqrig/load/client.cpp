@@ -65,6 +65,7 @@ void Client::want_connection(session::Time intended) {
 }
 
 void Client::connecting() {
+  if (since_ == session::Time()) since_ = shard_.now();
   set_state(State::connecting);
   ++shard_.counters().attempts;
 }
@@ -326,6 +327,11 @@ void Client::look() {
   if (state_ == State::leaving) {
     if (shard_.now() >= since_ + patience) return ended();
     return schedule_look();
+  }
+  // A generator that was late itself has not read what the broker said in time.
+  if (session_.deadline() <= shard_.now()) {
+    while (stream_ && read_once()) {
+    }
   }
   session::Event event;
   while (stream_ && session_.timeout(shard_.now(), event, out_)) handle(event);
