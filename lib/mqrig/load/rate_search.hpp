@@ -1,6 +1,7 @@
 // The search for the highest rate that meets the objectives.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 namespace mqrig::load {
@@ -10,7 +11,8 @@ namespace mqrig::load {
 class RateSearch {
  public:
   // Messages a second, above 0. `most`: 0 for no bound.
-  RateSearch(double first, double most) : next_(first), most_(most) {}
+  RateSearch(double first, double most)
+      : next_(most == 0 ? first : std::min(first, most)), most_(most) {}
 
   // What to try next; nothing when the search is over.
   std::optional<double> next() const noexcept;
