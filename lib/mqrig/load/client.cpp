@@ -304,7 +304,10 @@ void Client::become_ready() {
     wake_at_ = shard_.now() + lifetime;
     shard_.wake(*this, wake_at_);
   }
-  if (publisher_) shard_.want_pump(*this);
+  if (!publisher_) return;
+  // What it thought about went with the last connection.
+  if (publisher_->think_until == session::never) publisher_->think_until = {};
+  shard_.want_pump(*this);
 }
 
 void Client::woken(session::Time time) {
