@@ -39,15 +39,29 @@ Run::Run(asio::io_context& context, std::shared_ptr<const Plan> plan, RunConfig 
     if (group.open_loop()) report_.open_loop = true;
   }
   if (config_.find_max) search_.emplace(config_.find_max->from, config_.find_max->to);
-  report_.asked_rate = asked_rate();
+  report_.asked_rate = asked_rate_here();
 }
 
 Run::~Run() = default;
 
+// Of all machines together.
 double Run::asked_rate() const {
   double rate = 0;
   for (const GroupPlan& group : plan_->groups) {
     if (group.open_loop()) rate += group.settings->publish->rate;
+  }
+  return rate;
+}
+
+// Clients are dealt out to machines like cards.
+double Run::asked_rate_here() const {
+  const RunSettings& run = plan_->settings;
+  double rate = 0;
+  for (const GroupPlan& group : plan_->groups) {
+    if (!group.open_loop()) continue;
+    const std::uint32_t clients = group.settings->clients;
+    const std::uint32_t ours = clients / run.machines + (run.machine < clients % run.machines);
+    rate += group.settings->publish->rate * ours / clients;
   }
   return rate;
 }
@@ -168,7 +182,7 @@ void Run::all_sent() {
 
 // What has been sent to us, machines know only together.
 bool Run::others_send() const {
-  return plan_->settings.machines > 1 && report_.account.subscribed > 0;
+  return publishes_ && plan_->settings.machines > 1 && report_.account.subscribed > 0;
 }
 
 // Others may still send: until nothing has come for a while, or the time is over.
@@ -195,9 +209,9 @@ void Run::timer_expired() {
       boundaries_.erase(boundaries_.begin());
       return next_boundary();
     case State::draining:
-      if (time - last_progress_ >= drain_timeout()) return drained();
+      if (time - std::max(last_progress_, drain_begin_) >= drain_timeout()) return drained();
       crew_->cut(time);
-      timer_.expires_at(time + drain_look);
+      look_again(time);
       return;
     case State::leaving:
       // A million clients take their time, as long as they go.
@@ -227,20 +241,30 @@ void Run::stop_measuring(session::Time at) {
 }
 
 // The phases are over, or all is sent.
+//
+// A run of so many messages is measured until the last of them has arrived, and one of so much time
+// until that is over.
 void Run::drain() {
-  stop_measuring(end_ == session::never ? now() : std::min(end_, now()));
+  if (end_ != session::never || report_.interrupted != 0) stop_measuring(std::min(end_, now()));
   set_state(State::draining, "waiting for what is on its way");
   Order order;
   order.kind = Order::Kind::stop;
   crew_->order(order);
   order.kind = Order::Kind::drain;
   crew_->order(order);
-  last_progress_ = now();
-  timer_.expires_at(last_progress_ + drain_look);
+  drain_begin_ = now();
+  look_again(drain_begin_);
+}
+
+// The sooner, the shorter the drain is yet.
+void Run::look_again(session::Time time) {
+  const session::Duration look = std::max<session::Duration>((time - drain_begin_) / 4, 1ms);
+  timer_.expires_at(time + std::min(look, drain_look));
 }
 
 // Nobody awaits anything any more; what is missing is lost.
 void Run::drained() {
+  stop_measuring(last_progress_);
   if (search_ && report_.interrupted == 0) return step_done();
   leave();
 }

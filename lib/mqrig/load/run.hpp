@@ -118,6 +118,8 @@ class Run final : private Crew::Owner {
   bool all_reached(Stage stage) const;
   bool everything_arrived() const;
   double asked_rate() const;
+  double asked_rate_here() const;
+  void look_again(session::Time time);
   session::Duration drain_timeout() const;
 
   // run_search.cpp
@@ -152,6 +154,7 @@ class Run final : private Crew::Owner {
   session::Time phases_begin_ = session::Time::min();
   session::Time end_ = session::never;  // of the phases
   session::Time last_progress_{};
+  session::Time drain_begin_{};
   std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
