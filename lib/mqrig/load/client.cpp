@@ -16,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr session::Duration first_delay = 100ms;  // before connecting again
-constexpr session::Duration longest_delay = 5s;
 // How long a peer may take to end a connection that we have ended.
 constexpr session::Duration patience = 2s;
 
@@ -129,7 +127,7 @@ void Client::attempt_failed(bool for_good) {
   shard_.attempt_failed();
   drop_connection();
   set_state(State::idle);
-  if (for_good || !shard_.coming_again()) return give_up();
+  if (for_good || !comes_again()) return give_up();
   connect_again(next_delay());
 }
 
@@ -154,7 +152,7 @@ void Client::ended() {
   const bool wished_for = state_ == State::leaving;
   drop_connection();
   set_state(State::idle);
-  if (for_good_ || !shard_.coming_again()) return give_up();
+  if (for_good_ || !shard_.coming_again() || (!wished_for && !comes_again())) return give_up();
   connect_again(wished_for ? session::Duration() : next_delay());
 }
 
@@ -197,8 +195,16 @@ void Client::connect_again(session::Duration delay) {
   connect_at(shard_.now() + delay);
 }
 
+// After a failure.
+bool Client::comes_again() const {
+  return shard_.coming_again() && shard_.plan().connection.reconnect;
+}
+
 session::Duration Client::next_delay() {
-  const auto most = std::min(longest_delay, first_delay * (1U << std::min<unsigned>(failures_, 6)));
+  const client::Options& options = shard_.plan().connection;
+  const session::Duration delay =
+      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20));
+  const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
   return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
@@ -371,6 +377,7 @@ void Client::give_up() {
   drop_connection();
   forget_session();
   if (publisher_) {
+    give_up_backlog();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
     shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);

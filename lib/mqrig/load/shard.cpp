@@ -166,12 +166,7 @@ void Shard::stop() {
     if (group.open_loop) group.open_loop->end();
     for (Client* client : group.clients) {
       Publisher& publisher = *client->publisher();
-      if (group.open_loop && publisher.wants_to_publish()) {
-        const std::uint64_t backlog = publisher.allowed - publisher.next;
-        counters().unsent += backlog;
-        gauges_.backlog -= backlog;
-        publisher.next = publisher.allowed;
-      }
+      client->give_up_backlog();
       publisher.allowed = publisher.next;
     }
   }

@@ -93,7 +93,11 @@ void Shard::publish_due() {
       ++gauges_.backlog;
       Client& client = loop.next_client();
       ++client.publisher()->allowed;
-      want_pump(client);
+      if (client.state() == Client::State::gone) {
+        client.give_up_backlog();
+      } else {
+        want_pump(client);
+      }
     }
     if (loop.next_due() == session::never) changed_ = true;
   }
