@@ -23,13 +23,25 @@ namespace mqrig::bench {
 
 using cli::ExitCode;
 
+namespace {
+
+LiveOutput live_output_of(const cli::Options& options, const OutputSettings& settings) {
+  LiveOutput output = live_output(STDERR_FILENO, options.flag("quiet") || !settings.live);
+  if (settings.plain) {
+    output.in_place = output.unicode = false;
+    output.every_interval = true;
+  }
+  return output;
+}
+
+}  // namespace
+
 LoadTest::LoadTest(const cli::Options& options, BenchSettings settings)
     : options_(options),
       settings_(std::move(settings)),
       diagnostic_(options),
       outputs_(settings_.output),
-      view_(diagnostic_,
-            live_output(STDERR_FILENO, options.flag("quiet") || !settings_.output.live)) {}
+      view_(diagnostic_, live_output_of(options_, settings_.output)) {}
 
 ExitCode LoadTest::run() {
   const load::Placement placement = find_place();
@@ -51,14 +63,15 @@ ExitCode LoadTest::run() {
   describe(placement);
   asio::io_context context(1);
   start(context);
-  context.run();
+  if (!failed_) context.run();
   view_.clear();
   run_.reset();  // ends the crew
   metrics_.reset();
   signals_.reset();
   start_signal_.reset();
   if (failed_) return *failed_;
-  return publish_report(report_, outputs_, options_);
+  const ExitCode code = publish_report(report_, outputs_, options_);
+  return broker_died_ && code == ExitCode::ok ? ExitCode::failed : code;
 }
 
 load::Placement LoadTest::find_place() const {
@@ -216,11 +229,28 @@ void LoadTest::on_signal(int signal) {
 }
 
 void LoadTest::on_interval(const load::Interval& interval, const load::Histograms& histograms) {
-  outputs_.add(report_, interval, histograms);
+  const double end = interval.start + interval.duration;
+  outputs_.add_row(report_, interval);
+  outputs_.add_histograms(interval.start, end, histograms);
   Progress progress;
   progress.phase = stage_;
-  progress.elapsed = interval.start + interval.duration;
+  progress.elapsed = end;
+  progress.total = run_->length();
+  progress.done = run_->done();
+  if (!progress.done && progress.total) progress.done = progress.elapsed / *progress.total;
   view_.update(progress, interval);
+  look_after_broker();
+}
+
+/// Without it there is nothing left to measure.
+void LoadTest::look_after_broker() {
+  if (!embedded_ || broker_died_) return;
+  const std::string failure = embedded_->failure();
+  if (failure.empty()) return;
+  broker_died_ = true;
+  report_.run_warnings.push_back(failure);
+  view_.between([&] { diagnostic_.error(failure); });
+  run_->end();
 }
 
 void LoadTest::on_stage(std::string_view text) {

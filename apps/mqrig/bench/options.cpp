@@ -91,9 +91,13 @@ constinit const cli::CommandSpec spec{
     .exit_notes =
         "Zero means that all was measured, nothing was missed and no guarantee of MQTT was broken. "
         "11: an objective was missed, a message of QoS 1 or 2 was lost, one of QoS 2 came twice, "
-        "or compare found a regression. 3: no client could connect. 1: nothing was measured, or a "
-        "report could not be written. 130: the run was interrupted (143 by SIGTERM); its report "
-        "is complete for the time that it had.",
+        "or compare found a regression. 3: no client could connect. 5: none could because the "
+        "broker refused its credentials. 6: it refused all messages or subscriptions. 1: nothing "
+        "was measured, or a report could not be "
+        "written. 130: the run was interrupted (143 by SIGTERM), whatever it has found; its report "
+        "is complete for the time that it had. A run that only a signal ends, such as one of "
+        "--duration 0, ends with the code of what it has found. A second signal ends it at once, "
+        "without a report.",
     .see_also = see_also,
 };
 

@@ -58,7 +58,7 @@ constexpr Row rows[] = {
     {"find-to", publishing | set(file)},
     {"step-duration", publishing | set(file)},
     {"tolerance", set(compare)},
-    {"json", running | set(merge)},
+    {"json", everywhere},
     {"csv", running | set(merge)},
     {"hdr", running | set(merge)},
     {"html", running | set(merge)},

@@ -16,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr session::Duration first_delay = 100ms;  // before connecting again
-constexpr session::Duration longest_delay = 5s;
 // How long a peer may take to end a connection that we have ended.
 constexpr session::Duration patience = 2s;
 
@@ -46,7 +44,8 @@ void Client::set_state(State state) {
   if (counts_as_connected(state)) ++gauges.connected;
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
-  if (state == State::gone && state_ != State::gone) shard_.client_gone();
+  took_part_ = took_part_ || state == State::ready;
+  if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   state_ = state;
   shard_.client_changed();
@@ -73,7 +72,7 @@ void Client::connected(std::error_code error, std::unique_ptr<net::Stream> strea
   if (state_ != State::connecting) return;  // it left meanwhile
   if (error) {
     shard_.fail(ErrorKind::connect, error);
-    return attempt_failed(false);
+    return attempt_failed(Prospect::unknown);
   }
   stream_ = std::move(stream);
   stream_->set_handler(this);
@@ -113,6 +112,7 @@ void Client::open_session() {
   connect.properties = properties.view();
   session_.open(connect, shard_.now(), out_);
   flush();
+  if (stream_) schedule_look();  // CONNACK may never come
 }
 
 // Before 5.0 some brokers refuse by closing without a word.
@@ -124,17 +124,18 @@ bool Client::fall_back() {
   return true;
 }
 
-void Client::attempt_failed(bool for_good) {
-  shard_.attempt_failed();
+void Client::attempt_failed(Prospect prospect) {
+  shard_.attempt_failed(prospect != Prospect::good);
   drop_connection();
   set_state(State::idle);
-  if (for_good || !shard_.coming_again()) return give_up();
+  const bool comes_again = shard_.coming_again() && shard_.plan().connection.reconnect;
+  if (prospect == Prospect::none || !comes_again) return give_up();
   connect_again(next_delay());
 }
 
 void Client::lost(ErrorKind kind, std::error_code error) {
   shard_.fail(kind, error);
-  if (!standing()) return attempt_failed(false);
+  if (!standing()) return attempt_failed(Prospect::unknown);
   ++shard_.counters().lost;
   ended();
 }
@@ -142,7 +143,7 @@ void Client::lost(ErrorKind kind, std::error_code error) {
 void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
   const bool for_good = client::is_permanent(reason);
-  if (!standing()) return attempt_failed(for_good);
+  if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
   ended();
@@ -153,7 +154,9 @@ void Client::ended() {
   const bool wished_for = state_ == State::leaving;
   drop_connection();
   set_state(State::idle);
-  if (for_good_ || !shard_.coming_again()) return give_up();
+  const bool comes_again =
+      shard_.coming_again() && (wished_for || shard_.plan().connection.reconnect);
+  if (for_good_ || !comes_again) return give_up();
   connect_again(wished_for ? session::Duration() : next_delay());
 }
 
@@ -197,9 +200,13 @@ void Client::connect_again(session::Duration delay) {
 }
 
 session::Duration Client::next_delay() {
-  const auto most = std::min(longest_delay, first_delay * (1U << std::min<unsigned>(failures_, 6)));
+  const client::Options& options = shard_.plan().connection;
+  const session::Duration most = std::min<session::Duration>(
+      options.reconnect_max_delay,
+      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 16)));
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
+  if (half == 0) return {};
   return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
 }
 
@@ -216,7 +223,8 @@ void Client::handle(const session::Event& event) {
     case EventKind::refused:
       if (event.reason == wire::ReasonCode::unsupported_protocol_version && fall_back()) return;
       shard_.fail(ErrorKind::connack, event.reason);
-      return attempt_failed(client::is_permanent(event.reason));
+      // A broker that is busy has answered, and may take it next time.
+      return attempt_failed(client::is_permanent(event.reason) ? Prospect::none : Prospect::good);
     case EventKind::disconnected:
       return lost(ErrorKind::disconnect, event.reason);
     case EventKind::fault:

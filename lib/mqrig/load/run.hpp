@@ -65,13 +65,20 @@ class Run final : private Crew::Owner {
   void start(const MakeCrew& make_crew);
   // With RunConfig::wait_to_start: begins at that time, or at once if it has passed.
   void begin(session::Time at);
-  // Sends nothing more, awaits shortly what is on its way, and completes the report.
+  // Sends nothing more, awaits shortly what is on its way, and completes the report. It is said to
+  // be interrupted unless this is the only way to end it.
   void interrupt(int signal);
+  // The same, without saying so.
+  void end();
 
   // Of the present moment, all members together.
   const Gauges& gauges() const noexcept { return gauges_; }
   // Since the start, all members together.
   const Counters& account() const noexcept { return report_.account; }
+  // Seconds from the start to the end of the phases, once that is known and by the clock.
+  std::optional<double> length() const;
+  // The share of the messages that the run is to send or to receive, where it counts them.
+  std::optional<double> done() const;
 
  private:
   enum class State : std::uint8_t { idle, connecting, waiting, running, draining, leaving, done };
@@ -113,7 +120,9 @@ class Run final : private Crew::Owner {
   void set_state(State state, std::string_view text);
   bool all_reached(Stage stage) const;
   bool everything_arrived() const;
+  bool has_end() const;
   double asked_rate() const;
+  session::Duration connect_patience() const;
   session::Duration drain_timeout() const;
 
   // run_search.cpp
@@ -149,7 +158,8 @@ class Run final : private Crew::Owner {
   session::Time last_progress_{};
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
-  bool begun_ = false;  // begin() was called
+  bool begun_ = false;        // begin() was called
+  bool interrupted_ = false;  // interrupt() was called
 
   // A search for the highest rate.
   std::optional<RateSearch> search_;
