@@ -50,14 +50,15 @@ class Files(bench_case.BenchCase):
         measured = [row for row in rows if row["measured"] == "1"]
         for name in report["account"]:
             self.assertEqual(report["totals"][name], sum(int(row[name]) for row in measured), name)
-        self.assertEqual(report["latency"]["delivery"]["count"], sum(int(row["delivery_count"]) for row in rows))
+        began = [row["measured"] for row in rows].index("1")
+        self.assertEqual(report["latency"]["delivery"]["count"], sum(int(row["delivery_count"]) for row in rows[began:]))
         self.assertEqual(len(report["intervals"]), len(rows))
         self.assertAlmostEqual(report["run"]["measured_seconds"], sum(float(row["duration_s"]) for row in measured), delta=0.1)
         times = [float(row["start_s"]) for row in rows]
         self.assertEqual(times, sorted(times))
 
     def expect_log(self, path, report):
-        """HdrHistogram's own library reads it, and sums up to the same percentiles."""
+        """HdrHistogram's own library reads it, and sums up to the same percentiles; those of ours are not above the maximum."""
         if not shutil.which("node") or not pathlib.Path(outside_client.NPM_FOLDER, "node_modules/hdr-histogram-js").is_dir():
             outside_client.missing("hdr-histogram-js")
         script = self.dir / "sum.js"
@@ -77,7 +78,8 @@ class Files(bench_case.BenchCase):
                                          env=os.environ | {"MQRIG_NPM_FOLDER": outside_client.NPM_FOLDER}).stdout)
         self.assertEqual(set(report["latency"]), set(sums))
         for metric, theirs in sums.items():
-            self.assertEqual({name: report["latency"][metric][name] for name in theirs}, theirs, metric)
+            ours = report["latency"][metric]
+            self.assertEqual({name: ours[name] for name in theirs}, {name: min(value, ours["max"]) for name, value in theirs.items()}, metric)
 
     def test_standard_output(self):
         """The tables go to standard error then."""
@@ -285,7 +287,7 @@ class Compared(bench_case.BenchCase):
                                       "--json", self.dir / f"{name}.json"))
         result = self.bench("compare", self.dir / "a.json", self.dir / "b.json", "--json", self.dir / "c.json")
         self.expect_code(result, VERIFICATION)
-        self.assertIn("regress", result.out.decode().lower())
+        self.assertIn("b is worse than a", result.out.decode())
         json.loads((self.dir / "c.json").read_text())
         self.expect_ok(self.bench("compare", self.dir / "b.json", self.dir / "a.json"))
         self.expect_ok(self.bench("compare", self.dir / "a.json", self.dir / "b.json", "--tolerance", "5000%"))
@@ -326,7 +328,7 @@ class Compared(bench_case.BenchCase):
         self.assertEqual(merged["account"]["sent_qos1"], sum(int(row["sent_qos1"]) for row in rows))
         self.assertIn(merged["run"]["run_id"], paths["html"].read_text())
         Files.expect_log(self, paths["hdr"], merged)
-        self.expect_code(self.bench("merge", self.dir / "1.json", self.dir / "2.json", "--slo", "rate>1G/s"), VERIFICATION)
+        self.expect_code(self.bench("merge", self.dir / "1.json", self.dir / "2.json", "--slo", "rate>1M/s"), VERIFICATION)
         self.expect_failure(self.bench("merge", self.dir / "1.json", self.dir / "1.json"), INPUT)
 
 
