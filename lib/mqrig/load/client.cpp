@@ -64,6 +64,7 @@ void Client::want_connection(session::Time intended) {
 }
 
 void Client::connecting() {
+  if (since_ == session::Time()) since_ = shard_.now();
   set_state(State::connecting);
   ++shard_.counters().attempts;
 }
@@ -311,7 +312,10 @@ void Client::become_ready() {
     wake_at_ = shard_.now() + lifetime;
     shard_.wake(*this, wake_at_);
   }
-  if (publisher_) shard_.want_pump(*this);
+  if (!publisher_) return;
+  // What it thought about went with the last connection.
+  if (publisher_->think_until == session::never) publisher_->think_until = {};
+  shard_.want_pump(*this);
 }
 
 void Client::woken(session::Time time) {
@@ -334,6 +338,11 @@ void Client::look() {
   if (state_ == State::leaving) {
     if (shard_.now() >= since_ + patience) return ended();
     return schedule_look();
+  }
+  // A generator that was late itself has not read what the broker said in time.
+  if (session_.deadline() <= shard_.now()) {
+    while (stream_ && read_once()) {
+    }
   }
   session::Event event;
   while (stream_ && session_.timeout(shard_.now(), event, out_)) handle(event);

@@ -47,8 +47,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   Publisher* publisher() noexcept { return publisher_.get(); }
 
   void connect_at(session::Time time);
-  // Its time to connect is, or was, `intended`; it waits for its turn.
-  void want_connection(session::Time intended);
+  // Its time to connect is, or was, `intended`, and it waits for its turn. Without a time it is
+  // the moment when its turn comes.
+  void want_connection(session::Time intended = {});
   // Its turn has come: see Shard::connect_next().
   void connecting();
   void connected(std::error_code error, std::unique_ptr<net::Stream> stream);

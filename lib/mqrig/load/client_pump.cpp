@@ -25,7 +25,6 @@ std::uint8_t* read_buffer() {
 
 void Client::on_readable() {
   if (state_ == State::leaving) return discard();
-  shard_.read_clock();
   for (int reads = 0; stream_ && state_ != State::leaving && reads < reads_per_turn; ++reads) {
     if (!read_once()) break;
   }
@@ -56,10 +55,13 @@ bool Client::read_once() {
     bytes = rest_.view();
   }
   if (result.error) {
+    shard_.read_clock();
     stream_ended(result.error);
     return false;
   }
   if (result.count == 0) return false;
+  // Not before the read: what was sent in between would have come before it was sent.
+  shard_.read_clock();
   shard_.counters().bytes_received += result.count;
   feed(bytes);
   return stream_ && result.count >= read_size / 2;

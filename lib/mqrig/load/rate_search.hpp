@@ -1,16 +1,19 @@
 // The search for the highest rate that meets the objectives.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 namespace mqrig::load {
 
 // Doubles the rate until it is too much, then halves the distance until what is met and what is not
-// are close to each other.
+// are close to each other. A rate that was too much is tried once more: whatever else the machine
+// did in that moment must not end the search far below the truth.
 class RateSearch {
  public:
   // Messages a second, above 0. `most`: 0 for no bound.
-  RateSearch(double first, double most) : next_(first), most_(most) {}
+  RateSearch(double first, double most)
+      : next_(most == 0 ? first : std::min(first, most)), most_(most) {}
 
   // What to try next; nothing when the search is over.
   std::optional<double> next() const noexcept;
@@ -24,7 +27,8 @@ class RateSearch {
   double next_;
   double most_;
   double best_ = 0;
-  double failed_ = 0;  // the lowest that was too much
+  bool repeats_ = false;  // what was too much
+  double failed_ = 0;     // the lowest that was too much
 };
 
 }  // namespace mqrig::load

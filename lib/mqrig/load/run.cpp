@@ -1,6 +1,7 @@
 #include <mqrig/load/run.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mqrig::load {
 
@@ -161,7 +162,10 @@ void Run::timer_expired() {
       timer_.expires_at(time + drain_look);
       return;
     case State::leaving:
-      return finish();
+      // A million clients take their time, as long as they go.
+      if (std::exchange(last_connected_, gauges_.connected) == gauges_.connected) return finish();
+      timer_.expires_at(time + time_to_leave);
+      return;
     default:
       return;
   }

@@ -156,6 +156,7 @@ class Run final : private Crew::Owner {
       boundaries_;                      // when a part begins, and is it measured?
   session::Time end_ = session::never;  // of the phases
   session::Time last_progress_{};
+  std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
   bool begun_ = false;        // begin() was called

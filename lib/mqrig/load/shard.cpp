@@ -124,7 +124,7 @@ void Shard::connect_all(session::Time at) {
     const auto clients = static_cast<double>(group.plan->settings->clients);
     for (Client* client : group.clients) {
       if (ramp.count() == 0) {
-        client->want_connection(begin);
+        client->want_connection();
       } else {
         client->connect_at(begin + std::chrono::duration_cast<session::Duration>(
                                        ramp * (client->number() / clients)));
