@@ -287,7 +287,7 @@ class Compared(bench_case.BenchCase):
                                       "--json", self.dir / f"{name}.json"))
         result = self.bench("compare", self.dir / "a.json", self.dir / "b.json", "--json", self.dir / "c.json")
         self.expect_code(result, VERIFICATION)
-        self.assertIn("b is worse than a", result.out.decode())
+        self.assertIn("b is worse than a", result.out.decode().lower())
         json.loads((self.dir / "c.json").read_text())
         self.expect_ok(self.bench("compare", self.dir / "b.json", self.dir / "a.json"))
         self.expect_ok(self.bench("compare", self.dir / "a.json", self.dir / "b.json", "--tolerance", "5000%"))

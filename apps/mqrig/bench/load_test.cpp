@@ -12,6 +12,7 @@
 #include <mqrig/load/worker.hpp>
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/host_port.hpp>
+#include <mqrig/payload/packet_text.hpp>
 
 #include "../client_options.hpp"
 #include "../outcome.hpp"
@@ -32,6 +33,16 @@ LiveOutput live_output_of(const cli::Options& options, const OutputSettings& set
     output.every_interval = true;
   }
   return output;
+}
+
+load::Trace packet_trace(const cli::Diagnostic& diagnostic) {
+  return [&diagnostic](std::string_view client_id, client::Direction direction,
+                       wire::Version version, wire::ByteView packet) {
+    std::string line(client_id);
+    line += direction == client::Direction::sent ? ": sent " : ": received ";
+    payload::append_packet_text(line, version, packet);
+    diagnostic.debug(line);
+  };
 }
 
 }  // namespace
@@ -144,6 +155,7 @@ void LoadTest::make_plan(const load::Placement& placement) {
   if (const std::string fault = load::unusable_address(run.source_addresses); !fault.empty()) {
     throw RunFailure(ExitCode::usage, "--bind: " + fault);
   }
+  if (diagnostic_.debugging()) run.trace = packet_trace(diagnostic_);
   std::string error;
   plan_ =
       load::make_plan(settings_.scenario, std::move(settings_.connection), std::move(run), error);
@@ -265,15 +277,15 @@ void LoadTest::on_connected() {
   start_signal_.emplace(
       *context_, std::move(options), settings_.start_on, clock_,
       [this](std::chrono::steady_clock::time_point time) { run_->begin(time); },
-      [this](const client::Failure& failure) { fail(failure); });
+      [this](const std::string& text, cli::ExitCode code) { fail(text, code); });
   view_.between([&] {
     diagnostic_.notice("waiting for a message on '" + settings_.start_on + "' to start");
   });
 }
 
-void LoadTest::fail(const client::Failure& failure) {
-  view_.between([&] { diagnostic_.error("could not await the start: " + failure.text); });
-  failed_ = exit_code(failure, true);
+void LoadTest::fail(const std::string& text, ExitCode code) {
+  view_.between([&] { diagnostic_.error("could not await the start: " + text); });
+  failed_ = code;
   context_->stop();
 }
 

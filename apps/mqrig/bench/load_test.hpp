@@ -45,7 +45,7 @@ class LoadTest final : private load::Run::Observer {
   std::unique_ptr<load::Crew> make_crew(asio::io_context& context, load::Crew::Owner& owner);
   void serve_metrics(asio::io_context& context);
   void on_signal(int signal);
-  void fail(const client::Failure& failure);
+  void fail(const std::string& text, cli::ExitCode code);
   void look_after_broker();
 
   void on_interval(const load::Interval& interval, const load::Histograms& histograms) override;

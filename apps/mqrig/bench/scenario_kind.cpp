@@ -62,7 +62,7 @@ constexpr Row rows[] = {
     {"csv", running | set(merge)},
     {"hdr", running | set(merge)},
     {"html", running | set(merge)},
-    {"plain", everywhere},
+    {"debug", running},
 };
 
 struct GroupRow {

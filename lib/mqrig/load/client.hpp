@@ -94,6 +94,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   // client_pump.cpp
   bool read_once();
   void feed(wire::ByteView bytes);
+  void handle_traced(wire::ByteView& bytes);
+  void trace_sent();
+  void trace(client::Direction direction, wire::ByteView packet);
   void flush();
   void discard();
   void stream_ended(std::error_code error);

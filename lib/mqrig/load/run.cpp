@@ -65,7 +65,11 @@ void Run::start(const MakeCrew& make_crew) {
   order.kind = Order::Kind::connect;
   if (!publishes_ && config_.start_at) order.at = *config_.start_at;
   crew_->order(order);
-  if (!publishes_) start_measuring(order.at == session::Time() ? begin_ : order.at);
+  const auto& phases = plan_->scenario.phases;
+  const bool warms_up = !phases.empty() && !phases.front().measured;
+  if (!publishes_ && !warms_up) {
+    start_measuring(order.at == session::Time() ? begin_ : order.at);
+  }
   timer_.expires_at(begin_ + connect_patience());
 }
 
@@ -151,8 +155,10 @@ void Run::timer_expired() {
       return;
     case State::running:
       if (boundaries_.empty()) return drain();
-      if (const auto [at, measured] = boundaries_.front(); publishes_) {
-        measured ? start_measuring(at) : stop_measuring(at);
+      if (const auto [at, measured] = boundaries_.front(); measured) {
+        start_measuring(at);
+      } else {
+        stop_measuring(at);
       }
       boundaries_.erase(boundaries_.begin());
       return next_boundary();

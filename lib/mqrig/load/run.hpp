@@ -34,14 +34,16 @@ struct RunConfig {
 };
 
 // Orders the crew through connecting, publishing, draining and leaving, and puts together what its
-// members tell. Scenarios in which nobody publishes are measured from the first connection on.
+// members tell. Scenarios in which nobody publishes are measured from the first connection on,
+// unless they warm up.
 //
 // Belongs to the thread of its io_context, and must be destroyed before it.
 class Run final : private Crew::Owner {
  public:
   class Observer {
    public:
-    // A row of the time series is complete; histograms of that interval.
+    // A row of the time series is complete. Histograms are those of that interval, as far as they
+    // are in the report: before the measured time those of connecting only.
     virtual void on_interval(const Interval& interval, const Histograms& histograms) = 0;
     // What happens now, for a person: "connecting", "warming up".
     virtual void on_stage(std::string_view text) = 0;
