@@ -30,7 +30,9 @@ void Client::on_readable() {
     if (!read_once()) break;
   }
   if (!stream_) return;
-  if (publisher_ && ready() && may_publish() && pump()) shard_.want_pump(*this);
+  if (publisher_ && ready() && (may_publish() || session_.resending()) && pump()) {
+    shard_.want_pump(*this);
+  }
   flush();
   if (!stream_) return;
   schedule_look();
@@ -120,10 +122,6 @@ void Client::on_writable() {
   shard_.client_changed();
   shard_.read_clock();
   flush();
-  if (stream_ && session_.resending()) {
-    session_.resend(out_, read_size);
-    flush();
-  }
   if (stream_ && publisher_ && ready() && pump()) shard_.want_pump(*this);
   if (stream_) schedule_look();
 }
@@ -160,6 +158,10 @@ void Client::count_unsent() {
     if (end <= written_ || !qos_0) continue;
     --counters.sent[0];
     ++counters.unsent;
+    if (group_->publish->response_topic) {
+      --counters.requests;
+      if (publisher_->outstanding > 0) --publisher_->outstanding;
+    }
     for (const std::uint32_t deliveries : fan_out) counters.expected[0] -= deliveries;
   }
 }
