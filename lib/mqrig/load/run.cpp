@@ -36,6 +36,7 @@ Run::Run(asio::io_context& context, std::shared_ptr<const Plan> plan, RunConfig 
   for (const GroupPlan& group : plan_->groups) {
     if (!group.publish) continue;
     publishes_ = true;
+    if (group.settings->publish->count == 0) counted_ = false;
     if (group.open_loop()) report_.open_loop = true;
   }
   if (config_.find_max) search_.emplace(config_.find_max->from, config_.find_max->to);
@@ -73,7 +74,9 @@ void Run::advance() {
   if (state_ == State::running) {
     const bool enough =
         config_.receive_limit != 0 && sum(report_.account.received) >= config_.receive_limit;
-    if (enough || (publishes_ && all_reached(Stage::sent))) drain();
+    // The last message of a phase goes out before its end, but its time is all of it.
+    const bool may_end = publishes_ && (counted_ || end_ == session::never);
+    if (enough || (may_end && all_reached(Stage::sent))) drain();
   }
   if (state_ == State::draining && all_reached(Stage::drained) && everything_arrived()) drained();
   if (state_ == State::leaving && all_reached(Stage::done)) finish();

@@ -150,17 +150,21 @@ class Run final : private Crew::Owner {
   std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
-  bool begun_ = false;  // begin() was called
+  bool counted_ = true;  // all that publish end with a count
+  bool begun_ = false;   // begin() was called
 
   // A search for the highest rate.
   std::optional<RateSearch> search_;
   Counters step_account_;
+  ErrorCounts step_errors_;
   double step_rate_ = 0;
   struct {
     double rate = 0;
     double seconds = 0;
     double cpu_seconds = 0;
     Counters totals;
+    Counters account;
+    ErrorCounts errors;
     Histograms histograms;
   } best_;
 };
