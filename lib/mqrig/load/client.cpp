@@ -25,6 +25,10 @@ bool counts_as_connected(Client::State state) {
   return state == Client::State::subscribing || state == Client::State::ready;
 }
 
+bool is_settled(Client::State state) {
+  return state == Client::State::ready || state == Client::State::gone;
+}
+
 bool is_under_way(Client::State state) {
   return state == Client::State::connecting || state == Client::State::handshaking;
 }
@@ -47,6 +51,7 @@ void Client::set_state(State state) {
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
   if (state == State::gone && state_ != State::gone) shard_.client_gone();
+  if (is_settled(state) != is_settled(state_)) shard_.settled(*group_, is_settled(state));
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   state_ = state;
   shard_.client_changed();

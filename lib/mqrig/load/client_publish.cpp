@@ -160,6 +160,7 @@ void Client::published(const session::Event& event) {
   const session::Time intended = intended_of(event.token);
   const auto qos = (event.token & 1U) != 0 ? wire::QoS::exactly_once : wire::QoS::at_least_once;
   Publisher& publisher = *publisher_;
+  if (!publisher.wants_to_publish()) shard_.client_changed();
   if (intended == session::Time()) return;  // a response
   if (wire::is_error(event.reason)) {
     ++shard_.counters().publish_refused;
@@ -170,7 +171,6 @@ void Client::published(const session::Event& event) {
     shard_.record(Metric::publish, shard_.now() - intended);
     expect(qos, 1);
   }
-  if (!publisher.wants_to_publish()) shard_.client_changed();
   const Nanoseconds think = group_->settings->publish->think;
   if (think.count() != 0 && publisher.open_loop == nullptr) {
     publisher.think_until = shard_.now() + think;

@@ -130,8 +130,6 @@ void Shard::connect_all(session::Time at) {
                                        ramp * (client->number() / clients)));
       }
     }
-    const Nanoseconds interval = group.plan->settings->storm.interval;
-    if (interval.count() != 0) group.next_storm = begin + interval;
   }
 }
 
@@ -158,6 +156,9 @@ void Shard::publish(const Order& order) {
 void Shard::stop() {
   gate_open_ = false;
   next_gate_ = session::never;
+  // The timer of the last messages may not have been looked at yet.
+  publish_due();
+  pump_waiting();
   for (GroupState& group : groups_) {
     if (!group.plan->publish) continue;
     if (group.open_loop) group.open_loop->end();
@@ -189,6 +190,7 @@ void Shard::set_stage(Stage stage) {
 
 // Has the next stage been reached?
 void Shard::review() {
+  for (GroupState& group : groups_) await_storm(group);
   if (stage_ == Stage::connecting && gauges_.ready + gauges_.given_up >= gauges_.clients) {
     set_stage(Stage::connected);
   }
@@ -247,11 +249,15 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
 }
 
 PayloadSource& Shard::payloads(const GroupPlan& group) {
-  return *groups_[static_cast<std::size_t>(&group - plan_->groups.data())].payloads;
+  return *state_of(group).payloads;
 }
 
 void Shard::learn_run(wire::ByteView payload) {
-  codec_ = StampCodec(StampCodec::run_of(payload));
+  const StampCodec codec(StampCodec::run_of(payload));
+  Stamp stamp;
+  const auto verdict = codec.read(payload, wall(now_), true, stamp);
+  if (verdict != StampCodec::Verdict::ours) return;  // nobody's stamp: a retained text, say
+  codec_ = codec;
   codec_known_ = true;
 }
 

@@ -65,6 +65,10 @@ class Shard final : public Member {
   // A client begins or ends to be on its way to a connection, or to wait until it can write.
   void under_way(bool begins) noexcept { begins ? ++under_way_ : --under_way_; }
   void unwritten(bool begins) noexcept { begins ? ++unwritten_ : --unwritten_; }
+  // A client of the group begins or ends to be ready or gone.
+  void settled(const GroupPlan& group, bool begins) noexcept {
+    begins ? ++state_of(group).settled : --state_of(group).settled;
+  }
   void client_gone() noexcept {
     ++gone_;
     if (coming_again()) ++gauges_.given_up;
@@ -107,13 +111,17 @@ class Shard final : public Member {
     std::unique_ptr<OpenLoop> open_loop;  // of groups with a rate
     std::unique_ptr<PayloadSource> payloads;
     session::Time next_storm = session::never;
+    std::uint64_t settled = 0;  // clients that are ready, or gone
   };
   // A connection on its way to a client.
   struct Dial {
     explicit Dial(asio::io_context& context) : connector(context) {}
     net::Connector connector;
-    Client* client = nullptr;
   };
+
+  GroupState& state_of(const GroupPlan& group) noexcept {
+    return groups_[static_cast<std::size_t>(&group - plan_->groups.data())];
+  }
 
   // shard.cpp
   void make_clients(GroupState& group, std::uint32_t number);
@@ -131,11 +139,13 @@ class Shard final : public Member {
 
   // shard_turn.cpp: what time brings
   void turn();
+  void pump_waiting();
   void timer_expired();
   void set_timer();
   void publish_due();
   void wake_due();
   void storm(GroupState& group);
+  void await_storm(GroupState& group);
   void look_around();
   void give_up_requests();
   void update_gate();

@@ -17,14 +17,18 @@ void Shard::want_pump(Client& client) {
   turn_.request();
 }
 
-void Shard::turn() {
-  read_clock();
+void Shard::pump_waiting() {
   for (std::size_t left = to_pump_.size(); left > 0; --left) {
     Client& client = *to_pump_.front();
     to_pump_.pop_front();
     client.publisher()->queued = false;
     if (client.pump()) want_pump(client);
   }
+}
+
+void Shard::turn() {
+  read_clock();
+  pump_waiting();
   connect_next();
   if (std::exchange(changed_, false)) review();
   set_timer();
@@ -104,11 +108,17 @@ void Shard::wake_due() {
 
 void Shard::storm(GroupState& group) {
   const StormSettings& settings = group.plan->settings->storm;
-  while (group.next_storm <= now_) group.next_storm += settings.interval;
-  if (!coming_again()) group.next_storm = session::never;
+  group.next_storm = session::never;
   for (Client* client : group.clients) {
     if (client->ready()) client->leave(settings.leave, false);
   }
+}
+
+// The next one comes when all have been back for a while.
+void Shard::await_storm(GroupState& group) {
+  const Nanoseconds interval = group.plan->settings->storm.interval;
+  if (interval.count() == 0 || group.next_storm != session::never || !coming_again()) return;
+  if (group.settled == group.clients.size()) group.next_storm = now_ + interval;
 }
 
 void Shard::look_around() {
