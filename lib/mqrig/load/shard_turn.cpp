@@ -114,6 +114,7 @@ void Shard::wake_due() {
   }
 }
 
+// The next one comes when all have been back for a while.
 void Shard::plan_storm(GroupState& group) noexcept {
   const Nanoseconds interval = group.plan->settings->storm.interval;
   if (interval.count() == 0 || group.next_storm != session::never || !may_part()) return;
