@@ -223,6 +223,7 @@ void Client::handle(const session::Event& event) {
     case EventKind::refused:
       if (event.reason == wire::ReasonCode::unsupported_protocol_version && fall_back()) return;
       shard_.fail(ErrorKind::connack, event.reason);
+      if (!client::is_permanent(event.reason)) shard_.put_off_once();
       return attempt_failed(client::is_permanent(event.reason));
     case EventKind::disconnected:
       return lost(ErrorKind::disconnect, event.reason);

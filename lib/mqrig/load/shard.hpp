@@ -70,6 +70,8 @@ class Shard final : public Member {
     if (coming_again()) ++gauges_.given_up;
   }
   void connected_once() noexcept { ever_connected_ = true; }
+  // The broker is there, and a later attempt may succeed.
+  void put_off_once() noexcept { put_off_ = true; }
   void attempt_failed() noexcept {
     ++failed_;
     ++sample_.counters.connect_failed;
@@ -180,6 +182,7 @@ class Shard final : public Member {
   bool changed_ = false;
   bool fallen_back_ = false;
   bool ever_connected_ = false;
+  bool put_off_ = false;
   std::uint64_t gone_ = 0;       // clients
   std::uint32_t under_way_ = 0;  // clients from connecting to CONNACK
   std::uint32_t unwritten_ = 0;  // clients that wait until they can write
