@@ -4,18 +4,12 @@ import collections
 import time
 
 import harness
-from bench_case import BenchCase
-from timed_peer import TimedPeer
+from bench_case import MISSED, BenchCase
 
 COUNT = 10_007  # no multiple of the clients
 
 
 class Counts(BenchCase):
-    def timed_peer(self, **delays):
-        peer = TimedPeer(**delays)
-        self.addCleanup(peer.stop)
-        return peer
-
     def test_every_message_that_was_sent_was_seen(self):
         for qos, each in (("0", (COUNT, 0, 0)), ("1", (0, COUNT, 0)), ("2", (0, 0, COUNT)), ("0:1,1:1,2:1", None)):
             with self.subTest(qos=qos):
@@ -99,6 +93,7 @@ class Divided(BenchCase):
         self.assertEqual(sent, report.totals["sent"], report)
         self.assertEqual([sent, received, received, 0], [report.of_all(name) for name in ("sent", "expected", "distinct", "duplicates")], report)
         self.assertEqual([0, True], [report.totals["lost"], report.totals["lost_exactly"]], report)
+        self.assertEqual(received, report.totals["distinct"], report)
         self.assertEqual({}, report.errors)
 
     def shards(self, scenario, port, number, *args):
@@ -116,7 +111,7 @@ class Divided(BenchCase):
                 merged = self.merge(*runs)
                 self.expect_sum(merged, parts)
                 self.expect_whole(merged, 4000, received)
-                self.assertEqual([3, 3], [merged.run["merged"], merged.run["shards"]])
+                self.assertEqual([3, 3, 2000], [merged.run[name] for name in ("merged", "shards", "asked_rate")])
                 args = args[:-1] + (f"{time.time() + 2:.3f}",)
 
     def test_a_retained_message_starts_all_shards_together(self):
@@ -129,6 +124,16 @@ class Divided(BenchCase):
         merged = self.merge(*runs)
         self.expect_sum(merged, parts)
         self.expect_whole(merged, 1000, 1000)
+
+    def test_a_loss_that_no_shard_can_see_alone_fails_the_merged_report(self):
+        broker = self.serve("--chaos", "drop-publish=5%", "--metrics", "127.0.0.1:0")
+        runs = self.shards("fanout", broker.port, 2, "-c", 2, "-q", 1, "--total-rate", 1000, "--count", 500,
+                           "--start-at", f"{time.time() + 1:.3f}")
+        for run in runs:
+            self.assertEqual([], run.report().violations)
+        merged = self.merge(*runs, code=MISSED)
+        dropped = self.figures(broker.log)['mqrig_broker_faults_made_total{kind="drop-publish"}']
+        self.assertEqual([dropped, True], [merged.totals["lost"], merged.totals["lost_exactly"]])
 
     def test_processes_give_the_account_of_threads(self):
         for how in (("--threads", 1), ("--threads", 2), ("--workers", 2), ("--workers", 3)):

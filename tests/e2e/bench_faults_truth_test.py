@@ -2,7 +2,7 @@
 
 import harness
 from bench_case import MISSED, OK, BenchCase
-from timed_peer import TimedPeer, at_once
+from timed_peer import at_once
 
 # What the broker calls its faults, and the counters of the report that show them.
 SEEN_AS = {"drop-publish": ("lost",), "duplicate": ("duplicates",), "reorder-topic": ("reordered",), "corrupt": ("corrupt", "foreign")}
@@ -88,8 +88,7 @@ class Judged(FaultsCase):
         """The client itself drops a PUBLISH that comes again: this broker says the same thing under two identifiers."""
         for qos, code in ((0, OK), (1, OK), (2, MISSED)):
             with self.subTest(qos=qos):
-                peer = TimedPeer(forward=at_once, copies=2)
-                self.addCleanup(peer.stop)
+                peer = self.timed_peer(forward=at_once, copies=2)
                 report = self.measure("pubsub", peer.port, "-c", 2, "-q", qos, "--total-rate", 500, "--count", 200, code=code)
                 self.assertEqual([200, 200], [report.of_all("distinct"), report.of_all("duplicates")], report)
                 self.assertEqual(0, report.totals["lost"])
