@@ -381,7 +381,7 @@ void Client::give_up() {
     give_up_backlog();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
-    shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);
+    give_up_requests();
   }
   wake_at_ = session::never;
   set_state(State::gone);
