@@ -101,18 +101,18 @@ class Divided(BenchCase):
 
     def test_shards_merge_into_the_one_run_that_they_are(self):
         start = f"{time.time() + 2:.3f}"
-        args = ("-c", 6, "-q", 1, "--total-rate", 2000, "--count", 4000, "--start-at", start)
-        for scenario, received in (("fanout", 24_000), ("fanin", 4000)):
+        args = ("-c", 6, "-q", 1, "--total-rate", 1000, "--count", 2000, "--start-at", start)
+        runs_of = {scenario: self.shards(scenario, self.serve().port, 3, *args) for scenario in ("fanout", "fanin")}
+        for scenario, received in (("fanout", 12_000), ("fanin", 2000)):
             with self.subTest(scenario=scenario):
-                broker = self.serve()
-                runs = self.shards(scenario, broker.port, 3, *args)
+                runs = runs_of[scenario]
                 parts = [run.report() for run in runs]
                 self.assertNotIn(True, [part.totals["lost_exactly"] for part in parts])
                 merged = self.merge(*runs)
                 self.expect_sum(merged, parts)
-                self.expect_whole(merged, 4000, received)
-                self.assertEqual([3, 3, 2000], [merged.run[name] for name in ("merged", "shards", "asked_rate")])
-                args = args[:-1] + (f"{time.time() + 2:.3f}",)
+                self.expect_whole(merged, 2000, received)
+                self.assertEqual([3, 3], [merged.run["merged"], merged.run["shards"]])
+                self.assertAlmostEqual(1000, merged.run["asked_rate"])
 
     def test_a_retained_message_starts_all_shards_together(self):
         broker = self.serve()
@@ -146,6 +146,16 @@ class Divided(BenchCase):
                     self.assertEqual(how[1] if how[0] == "--workers" else 1, report.run["processes"])
                     self.assertEqual(4006, report.latency["delivery"]["count"])
                     self.assertEqual(18, report.account["connected"])
+
+    def test_a_shared_group_is_whole_in_one_process(self):
+        """Its members are of one worker: nobody else could tell that a message came to two of them."""
+        for how in (("--threads", 2), ("--workers", 3)):
+            with self.subTest(how=how):
+                broker = self.serve()
+                report = self.measure("shared", broker.port, "-c", 4, "--groups", 4, "--subscribers", 3, "-q", 1, "--total-rate", 3000,
+                                      "--count", 1500, *how)
+                self.expect_whole(report, 1500, 6000)
+                self.assertEqual([0, 0], [report.account["reordered"], report.account["gaps"]])
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ class Capacity(BenchCase):
 
     def test_the_highest_rate_is_that_of_the_broker(self):
         peer = self.timed_peer(ack=self.queue())
-        report = self.measure("pub", peer.port, "-c", 4, "-q", 1, "--find-max", "--find-from", 200, "--find-to", 6400, "--step-duration", 1,
+        report = self.measure("pub", peer.port, "-c", 4, "-q", 1, "--find-max", "--find-from", 500, "--find-to", 1500, "--step-duration", 1,
                               "--slo", "p99<150ms", "--drain-timeout", 10)
         met = [point["rate"] for point in report.json["curve"] if point["met"]]
         missed = [point["rate"] for point in report.json["curve"] if not point["met"]]
