@@ -44,7 +44,8 @@ void Client::set_state(State state) {
   if (counts_as_connected(state)) ++gauges.connected;
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
-  if (state == State::gone && state_ != State::gone) shard_.client_gone();
+  took_part_ = took_part_ || state == State::ready;
+  if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   state_ = state;
   shard_.client_changed();
@@ -72,7 +73,7 @@ void Client::connected(std::error_code error, std::unique_ptr<net::Stream> strea
   if (state_ != State::connecting) return;  // it left meanwhile
   if (error) {
     shard_.fail(ErrorKind::connect, error);
-    return attempt_failed(false);
+    return attempt_failed(Prospect::unknown);
   }
   stream_ = std::move(stream);
   stream_->set_handler(this);
@@ -112,6 +113,7 @@ void Client::open_session() {
   connect.properties = properties.view();
   session_.open(connect, shard_.now(), out_);
   flush();
+  if (stream_) schedule_look();  // CONNACK may never come
 }
 
 // Before 5.0 some brokers refuse by closing without a word.
@@ -123,17 +125,17 @@ bool Client::fall_back() {
   return true;
 }
 
-void Client::attempt_failed(bool for_good) {
-  shard_.attempt_failed();
+void Client::attempt_failed(Prospect prospect) {
+  shard_.attempt_failed(prospect != Prospect::good);
   drop_connection();
   set_state(State::idle);
-  if (for_good || !comes_again()) return give_up();
+  if (prospect == Prospect::none || !comes_again()) return give_up();
   connect_again(next_delay());
 }
 
 void Client::lost(ErrorKind kind, std::error_code error) {
   shard_.fail(kind, error);
-  if (!standing()) return attempt_failed(false);
+  if (!standing()) return attempt_failed(Prospect::unknown);
   ++shard_.counters().lost;
   ended();
 }
@@ -141,7 +143,7 @@ void Client::lost(ErrorKind kind, std::error_code error) {
 void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
   const bool for_good = client::is_permanent(reason);
-  if (!standing()) return attempt_failed(for_good);
+  if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
   ended();
@@ -207,6 +209,7 @@ session::Duration Client::next_delay() {
   const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
+  if (half == 0) return {};
   return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
 }
 
@@ -223,8 +226,8 @@ void Client::handle(const session::Event& event) {
     case EventKind::refused:
       if (event.reason == wire::ReasonCode::unsupported_protocol_version && fall_back()) return;
       shard_.fail(ErrorKind::connack, event.reason);
-      if (!client::is_permanent(event.reason)) shard_.put_off_once();
-      return attempt_failed(client::is_permanent(event.reason));
+      // A broker that is busy has answered, and may take it next time.
+      return attempt_failed(client::is_permanent(event.reason) ? Prospect::none : Prospect::good);
     case EventKind::disconnected:
       return lost(ErrorKind::disconnect, event.reason);
     case EventKind::fault:

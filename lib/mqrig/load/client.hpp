@@ -78,7 +78,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void set_state(State state);
   void open_session();
   bool fall_back();
-  void attempt_failed(bool for_good);
+  // What is to be expected of another attempt.
+  enum class Prospect : std::uint8_t { none, unknown, good };
+  void attempt_failed(Prospect prospect);
   void lost(ErrorKind kind, std::error_code error);
   void lost(ErrorKind kind, wire::ReasonCode reason);
   void ended();
@@ -97,6 +99,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   // client_pump.cpp
   bool read_once();
   void feed(wire::ByteView bytes);
+  void handle_traced(wire::ByteView& bytes);
+  void trace_sent();
+  void trace(client::Direction direction, wire::ByteView packet);
   void flush();
   void discard();
   void stream_ended(std::error_code error);
@@ -104,6 +109,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
 
   // client_publish.cpp
   bool may_publish() const;
+  bool pump_some();
   bool publish_next();
   void send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
             session::Time intended);
@@ -139,6 +145,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   bool waiting_to_write_ : 1 = false;
   bool shut_down_ : 1 = false;
   bool for_good_ : 1 = false;    // it does not come again
+  bool took_part_ : 1 = false;   // it was ready once
   bool subscribed_ : 1 = false;  // the session holds its subscriptions
 };
 

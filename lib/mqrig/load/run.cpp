@@ -15,6 +15,8 @@ constexpr session::Duration head_start = 20ms;
 constexpr session::Duration drain_look = 20ms;
 constexpr session::Duration interrupted_drain = 500ms;
 constexpr session::Duration time_to_leave = 5s;
+// Clients are given up after the time to connect, and a little later: their timers are coarse.
+constexpr session::Duration longest_lateness = 1s;
 
 session::Time now() {
   return std::chrono::steady_clock::now();
@@ -77,8 +79,12 @@ void Run::start(const MakeCrew& make_crew) {
   order.kind = Order::Kind::connect;
   if (!publishes_ && config_.start_at) order.at = *config_.start_at;
   crew_->order(order);
-  if (!publishes_) start_measuring(order.at == session::Time() ? begin_ : order.at);
-  timer_.expires_at(begin_ + plan_->scenario.connect_timeout);
+  const auto& phases = plan_->scenario.phases;
+  const bool warms_up = !phases.empty() && !phases.front().measured;
+  if (!publishes_ && !warms_up) {
+    start_measuring(order.at == session::Time() ? begin_ : order.at);
+  }
+  timer_.expires_at(begin_ + connect_patience());
 }
 
 // Looks what is due after something has changed.
@@ -158,7 +164,7 @@ void Run::run_phases(session::Time begin, std::vector<Phase> phases, double rate
 void Run::next_boundary() {
   const session::Time next = boundaries_.empty() ? end_ : boundaries_.front().first;
   if (next == session::never) return timer_.cancel();
-  if (publishes_ && !boundaries_.empty()) {
+  if (!boundaries_.empty()) {
     const bool measured = boundaries_.front().second;
     // The first message is due at the very begin.
     if (measured) start_measuring(next == phases_begin_ ? next - head_start / 2 : next);
@@ -201,8 +207,8 @@ void Run::timer_expired() {
   const session::Time time = now();
   switch (state_) {
     case State::connecting:
-      if (time - last_progress_ >= plan_->scenario.connect_timeout) return connected();
-      timer_.expires_at(last_progress_ + plan_->scenario.connect_timeout);
+      if (time - last_progress_ >= connect_patience()) return connected();
+      timer_.expires_at(last_progress_ + connect_patience());
       return;
     case State::running:
       if (boundaries_.empty()) return silence_ ? await_silence(time) : drain();
@@ -223,8 +229,13 @@ void Run::timer_expired() {
   }
 }
 
+session::Duration Run::connect_patience() const {
+  return std::chrono::duration_cast<session::Duration>(plan_->scenario.connect_timeout) +
+         longest_lateness;
+}
+
 session::Duration Run::drain_timeout() const {
-  if (report_.interrupted != 0) return interrupted_drain;
+  if (interrupted_) return interrupted_drain;
   return plan_->scenario.drain_timeout;
 }
 
@@ -245,7 +256,7 @@ void Run::stop_measuring(session::Time at) {
 // A run of so many messages is measured until the last of them has arrived, and one of so much time
 // until that is over.
 void Run::drain() {
-  if (end_ != session::never || report_.interrupted != 0) stop_measuring(std::min(end_, now()));
+  if (end_ != session::never || interrupted_) stop_measuring(std::min(end_, now()));
   set_state(State::draining, "waiting for what is on its way");
   Order order;
   order.kind = Order::Kind::stop;
@@ -265,7 +276,7 @@ void Run::look_again(session::Time time) {
 // Nobody awaits anything any more; what is missing is lost.
 void Run::drained() {
   stop_measuring(last_progress_);
-  if (search_ && report_.interrupted == 0) return step_done();
+  if (search_ && !interrupted_) return step_done();
   leave();
 }
 
@@ -293,8 +304,45 @@ void Run::finish() {
   observer_.on_done();
 }
 
+bool Run::has_end() const {
+  const auto& phases = plan_->scenario.phases;
+  if (search_ || config_.receive_limit != 0) return true;
+  if (!phases.empty() && std::none_of(phases.begin(), phases.end(), is_endless)) return true;
+  return publishes_ &&
+         std::all_of(plan_->groups.begin(), plan_->groups.end(), [](const GroupPlan& group) {
+           return !group.publish || group.settings->publish->count != 0;
+         });
+}
+
+std::optional<double> Run::length() const {
+  if (search_ || state_ < State::running || end_ == session::never) return std::nullopt;
+  return std::chrono::duration<double>(end_ - begin_).count();
+}
+
+std::optional<double> Run::done() const {
+  const auto share = [](std::uint64_t part, std::uint64_t whole) {
+    return static_cast<double>(part) / static_cast<double>(whole);
+  };
+  if (config_.receive_limit != 0) {
+    return share(sum(report_.account.received), config_.receive_limit);
+  }
+  std::uint64_t count = 0;
+  for (const GroupPlan& group : plan_->groups) {
+    if (!group.publish) continue;
+    if (group.settings->publish->count == 0) return std::nullopt;
+    count += group.settings->publish->count;
+  }
+  if (count == 0) return std::nullopt;
+  return share(sum(report_.account.sent) * plan_->settings.machines, count);
+}
+
 void Run::interrupt(int signal) {
-  report_.interrupted = signal;
+  if (state_ < State::running || has_end()) report_.interrupted = signal;
+  end();
+}
+
+void Run::end() {
+  interrupted_ = true;
   switch (state_) {
     case State::connecting:
     case State::waiting:

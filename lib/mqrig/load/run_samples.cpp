@@ -128,6 +128,11 @@ void Run::close_row(const RowKey& key, Row& row) {
       interval.latency[i].hdr = stats::encode_hdr_compressed(*row.histograms[i]);
     }
   }
+  if (key.second == Part::before) {  // as in the report
+    for (std::size_t i = 0; i < metric_count; ++i) {
+      if (!counts_always(static_cast<Metric>(i))) row.histograms[i].reset();
+    }
+  }
   observer_.on_interval(interval, row.histograms);
   report_.intervals.push_back(interval);
 }

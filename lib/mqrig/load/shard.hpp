@@ -65,15 +65,14 @@ class Shard final : public Member {
   // A client begins or ends to be on its way to a connection, or to wait until it can write.
   void under_way(bool begins) noexcept { begins ? ++under_way_ : --under_way_; }
   void unwritten(bool begins) noexcept { begins ? ++unwritten_ : --unwritten_; }
-  void client_gone() noexcept {
+  void client_gone(bool took_part) noexcept {
     ++gone_;
-    if (coming_again()) ++gauges_.given_up;
+    if (coming_again() || !took_part) ++gauges_.given_up;
   }
   void connected_once() noexcept { ever_connected_ = true; }
-  // The broker is there, and a later attempt may succeed.
-  void put_off_once() noexcept { put_off_ = true; }
-  void attempt_failed() noexcept {
-    ++failed_;
+  // `hopeless`: it says something about what others may expect.
+  void attempt_failed(bool hopeless) noexcept {
+    if (hopeless) ++failed_;
     ++sample_.counters.connect_failed;
   }
 
@@ -182,7 +181,6 @@ class Shard final : public Member {
   bool changed_ = false;
   bool fallen_back_ = false;
   bool ever_connected_ = false;
-  bool put_off_ = false;
   std::uint64_t gone_ = 0;       // clients
   std::uint32_t under_way_ = 0;  // clients from connecting to CONNACK
   std::uint32_t unwritten_ = 0;  // clients that wait until they can write

@@ -52,7 +52,7 @@ net::ConnectOptions Shard::connect_options(const Client& client) const {
 bool Shard::hopeless() const {
   const std::uint64_t wave =
       std::min<std::uint64_t>(plan_->scenario.connects_at_once, clients_.size());
-  return stage_ == Stage::connecting && !ever_connected_ && !put_off_ && failed_ >= wave;
+  return stage_ == Stage::connecting && !ever_connected_ && failed_ >= wave;
 }
 
 void Shard::give_up_connecting() {
