@@ -395,7 +395,7 @@ void Client::give_up() {
     stop_publishing();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
-    shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);
+    give_up_requests();
   }
   wake_at_ = session::never;
   set_state(State::gone);

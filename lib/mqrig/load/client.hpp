@@ -69,6 +69,8 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void give_up();
   // What is due and was not sent will not be.
   void give_up_backlog();
+  // Requests that have no response will have none.
+  void give_up_requests();
 
  private:
   void on_readable() override;

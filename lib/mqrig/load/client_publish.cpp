@@ -271,4 +271,11 @@ void Client::give_up_backlog() {
   publisher_->next = publisher_->allowed;
 }
 
+void Client::give_up_requests() {
+  shard_.counters().request_timeouts += publisher_->outstanding;
+  for (; publisher_->outstanding > 0; --publisher_->outstanding) {
+    shard_.fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
+  }
+}
+
 }  // namespace mqrig::load

@@ -142,10 +142,7 @@ void Shard::give_up_requests() {
     for (Client* client : group.clients) {
       Publisher& publisher = *client->publisher();
       if (publisher.outstanding == 0 || now_ - publisher.last_response < request_timeout) continue;
-      sample_.counters.request_timeouts += publisher.outstanding;
-      for (; publisher.outstanding > 0; --publisher.outstanding) {
-        fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
-      }
+      client->give_up_requests();
       want_pump(*client);
     }
   }
