@@ -4,13 +4,13 @@ import socket
 import threading
 import time
 
-import bench_case
+import bench_crowd
 import harness
 import mqtt
-from bench_case import CONNECT, NOT_AUTHORISED, OK, REFUSED, VERIFICATION
+from bench_crowd import CONNECT, NOT_AUTHORISED, OK, REFUSED, VERIFICATION
 
 
-class NoConnection(bench_case.BenchCase):
+class NoConnection(bench_crowd.BenchCase):
     """Nobody gets through: the exit code says why, and soon."""
 
     def expect_none(self, port, *args, code=CONNECT, error, within=15):
@@ -36,13 +36,13 @@ class NoConnection(bench_case.BenchCase):
                                     (0x85, CONNECT, r"CONNACK: Client Identifier not valid \(0x85\)"),
                                     (0x95, CONNECT, r"CONNACK: Packet too large \(0x95\)")):
             with self.subTest(reason=reason):
-                broker = self.crowd(lambda connection, number, reason=reason: bench_case.serve(connection, number, reason))
+                broker = self.crowd(lambda connection, number, reason=reason: bench_crowd.serve(connection, number, reason))
                 report = self.expect_none(broker.port, "-V", 5, code=code, error=error)
                 self.assertEqual(4, len(broker.connections))  # the same CONNECT would be refused again
                 self.assertEqual([4], list(report["errors"].values()))
 
     def test_a_refusal_before_version_5(self):
-        broker = self.crowd(lambda connection, number: bench_case.serve(connection, number, 5))
+        broker = self.crowd(lambda connection, number: bench_crowd.serve(connection, number, 5))
         self.expect_none(broker.port, "-V", "311", code=NOT_AUTHORISED, error="CONNACK: .*ot authorized")
 
     def test_a_broker_that_closes_after_connect(self):
@@ -52,7 +52,7 @@ class NoConnection(bench_case.BenchCase):
     def test_a_broker_that_resets(self):
         def dialogue(connection, number):
             connection.expect("CONNECT")
-            bench_case.reset(connection)
+            bench_crowd.reset(connection)
         self.expect_none(self.crowd(dialogue).port, "-V", 5, error="connection lost: Connection reset by peer")
 
     def test_a_broker_that_accepts_and_never_answers(self):
@@ -88,22 +88,22 @@ class NoConnection(bench_case.BenchCase):
         self.assertIn("connect: No such file or directory", report["errors"])
 
 
-class SomeConnections(bench_case.BenchCase):
+class SomeConnections(bench_crowd.BenchCase):
     def test_a_broker_that_is_busy_at_first(self):
         """Also when all of the first attempts are refused."""
-        broker = self.crowd(lambda connection, number: bench_case.serve(connection, number, 0x89 if number < 6 else 0))
+        broker = self.crowd(lambda connection, number: bench_crowd.serve(connection, number, 0x89 if number < 6 else 0))
         report = self.report("pub", "-p", broker.port, "-V", 5, "-c", 4, "--count", 100, "-q", 1)
         self.assertEqual({"CONNACK: Server busy (0x89)": 6}, report["errors"])
         self.assertEqual((10, 4, 6), tuple(report["account"][name] for name in ("attempts", "connected", "connect_failed")))
         self.assertEqual(100, len(broker.seen("PUBLISH")))
 
     def test_a_busy_broker_does_not_hold_up_for_ever(self):
-        broker = self.crowd(lambda connection, number: bench_case.serve(connection, number, 0x89))
+        broker = self.crowd(lambda connection, number: bench_crowd.serve(connection, number, 0x89))
         report = self.report("pub", "-p", broker.port, "-V", 5, "-c", 2, "--count", 10, "--connect-timeout", "1s", code=CONNECT)
         self.assertEqual(["CONNACK: Server busy (0x89)"], list(report["errors"]))
 
     def test_clients_that_are_refused_while_others_work(self):
-        broker = self.crowd(lambda connection, number: bench_case.serve(connection, number, 0x87 if number in (1, 4, 7) else 0))
+        broker = self.crowd(lambda connection, number: bench_crowd.serve(connection, number, 0x87 if number in (1, 4, 7) else 0))
         report = self.report("pub", "-p", broker.port, "-V", 5, "-c", 10, "--rate", 20, "--duration", "1s")
         self.assertEqual({"CONNACK: Not authorized (0x87)": 3}, report["errors"])
         self.assertIn("3 of 10 clients did not take part to the end", report["warnings"])
@@ -115,7 +115,7 @@ class SomeConnections(bench_case.BenchCase):
             if found.client_id in ("me-2", "me-3"):
                 return connection.expect_closed()
             connection.send(mqtt.connack(found.level))
-            bench_case.answer(connection)
+            bench_crowd.answer(connection)
         report = self.report("pub", "-p", self.crowd(dialogue).port, "-c", 6, "-i", "me-{client}", "--rate", 20, "--duration", "1s",
                              "--connect-timeout", "1s")
         self.assertIn("2 of 6 clients did not take part to the end", report["warnings"])
@@ -124,7 +124,7 @@ class SomeConnections(bench_case.BenchCase):
         def dialogue(connection, number):
             connection.accept()
             connection.grant([0x87])
-            bench_case.answer(connection)
+            bench_crowd.answer(connection)
         report = self.report("sub", "-p", self.crowd(dialogue).port, "-c", 3, "--filter", "a", "--duration", "1s", code=REFUSED)
         self.assertEqual({"SUBACK: Not authorized (0x87)": 3}, report["errors"])
         self.assertIn("3 subscriptions were refused", report["warnings"])
@@ -140,7 +140,7 @@ class SomeConnections(bench_case.BenchCase):
         self.assertEqual(20, report["account"]["publish_refused"])
 
 
-class LostConnections(bench_case.BenchCase):
+class LostConnections(bench_crowd.BenchCase):
     """Connections that stood, and came to an end in the middle of the run."""
 
     def lose(self, how, *args, code=OK):
@@ -148,7 +148,7 @@ class LostConnections(bench_case.BenchCase):
         def dialogue(connection, number):
             connection.accept()
             if number:
-                return bench_case.answer(connection)
+                return bench_crowd.answer(connection)
             for mid in range(5):
                 connection.send(mqtt.ack("PUBACK", connection.expect("PUBLISH").mid))
             how(connection)
@@ -167,7 +167,7 @@ class LostConnections(bench_case.BenchCase):
         self.expect_return(lambda connection: connection.close(), "connection lost: the peer closed the connection")
 
     def test_reset(self):
-        self.expect_return(bench_case.reset, "connection lost: Connection reset by peer")
+        self.expect_return(bench_crowd.reset, "connection lost: Connection reset by peer")
 
     def test_disconnect_with_a_reason(self):
         self.expect_return(lambda connection: connection.send(mqtt.disconnect(mqtt.V5, 0x8B)), "DISCONNECT: Server shutting down (0x8B)")
@@ -201,7 +201,7 @@ class LostConnections(bench_case.BenchCase):
         def dialogue(connection, number):
             connection.accept()
             if number >= 3:
-                return bench_case.answer(connection)
+                return bench_crowd.answer(connection)
             connection.expect("PUBLISH")
         times, lock = [], threading.Lock()
 

@@ -15,17 +15,17 @@ import subprocess
 import termios
 import urllib.request
 
-import bench_case
+import bench_crowd
 import harness
 import outside_client
-from bench_case import CONNECT, FAILED, INPUT, OK, VERIFICATION
+from bench_crowd import CONNECT, FAILED, INPUT, OK, VERIFICATION
 
 SHORT = ("pubsub", "-c", 3, "-q", 1, "--rate", 100, "--duration", "1s", "--interval", "250ms")
 KINDS = ("json", "csv", "hdr", "html")
 EXACT = re.compile(r"(mqrig_bench_\w+)(?:\{(\w+)=\"((?:[^\"\\\n]|\\[\\\"n])*)\"\})? (\S+)")
 
 
-class Files(bench_case.BenchCase):
+class Files(bench_crowd.BenchCase):
     def test_all_of_them_agree(self):
         paths = {kind: self.dir / f"report.{kind}" for kind in KINDS}
         paths["csv"].write_text("what was there before, and is longer than a line of the header\n" * 1000)
@@ -142,7 +142,7 @@ class Files(bench_case.BenchCase):
         self.expect_failure(result, FAILED, "could not listen on 127.0.0.1.*Address already in use")
 
 
-class Metrics(bench_case.BenchCase):
+class Metrics(bench_crowd.BenchCase):
     def test_figures_while_it_runs(self):
         process = self.start_bench("pubsub", "-c", 2, "-q", 1, "--rate", 50, "--duration", "1h", "--interval", "200ms",
                                    "--metrics", "127.0.0.1:0")
@@ -189,7 +189,7 @@ class Metrics(bench_case.BenchCase):
         return found
 
 
-class Live(bench_case.BenchCase):
+class Live(bench_crowd.BenchCase):
     RUN = ("pubsub", "-c", 2, "--rate", 50, "--duration", "2s", "--interval", "200ms")
 
     def on_terminal(self, *args, **env):
@@ -251,7 +251,7 @@ class Live(bench_case.BenchCase):
         self.assertNotIn("\x1b", result.err + result.out.decode())
 
 
-class Compared(bench_case.BenchCase):
+class Compared(bench_crowd.BenchCase):
     def test_the_same_and_a_regression(self):
         report = self.report(*SHORT)
         a, b = self.dir / "a.json", self.dir / "b.json"

@@ -5,13 +5,13 @@ import re
 import resource
 import time
 
-import bench_case
+import bench_crowd
 import harness
 import mqtt
-from bench_case import FAILED, NOT_AUTHORISED, OK, REFUSED, USAGE, VERIFICATION
+from bench_crowd import FAILED, NOT_AUTHORISED, OK, REFUSED, USAGE, VERIFICATION
 
 
-class Messages(bench_case.BenchCase):
+class Messages(bench_crowd.BenchCase):
     """What is published, at a receiver of it."""
 
     def arrived(self, *args, count, **options):
@@ -96,7 +96,7 @@ class Messages(bench_case.BenchCase):
         self.assertIn("20", process.out.text())
 
 
-class Connections(bench_case.BenchCase):
+class Connections(bench_crowd.BenchCase):
     def test_versions(self):
         for version, level in (("31", 3), ("3.1.1", 4), ("5", 5), (None, 5)):
             broker = self.crowd()
@@ -114,7 +114,7 @@ class Connections(bench_case.BenchCase):
                         connection.send(mqtt.packet("CONNACK", bytes([0, reason])))
                     return
                 connection.send(mqtt.connack(found.level))
-                bench_case.answer(connection)
+                bench_crowd.answer(connection)
             broker = self.crowd(dialogue)
             report = self.report("pub", "-p", broker.port, "-c", 4, "-q", 1, "--count", 40, "--threads", 1)
             self.assertEqual(4, report["account"]["connected"])
@@ -154,7 +154,7 @@ class Connections(bench_case.BenchCase):
             def dialogue(connection, number, times=times):
                 connection.accept()
                 times.append(time.monotonic())
-                bench_case.answer(connection)
+                bench_crowd.answer(connection)
             broker = self.crowd(dialogue)
             self.report("conn", "-p", broker.port, "-c", 10, *option, "--duration", "1500ms", "--threads", 1)
             self.assertEqual(10, len(times))
@@ -228,7 +228,7 @@ class Connections(bench_case.BenchCase):
         self.assertNotIn("hidden", result.err)
 
 
-class Places(bench_case.BenchCase):
+class Places(bench_crowd.BenchCase):
     """Where the clients are: descriptors, processes, addresses."""
 
     def limited(self, descriptors):
@@ -272,7 +272,7 @@ class Places(bench_case.BenchCase):
             self.assertEqual((3, 60), (report["run"][field], report["account"]["acknowledged_qos1"]))
 
 
-class Scenarios(bench_case.BenchCase):
+class Scenarios(bench_crowd.BenchCase):
     def test_a_file_with_groups_and_phases_of_all_kinds(self):
         path = self.dir / "scenario.toml"
         path.write_text("""

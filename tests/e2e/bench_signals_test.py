@@ -6,9 +6,9 @@ import pathlib
 import signal
 import threading
 
-import bench_case
+import bench_crowd
 import harness
-from bench_case import OK, VERIFICATION
+from bench_crowd import OK, VERIFICATION
 
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -22,7 +22,7 @@ def alive(pid):
     return pathlib.Path(f"/proc/{pid}").exists()
 
 
-class Interrupted(bench_case.BenchCase):
+class Interrupted(bench_crowd.BenchCase):
     def setUp(self):
         super().setUp()
         self.json, self.csv = self.dir / "report.json", self.dir / "series.csv"
@@ -82,7 +82,7 @@ class Interrupted(bench_case.BenchCase):
         self.assertFalse([pid for pid in brood if alive(pid)])
 
     def test_while_connecting(self):
-        broker = self.crowd(lambda connection, number: bench_case.serve(connection, number) if number < 2 else connection.expect_closed())
+        broker = self.crowd(lambda connection, number: bench_crowd.serve(connection, number) if number < 2 else connection.expect_closed())
         process = self.start_bench("pub", "-p", broker.port, "-c", 5, *self.outputs())
         broker.wait_connections(5)
         report = self.expect_end(process, signal.SIGINT, INTERRUPTED)

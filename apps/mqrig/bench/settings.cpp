@@ -145,6 +145,9 @@ void read_find_max(const cli::Options& options, BenchSettings& into) {
     }
     return;
   }
+  if (into.shards > 1) {
+    throw UsageError("--find-max does not go with --shard: each machine would search for itself");
+  }
   FindMaxSettings& search = into.find_max.emplace();
   search.from = options.number("find-from");
   search.to = options.number("find-to");

@@ -129,8 +129,7 @@ void Client::attempt_failed(Prospect prospect) {
   shard_.attempt_failed(prospect != Prospect::good);
   drop_connection();
   set_state(State::idle);
-  const bool comes_again = shard_.coming_again() && shard_.plan().connection.reconnect;
-  if (prospect == Prospect::none || !comes_again) return give_up();
+  if (prospect == Prospect::none || !comes_again()) return give_up();
   connect_again(next_delay());
 }
 
@@ -155,9 +154,7 @@ void Client::ended() {
   const bool wished_for = state_ == State::leaving;
   drop_connection();
   set_state(State::idle);
-  const bool comes_again =
-      shard_.coming_again() && (wished_for || shard_.plan().connection.reconnect);
-  if (for_good_ || !comes_again) return give_up();
+  if (for_good_ || !shard_.coming_again() || (!wished_for && !comes_again())) return give_up();
   connect_again(wished_for ? session::Duration() : next_delay());
 }
 
@@ -200,11 +197,16 @@ void Client::connect_again(session::Duration delay) {
   connect_at(shard_.now() + delay);
 }
 
+// After a failure.
+bool Client::comes_again() const {
+  return shard_.coming_again() && shard_.plan().connection.reconnect;
+}
+
 session::Duration Client::next_delay() {
   const client::Options& options = shard_.plan().connection;
-  const session::Duration most = std::min<session::Duration>(
-      options.reconnect_max_delay,
-      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 16)));
+  const session::Duration delay =
+      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20));
+  const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
   if (half == 0) return {};
@@ -379,6 +381,7 @@ void Client::give_up() {
   drop_connection();
   forget_session();
   if (publisher_) {
+    give_up_backlog();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
     shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);

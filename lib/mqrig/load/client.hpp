@@ -65,6 +65,8 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void leave(Leave how, bool for_good);
   // Ends everything without a word.
   void give_up();
+  // What is due and was not sent will not be.
+  void give_up_backlog();
 
  private:
   void on_readable() override;
@@ -83,6 +85,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void drop_connection();
   void forget_session();
   void connect_again(session::Duration delay);
+  bool comes_again() const;
   session::Duration next_delay();
   void handle(const session::Event& event);
   void accepted(bool session_present);

@@ -242,4 +242,13 @@ bool Client::send_response() {
   return true;
 }
 
+// What was due in open loop; in closed loop nothing is.
+void Client::give_up_backlog() {
+  if (publisher_->open_loop == nullptr || !publisher_->wants_to_publish()) return;
+  const std::uint64_t backlog = publisher_->allowed - publisher_->next;
+  shard_.counters().unsent += backlog;
+  shard_.gauges().backlog -= backlog;
+  publisher_->next = publisher_->allowed;
+}
+
 }  // namespace mqrig::load

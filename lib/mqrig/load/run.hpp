@@ -111,6 +111,10 @@ class Run final : private Crew::Owner {
   void publish();
   void run_phases(session::Time begin, std::vector<Phase> phases, double rate_factor);
   void next_boundary();
+  void all_sent();
+  bool others_send() const;
+  void await_silence(session::Time time);
+  session::Time measured_since() const;
   void start_measuring(session::Time at);
   void stop_measuring(session::Time at);
   void drain();
@@ -124,6 +128,8 @@ class Run final : private Crew::Owner {
   bool everything_arrived() const;
   bool has_end() const;
   double asked_rate() const;
+  double asked_rate_here() const;
+  void look_again(session::Time time);
   session::Duration connect_patience() const;
   session::Duration drain_timeout() const;
 
@@ -155,14 +161,17 @@ class Run final : private Crew::Owner {
   session::Time measure_from_ = session::never;
   session::Time measure_to_ = session::never;
   std::vector<std::pair<session::Time, bool>>
-      boundaries_;                      // when a part begins, and is it measured?
+      boundaries_;  // when a part begins, and is it measured?
+  session::Time phases_begin_ = session::Time::min();
   session::Time end_ = session::never;  // of the phases
   session::Time last_progress_{};
+  session::Time drain_begin_{};
   std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
   bool begun_ = false;        // begin() was called
   bool interrupted_ = false;  // interrupt() was called
+  bool silence_ = false;      // is awaited, because machines besides this one send
 
   // A search for the highest rate.
   std::optional<RateSearch> search_;

@@ -62,8 +62,8 @@ void Run::add_to_report(Part part, Sample& sample) {
   step_account_ += sample.counters;
   report_.errors.merge(sample.errors);
   const Counters& counters = sample.counters;
-  const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.received) +
-                                 sum(counters.acknowledged);
+  const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.sent) +
+                                 sum(counters.received) + sum(counters.acknowledged);
   if (progress != 0) last_progress_ = std::max(last_progress_, sample.end);
   if (part == Part::measured) {
     report_.totals += sample.counters;

@@ -29,7 +29,7 @@ void Run::begin_step() {
 }
 
 void Run::step_done() {
-  report_.measured_seconds = std::chrono::duration<double>(measure_to_ - measure_from_).count();
+  report_.measured_seconds = std::chrono::duration<double>(measure_to_ - measured_since()).count();
   CurvePoint point = judge_step();
   search_->tried(point.met);
   observer_.on_step(point);

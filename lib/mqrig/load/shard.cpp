@@ -154,8 +154,11 @@ void Shard::publish(const Order& order) {
   }
 }
 
-// What is due and was not sent counts as such; what was sent is awaited.
+// What is due is sent, where that is possible at once, and else counts as unsent; what was sent is
+// awaited.
 void Shard::stop() {
+  publish_due();
+  pump_waiting();
   gate_open_ = false;
   next_gate_ = session::never;
   for (GroupState& group : groups_) {
@@ -163,12 +166,7 @@ void Shard::stop() {
     if (group.open_loop) group.open_loop->end();
     for (Client* client : group.clients) {
       Publisher& publisher = *client->publisher();
-      if (group.open_loop && publisher.wants_to_publish()) {
-        const std::uint64_t backlog = publisher.allowed - publisher.next;
-        counters().unsent += backlog;
-        gauges_.backlog -= backlog;
-        publisher.next = publisher.allowed;
-      }
+      client->give_up_backlog();
       publisher.allowed = publisher.next;
     }
   }

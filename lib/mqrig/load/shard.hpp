@@ -132,6 +132,7 @@ class Shard final : public Member {
 
   // shard_turn.cpp: what time brings
   void turn();
+  void pump_waiting();
   void timer_expired();
   void set_timer();
   void publish_due();
