@@ -45,7 +45,7 @@ class CommandLine(BenchTest):
     def test_options_without_a_meaning_in_the_scenario(self):
         for args, where in (
                 (("conn", "--rate", "5"), "pubsub"), (("pub", "--storm"), "conn"), (("pub", "--sub-qos", "1"), "fanin"),
-                (("sub", "--count", "3"), "pub"), (("rr", "--filter", "a"), "sub"), (("pubsub", "--groups", "2"), "shared"),
+                (("conn", "--count", "3"), "pub"), (("rr", "--filter", "a"), "sub"), (("pubsub", "--groups", "2"), "shared"),
                 (("pub", "--tolerance", "5%"), "compare"), (("merge", "a.json", "-h", "x"), "pub"),
                 (("run", "a.toml", "--size", "5"), "pub"), (("pub", "--verify", "full"), "sub")):
             self.expect_error(*args, texts=("means nothing in bench " + args[0], where))

@@ -36,7 +36,7 @@ TEST_CASE("a search finds the highest rate within a twentieth, in few steps") {
       const Result result = search(first, 0, threshold);
       CHECK(result.best <= threshold);
       CHECK(result.best >= threshold / 1.05);
-      CHECK(result.steps <= 32);
+      CHECK(result.steps <= 48);
     }
   }
 }
@@ -53,6 +53,15 @@ TEST_CASE("the bound is tried, and nothing above it") {
   CHECK(result.steps == 4);  // 1000, 2000, 4000, 5000
   CHECK(search(1000, 1000, 1e9).best == 1000);
   CHECK(search(3000, 1000, 1e9).best == 1000);
+}
+
+TEST_CASE("a rate is too much when it was twice") {
+  RateSearch search(1000, 1000);
+  search.tried(false);
+  REQUIRE(search.next() == 1000);
+  search.tried(true);
+  CHECK_FALSE(search.next());
+  CHECK(search.best() == 1000);
 }
 
 TEST_CASE("a search ends whatever the steps say") {

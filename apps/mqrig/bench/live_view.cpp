@@ -24,7 +24,7 @@ std::size_t columns_of(const std::string& line) {
 LiveOutput live_output(int descriptor, bool quiet) {
   const char* term = std::getenv("TERM");
   const bool obeys = term && *term && std::string_view(term) != "dumb";
-  return {descriptor, obeys && isatty(descriptor) == 1, cli::utf8_locale(), quiet};
+  return {descriptor, obeys && isatty(descriptor) == 1, cli::utf8_locale(), quiet, false};
 }
 
 LiveView::LiveView(const cli::Diagnostic& diagnostic, LiveOutput output)
@@ -39,7 +39,8 @@ void LiveView::update(const Progress& progress, const load::Interval& interval) 
   if (output_.quiet) return;
   if (output_.in_place) return draw();
   // An interval ends a little before or after its second.
-  if (progress.elapsed < last_summary_ + summary_interval - 0.5) return;
+  const bool due = progress.elapsed >= last_summary_ + summary_interval - 0.5;
+  if (!due && !output_.every_interval) return;
   last_summary_ = progress.elapsed;
   diagnostic_.notice(numbers_.summary());
 }

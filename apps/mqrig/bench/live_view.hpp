@@ -17,14 +17,15 @@ struct LiveOutput {
   bool in_place = false;  // a terminal that obeys: lines are drawn over each other
   bool unicode = false;
   bool quiet = false;
+  bool every_interval = false;  // a line for each, where lines are not drawn in place
 };
 
 /// By what the descriptor and the environment are.
 LiveOutput live_output(int descriptor, bool quiet);
 
 /// Shows how a run is doing, on standard error. On a terminal a few lines that are drawn in place;
-/// elsewhere one line every 10 seconds at most; nothing when quiet. Leaves no state in the terminal
-/// behind, whenever it ends. Belongs to one thread.
+/// elsewhere one line every 10 seconds at most, or for every interval; nothing when quiet. Leaves
+/// no state in the terminal behind, whenever it ends. Belongs to one thread.
 class LiveView {
  public:
   /// The diagnostic must outlive it: plain lines go through it.

@@ -12,6 +12,7 @@
 #include <mqrig/load/worker.hpp>
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/host_port.hpp>
+#include <mqrig/payload/packet_text.hpp>
 
 #include "../client_options.hpp"
 #include "../outcome.hpp"
@@ -23,13 +24,35 @@ namespace mqrig::bench {
 
 using cli::ExitCode;
 
+namespace {
+
+LiveOutput live_output_of(const cli::Options& options, const OutputSettings& settings) {
+  LiveOutput output = live_output(STDERR_FILENO, options.flag("quiet") || !settings.live);
+  if (settings.plain) {
+    output.in_place = output.unicode = false;
+    output.every_interval = true;
+  }
+  return output;
+}
+
+load::Trace packet_trace(const cli::Diagnostic& diagnostic) {
+  return [&diagnostic](std::string_view client_id, client::Direction direction,
+                       wire::Version version, wire::ByteView packet) {
+    std::string line(client_id);
+    line += direction == client::Direction::sent ? ": sent " : ": received ";
+    payload::append_packet_text(line, version, packet);
+    diagnostic.debug(line);
+  };
+}
+
+}  // namespace
+
 LoadTest::LoadTest(const cli::Options& options, BenchSettings settings)
     : options_(options),
       settings_(std::move(settings)),
       diagnostic_(options),
       outputs_(settings_.output),
-      view_(diagnostic_,
-            live_output(STDERR_FILENO, options.flag("quiet") || !settings_.output.live)) {}
+      view_(diagnostic_, live_output_of(options_, settings_.output)) {}
 
 ExitCode LoadTest::run() {
   const load::Placement placement = find_place();
@@ -51,14 +74,15 @@ ExitCode LoadTest::run() {
   describe(placement);
   asio::io_context context(1);
   start(context);
-  context.run();
+  if (!failed_) context.run();
   view_.clear();
   run_.reset();  // ends the crew
   metrics_.reset();
   signals_.reset();
   start_signal_.reset();
   if (failed_) return *failed_;
-  return publish_report(report_, outputs_, options_);
+  const ExitCode code = publish_report(report_, outputs_, options_);
+  return broker_died_ && code == ExitCode::ok ? ExitCode::failed : code;
 }
 
 load::Placement LoadTest::find_place() const {
@@ -131,6 +155,7 @@ void LoadTest::make_plan(const load::Placement& placement) {
   if (const std::string fault = load::unusable_address(run.source_addresses); !fault.empty()) {
     throw RunFailure(ExitCode::usage, "--bind: " + fault);
   }
+  if (diagnostic_.debugging()) run.trace = packet_trace(diagnostic_);
   std::string error;
   plan_ =
       load::make_plan(settings_.scenario, std::move(settings_.connection), std::move(run), error);
@@ -216,11 +241,28 @@ void LoadTest::on_signal(int signal) {
 }
 
 void LoadTest::on_interval(const load::Interval& interval, const load::Histograms& histograms) {
-  outputs_.add(report_, interval, histograms);
+  const double end = interval.start + interval.duration;
+  outputs_.add_row(report_, interval);
+  outputs_.add_histograms(interval.start, end, histograms);
   Progress progress;
   progress.phase = stage_;
-  progress.elapsed = interval.start + interval.duration;
+  progress.elapsed = end;
+  progress.total = run_->length();
+  progress.done = run_->done();
+  if (!progress.done && progress.total) progress.done = progress.elapsed / *progress.total;
   view_.update(progress, interval);
+  look_after_broker();
+}
+
+/// Without it there is nothing left to measure.
+void LoadTest::look_after_broker() {
+  if (!embedded_ || broker_died_) return;
+  const std::string failure = embedded_->failure();
+  if (failure.empty()) return;
+  broker_died_ = true;
+  report_.run_warnings.push_back(failure);
+  view_.between([&] { diagnostic_.error(failure); });
+  run_->end();
 }
 
 void LoadTest::on_stage(std::string_view text) {
@@ -235,15 +277,15 @@ void LoadTest::on_connected() {
   start_signal_.emplace(
       *context_, std::move(options), settings_.start_on, clock_,
       [this](std::chrono::steady_clock::time_point time) { run_->begin(time); },
-      [this](const client::Failure& failure) { fail(failure); });
+      [this](const std::string& text, cli::ExitCode code) { fail(text, code); });
   view_.between([&] {
     diagnostic_.notice("waiting for a message on '" + settings_.start_on + "' to start");
   });
 }
 
-void LoadTest::fail(const client::Failure& failure) {
-  view_.between([&] { diagnostic_.error("could not await the start: " + failure.text); });
-  failed_ = exit_code(failure, true);
+void LoadTest::fail(const std::string& text, ExitCode code) {
+  view_.between([&] { diagnostic_.error("could not await the start: " + text); });
+  failed_ = code;
   context_->stop();
 }
 

@@ -45,7 +45,8 @@ class LoadTest final : private load::Run::Observer {
   std::unique_ptr<load::Crew> make_crew(asio::io_context& context, load::Crew::Owner& owner);
   void serve_metrics(asio::io_context& context);
   void on_signal(int signal);
-  void fail(const client::Failure& failure);
+  void fail(const std::string& text, cli::ExitCode code);
+  void look_after_broker();
 
   void on_interval(const load::Interval& interval, const load::Histograms& histograms) override;
   void on_stage(std::string_view text) override;
@@ -74,6 +75,7 @@ class LoadTest final : private load::Run::Observer {
   std::string stage_;
   int signal_ = 0;
   std::optional<cli::ExitCode> failed_;
+  bool broker_died_ = false;
 };
 
 }  // namespace mqrig::bench

@@ -76,6 +76,11 @@ constinit const cli::CommandSpec spec{
         "messages on their way, at QoS 0 as many as the connection takes, and the figure of "
         "interest is the rate. The report says which it was, and how far the generator itself "
         "was behind.\n\n"
+        "SHOWING. While it runs: lines on a terminal, --plain ones elsewhere, figures for "
+        "Prometheus with --metrics. At the end: tables on standard output, and what --json, --csv, "
+        "--hdr and --html ask for. Errors are counted by kind and reason code. sub adopts the "
+        "first run whose stamps it sees: messages of any other count as those of others. -d shows "
+        "every packet of every client, which is for few.\n\n"
         "TEMPLATES. In topics, filters, client identifiers, user names, shared groups and "
         "--payload-template: {client} is the number of the client in its group, from 0, {n} that "
         "of its message, {rand} a random number; each takes an end, as in {n:10}, which goes from "
@@ -91,9 +96,13 @@ constinit const cli::CommandSpec spec{
     .exit_notes =
         "Zero means that all was measured, nothing was missed and no guarantee of MQTT was broken. "
         "11: an objective was missed, a message of QoS 1 or 2 was lost, one of QoS 2 came twice, "
-        "or compare found a regression. 3: no client could connect. 1: nothing was measured, or a "
-        "report could not be written. 130: the run was interrupted (143 by SIGTERM); its report "
-        "is complete for the time that it had.",
+        "or compare found a regression. 3: no client could connect. 5: none could because the "
+        "broker refused its credentials. 6: it refused all messages or subscriptions. 1: nothing "
+        "was measured, or a report could not be "
+        "written. 130: the run was interrupted (143 by SIGTERM), whatever it has found; its report "
+        "is complete for the time that it had. A run that only a signal ends, such as one of "
+        "--duration 0, ends with the code of what it has found. A second signal ends it at once, "
+        "without a report.",
     .see_also = see_also,
 };
 

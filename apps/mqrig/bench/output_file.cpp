@@ -34,10 +34,15 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view text) {
-  if (!wanted() || !error_.empty()) return;
+  if (!wanted() || !error_.empty() || reader_gone_) return;
   // A pipe or a device has nothing to empty.
   if (!std::exchange(begun_, true) && !is_stdout()) static_cast<void>(::ftruncate(descriptor_, 0));
-  if (!cli::write_all(descriptor_, text)) error_ = "could not write " + path_ + ": " + reason();
+  if (cli::write_all(descriptor_, text)) return;
+  if (errno == EPIPE) {
+    reader_gone_ = true;
+    return;
+  }
+  error_ = "could not write " + path_ + ": " + reason();
 }
 
 }  // namespace mqrig::bench

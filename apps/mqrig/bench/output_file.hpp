@@ -18,7 +18,8 @@ class OutputFile {
 
   bool wanted() const { return !path_.empty(); }
   bool is_stdout() const { return path_ == "-"; }
-  /// Nothing more is written after a failure.
+  /// Nothing more is written after a failure. A reader of a pipe that goes away is none, and gets
+  /// nothing more.
   void write(std::string_view text);
   /// Empty, or why not everything was written, a clause for a person.
   const std::string& error() const { return error_; }
@@ -28,6 +29,7 @@ class OutputFile {
   std::string error_;
   int descriptor_ = -1;
   bool begun_ = false;
+  bool reader_gone_ = false;
 };
 
 }  // namespace mqrig::bench

@@ -23,18 +23,18 @@ void Outputs::begin(const load::Report& report) {
   }
 }
 
-void Outputs::add(const load::Report& report, const load::Interval& interval,
-                  const load::Histograms& histograms) {
-  if (csv_.wanted()) {
-    text_.clear();
-    load::append_csv_row(text_, report.begin, interval);
-    csv_.write(text_);
-  }
-  if (hdr_.wanted()) {
-    text_.clear();
-    hdr_log_.add(text_, interval.start, interval.start + interval.duration, histograms);
-    hdr_.write(text_);
-  }
+void Outputs::add_row(const load::Report& report, const load::Interval& interval) {
+  if (!csv_.wanted()) return;
+  text_.clear();
+  load::append_csv_row(text_, report.begin, interval);
+  csv_.write(text_);
+}
+
+void Outputs::add_histograms(double start, double end, const load::Histograms& histograms) {
+  if (!hdr_.wanted()) return;
+  text_.clear();
+  hdr_log_.add(text_, start, end, histograms);
+  hdr_.write(text_);
 }
 
 void Outputs::finish(const load::Report& report) {

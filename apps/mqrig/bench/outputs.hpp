@@ -18,8 +18,9 @@ class Outputs {
 
   /// `begin` and `version` of the report are known.
   void begin(const load::Report& report);
-  void add(const load::Report& report, const load::Interval& interval,
-           const load::Histograms& histograms);
+  void add_row(const load::Report& report, const load::Interval& interval);
+  /// Of this time, in seconds from the begin of the run.
+  void add_histograms(double start, double end, const load::Histograms& histograms);
   void finish(const load::Report& report);
 
   /// One of them is standard output: the tables for people go elsewhere then.

@@ -2,16 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/terminal.hpp>
 #include <mqrig/cli/write_all.hpp>
+#include <mqrig/client/refusal.hpp>
 #include <mqrig/load/report_compare.hpp>
 #include <mqrig/load/report_csv.hpp>
 #include <mqrig/load/report_json.hpp>
 #include <mqrig/load/report_merge.hpp>
 #include <mqrig/load/verdict.hpp>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "../input_file.hpp"
 #include "../outcome.hpp"
@@ -36,32 +40,57 @@ bool print(int descriptor, std::string_view text) {
   return cli::write_all(descriptor, text) || errno == EPIPE;
 }
 
-ExitCode exit_code_of(const load::Report& report) {
-  if (report.account.connected == 0 && report.account.attempts != 0) return ExitCode::connect;
-  if (load::measured_nothing(report)) return ExitCode::failed;
-  switch (load::verdict(report).kind) {
-    case load::Verdict::Kind::failed:
-      return ExitCode::verification;
-    case load::Verdict::Kind::interrupted:
-      return exit_code_of_signal(report.interrupted);
-    default:
-      return ExitCode::ok;
+/// Did the broker refuse credentials?
+bool not_authorised(const load::ErrorCounts& errors) {
+  for (unsigned code = 0x80; code <= 0xFF; ++code) {
+    const auto reason = static_cast<wire::ReasonCode>(code);
+    if (client::kind_of(reason, false) == client::FailureKind::not_authorised &&
+        errors.count(load::ErrorKind::connack, reason) != 0) {
+      return true;
+    }
   }
+  return false;
+}
+
+ExitCode exit_code_of(const load::Report& report) {
+  if (report.interrupted != 0) return exit_code_of_signal(report.interrupted);
+  if (report.account.connected == 0 && report.account.attempts != 0) {
+    return not_authorised(report.errors) ? ExitCode::not_authorised : ExitCode::connect;
+  }
+  if (load::measured_nothing(report)) {
+    const bool refused = report.account.publish_refused + report.account.subscribe_refused != 0;
+    return refused ? ExitCode::refused : ExitCode::failed;
+  }
+  const bool failed = load::verdict(report).kind == load::Verdict::Kind::failed;
+  return failed ? ExitCode::verification : ExitCode::ok;
+}
+
+/// From the begin of the run, seconds.
+std::optional<std::pair<double, double>> measured_time(const load::Report& report) {
+  std::optional<std::pair<double, double>> time;
+  for (const load::Interval& interval : report.intervals) {
+    if (!interval.measured) continue;
+    const double end = interval.start + interval.duration;
+    if (!time) time.emplace(interval.start, end);
+    time->second = std::max(time->second, end);
+  }
+  return time;
 }
 
 }  // namespace
 
-ExitCode compare_reports(const BenchSettings& settings) {
+ExitCode compare_reports(const BenchSettings& settings, const cli::Options& options) {
   const load::Report a = read_report(settings.files[0]);
   const load::Report b = read_report(settings.files[1]);
   const load::Comparison comparison = load::compare(a, b, settings.tolerance);
   OutputFile json(settings.output.json);
   json.write(load::to_json(comparison));
-  if (!json.error().empty()) throw InputError(json.error());
   if (!json.is_stdout() && !print(STDOUT_FILENO, load::to_text(comparison))) {
     throw std::system_error(errno, std::generic_category(), "cannot write the comparison");
   }
-  return comparison.regressed() ? ExitCode::verification : ExitCode::ok;
+  if (!json.error().empty()) cli::Diagnostic(options).error(json.error());
+  if (comparison.regressed()) return ExitCode::verification;
+  return json.error().empty() ? ExitCode::ok : ExitCode::failed;
 }
 
 ExitCode merge_reports(const BenchSettings& settings, const cli::Options& options) {
@@ -77,7 +106,11 @@ ExitCode merge_reports(const BenchSettings& settings, const cli::Options& option
   load::judge(merged);
   Outputs outputs(settings.output);
   outputs.begin(merged);
-  for (const load::Interval& interval : merged.intervals) outputs.add(merged, interval, {});
+  for (const load::Interval& interval : merged.intervals) outputs.add_row(merged, interval);
+  // Intervals are those of parts; what is exact is the whole.
+  if (const auto time = measured_time(merged)) {
+    outputs.add_histograms(time->first, time->second, merged.histograms);
+  }
   return publish_report(merged, outputs, options);
 }
 

@@ -10,7 +10,7 @@
 namespace mqrig::bench {
 
 /// `bench compare A B`.
-cli::ExitCode compare_reports(const BenchSettings& settings);
+cli::ExitCode compare_reports(const BenchSettings& settings, const cli::Options& options);
 
 /// `bench merge FILE...`: one report of all.
 cli::ExitCode merge_reports(const BenchSettings& settings, const cli::Options& options);

@@ -26,7 +26,7 @@ cli::ExitCode run(const cli::Options& options) {
   if (settings.print_scenario) return print(print_scenario(settings.scenario));
   switch (settings.kind) {
     case ScenarioKind::compare:
-      return compare_reports(settings);
+      return compare_reports(settings, options);
     case ScenarioKind::merge:
       return merge_reports(settings, options);
     default:

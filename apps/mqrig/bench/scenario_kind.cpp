@@ -58,11 +58,11 @@ constexpr Row rows[] = {
     {"find-to", publishing | set(file)},
     {"step-duration", publishing | set(file)},
     {"tolerance", set(compare)},
-    {"json", running | set(merge)},
+    {"json", everywhere},
     {"csv", running | set(merge)},
     {"hdr", running | set(merge)},
     {"html", running | set(merge)},
-    {"plain", everywhere},
+    {"debug", running},
 };
 
 struct GroupRow {

@@ -97,7 +97,10 @@ std::string shown_name(const std::string& path) {
 load::Scenario read_scenario_file(const cli::Options& options, const std::string& path) {
   const std::string name = shown_name(path);
   load::Scenario scenario = parse_scenario(read_file(path, largest_scenario_file), name);
+  const std::string_view user_name = options.text("username");
+  const bool each_its_own = user_name.find_first_of("{%") != user_name.npos;
   for (load::Group& group : scenario.groups) {
+    if (each_its_own && !group.user_name) group.user_name = user_name;
     if (options.has("id")) group.client_id = options.text("id");
     if (options.has("id-prefix")) {
       group.client_id = std::string(options.text("id-prefix")) + "{group}-{client}";
@@ -141,6 +144,9 @@ void read_find_max(const cli::Options& options, BenchSettings& into) {
       throw UsageError(label(options, option) + " needs --find-max");
     }
     return;
+  }
+  if (into.shards > 1) {
+    throw UsageError("--find-max does not go with --shard: each machine would search for itself");
   }
   FindMaxSettings& search = into.find_max.emplace();
   search.from = options.number("find-from");

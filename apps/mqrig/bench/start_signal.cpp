@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "../outcome.hpp"
 #include "start_time.hpp"
 
 namespace mqrig::bench {
@@ -27,8 +28,16 @@ void StartSignal::on_message(const wire::Publish& publish, std::uint64_t /*recei
   started_(clock_.steady(time));
 }
 
+void StartSignal::on_subscribed(std::uint64_t /*token*/, wire::ByteView reasons,
+                                wire::Properties properties) {
+  const auto reason = static_cast<wire::ReasonCode>(reasons[0]);
+  if (!wire::is_error(reason) || std::exchange(over_, true)) return;
+  const std::string text = describe(reason, wire::PacketType::suback, properties);
+  failed_("subscription to '" + topic_ + "' refused: " + text, cli::ExitCode::refused);
+}
+
 void StartSignal::on_failed(const client::Failure& failure) {
-  if (!std::exchange(over_, true)) failed_(failure);
+  if (!std::exchange(over_, true)) failed_(failure.text, exit_code(failure, true));
 }
 
 }  // namespace mqrig::bench

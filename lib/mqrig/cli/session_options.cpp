@@ -67,11 +67,20 @@ constexpr OptionSpec session_options[] = {
      .help = "longest wait before connecting again"},
 };
 
-/// Without the letter -c, which counts clients there.
+/// What differs for a command that is many clients: -c counts them, one that is refused does not
+/// end the others, and the load comes back soon after a fault.
 constexpr auto options_of_many_sessions = [] {
   auto all = std::to_array(session_options);
   for (OptionSpec& option : all) {
     if (option.short_name == 'c') option.short_name = '\0';
+    if (option.long_name == "reconnect") {
+      option.help = "clients connect again when it failed or the connection is lost";
+      option.details =
+          "A client that gets a refusal that will not change, such as wrong credentials, gives up "
+          "in any case.";
+    }
+    if (option.long_name == "reconnect-delay") option.default_value = "100ms";
+    if (option.long_name == "reconnect-max-delay") option.default_value = "5s";
   }
   return all;
 }();

@@ -16,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr session::Duration first_delay = 100ms;  // before connecting again
-constexpr session::Duration longest_delay = 5s;
 // How long a peer may take to end a connection that we have ended.
 constexpr session::Duration patience = 2s;
 
@@ -50,11 +48,12 @@ void Client::set_state(State state) {
   if (counts_as_connected(state)) ++gauges.connected;
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
-  if (state == State::gone && state_ != State::gone) shard_.client_gone();
+  const bool took_part = took_part_;
+  took_part_ = took_part || state == State::ready;
+  if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   if (counts_as_settled(state) != counts_as_settled(state_)) {
-    shard_.client_settled(*group_, counts_as_settled(state), !was_settled_);
-    was_settled_ = true;
+    shard_.client_settled(*group_, counts_as_settled(state), !took_part);
   }
   state_ = state;
   shard_.client_changed();
@@ -82,7 +81,7 @@ void Client::connected(std::error_code error, std::unique_ptr<net::Stream> strea
   if (state_ != State::connecting) return;  // it left meanwhile
   if (error) {
     shard_.fail(ErrorKind::connect, error);
-    return attempt_failed(false);
+    return attempt_failed(Prospect::unknown);
   }
   stream_ = std::move(stream);
   stream_->set_handler(this);
@@ -122,7 +121,7 @@ void Client::open_session() {
   connect.properties = properties.view();
   session_.open(connect, shard_.now(), out_);
   flush();
-  if (stream_) schedule_look();
+  if (stream_) schedule_look();  // CONNACK may never come
 }
 
 // Before 5.0 some brokers refuse by closing without a word.
@@ -134,17 +133,17 @@ bool Client::fall_back() {
   return true;
 }
 
-void Client::attempt_failed(bool for_good) {
-  shard_.attempt_failed();
+void Client::attempt_failed(Prospect prospect) {
+  shard_.attempt_failed(prospect != Prospect::good);
   drop_connection();
   set_state(State::idle);
-  if (for_good || !shard_.coming_again()) return give_up();
+  if (prospect == Prospect::none || !comes_again()) return give_up();
   connect_again(next_delay());
 }
 
 void Client::lost(ErrorKind kind, std::error_code error) {
   shard_.fail(kind, error);
-  if (!standing()) return attempt_failed(false);
+  if (!standing()) return attempt_failed(Prospect::unknown);
   ++shard_.counters().lost;
   ended();
 }
@@ -153,7 +152,7 @@ void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
   // A reason of ours, about what the broker did, may not come again.
   const bool for_good = kind == ErrorKind::disconnect && client::is_permanent(reason);
-  if (!standing()) return attempt_failed(for_good);
+  if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
   ended();
@@ -164,7 +163,7 @@ void Client::ended() {
   const bool wished_for = state_ == State::leaving;
   drop_connection();
   set_state(State::idle);
-  if (for_good_ || !shard_.coming_again()) return give_up();
+  if (for_good_ || !shard_.coming_again() || (!wished_for && !comes_again())) return give_up();
   connect_again(wished_for ? session::Duration() : next_delay());
 }
 
@@ -209,10 +208,19 @@ void Client::connect_again(session::Duration delay) {
   connect_at(shard_.now() + delay);
 }
 
+// After a failure.
+bool Client::comes_again() const {
+  return shard_.coming_again() && shard_.plan().connection.reconnect;
+}
+
 session::Duration Client::next_delay() {
-  const auto most = std::min(longest_delay, first_delay * (1U << std::min<unsigned>(failures_, 6)));
+  const client::Options& options = shard_.plan().connection;
+  const session::Duration delay =
+      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20));
+  const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
+  if (half == 0) return {};
   return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
 }
 
@@ -229,7 +237,8 @@ void Client::handle(const session::Event& event) {
     case EventKind::refused:
       if (event.reason == wire::ReasonCode::unsupported_protocol_version && fall_back()) return;
       shard_.fail(ErrorKind::connack, event.reason);
-      return attempt_failed(client::is_permanent(event.reason));
+      // A broker that is busy has answered, and may take it next time.
+      return attempt_failed(client::is_permanent(event.reason) ? Prospect::none : Prospect::good);
     case EventKind::disconnected:
       return lost(ErrorKind::disconnect, event.reason);
     case EventKind::fault:
@@ -339,6 +348,11 @@ void Client::look() {
   if (state_ == State::leaving) {
     if (shard_.now() >= since_ + patience) return ended();
     return schedule_look();
+  }
+  // A generator that was late itself has not read what the broker said in time.
+  if (session_.deadline() <= shard_.now()) {
+    while (stream_ && read_once()) {
+    }
   }
   session::Event event;
   while (stream_ && session_.timeout(shard_.now(), event, out_)) handle(event);

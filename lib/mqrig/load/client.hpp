@@ -47,9 +47,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   Publisher* publisher() noexcept { return publisher_.get(); }
 
   void connect_at(session::Time time);
-  // It waits for its turn to connect. Its time is, or was, `intended`; session::Time() when it is
-  // as soon as its turn comes.
-  void want_connection(session::Time intended);
+  // Its time to connect is, or was, `intended`, and it waits for its turn. Without a time it is
+  // the moment when its turn comes.
+  void want_connection(session::Time intended = {});
   // Its turn has come: see Shard::connect_next().
   void connecting();
   void connected(std::error_code error, std::unique_ptr<net::Stream> stream);
@@ -76,13 +76,16 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void set_state(State state);
   void open_session();
   bool fall_back();
-  void attempt_failed(bool for_good);
+  // What is to be expected of another attempt.
+  enum class Prospect : std::uint8_t { none, unknown, good };
+  void attempt_failed(Prospect prospect);
   void lost(ErrorKind kind, std::error_code error);
   void lost(ErrorKind kind, wire::ReasonCode reason);
   void ended();
   void drop_connection();
   void forget_session();
   void connect_again(session::Duration delay);
+  bool comes_again() const;
   session::Duration next_delay();
   void handle(const session::Event& event);
   void accepted(bool session_present);
@@ -94,6 +97,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   // client_pump.cpp
   bool read_once();
   void feed(wire::ByteView bytes);
+  void handle_traced(wire::ByteView& bytes);
+  void trace_sent();
+  void trace(client::Direction direction, wire::ByteView packet);
   void flush();
   void discard();
   void stream_ended(std::error_code error);
@@ -101,6 +107,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
 
   // client_publish.cpp
   bool may_publish() const;
+  bool pump_some();
   bool publish_next();
   bool send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
             session::Time intended);
@@ -137,9 +144,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   State state_ = State::idle;
   bool waiting_to_write_ : 1 = false;
   bool shut_down_ : 1 = false;
-  bool for_good_ : 1 = false;     // it does not come again
-  bool subscribed_ : 1 = false;   // the session holds its subscriptions
-  bool was_settled_ : 1 = false;  // it was ready once, or is gone
+  bool for_good_ : 1 = false;    // it does not come again
+  bool took_part_ : 1 = false;   // it was ready once
+  bool subscribed_ : 1 = false;  // the session holds its subscriptions
 };
 
 }  // namespace mqrig::load

@@ -51,6 +51,14 @@ bool Client::may_publish() const {
 }
 
 bool Client::pump() {
+  const bool awaited_nothing = session_.pending() == 0;
+  const bool more = pump_some();
+  // From here on an acknowledgement may be overdue.
+  if (stream_ && awaited_nothing && session_.pending() != 0) schedule_look();
+  return more;
+}
+
+bool Client::pump_some() {
   std::size_t written = 0;
   while (stream_ && ready()) {
     if (waiting_to_write_) return false;

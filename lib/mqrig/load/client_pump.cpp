@@ -25,11 +25,12 @@ std::uint8_t* read_buffer() {
 
 void Client::on_readable() {
   if (state_ == State::leaving) return discard();
-  shard_.read_clock();
+  const bool pinged = session_.awaits_pingresp();
   for (int reads = 0; stream_ && state_ != State::leaving && reads < reads_per_turn; ++reads) {
     if (!read_once()) break;
   }
   if (!stream_) return;
+  if (pinged && !session_.awaits_pingresp()) ++shard_.counters().pings;
   if (publisher_ && ready() && (may_publish() || session_.resending()) && pump()) {
     shard_.want_pump(*this);
   }
@@ -58,13 +59,48 @@ bool Client::read_once() {
     bytes = rest_.view();
   }
   if (result.error) {
+    shard_.read_clock();
     stream_ended(result.error);
     return false;
   }
   if (result.count == 0) return false;
+  // Not before the read: what was sent in between would have come before it was sent.
+  shard_.read_clock();
   shard_.counters().bytes_received += result.count;
   feed(bytes);
   return stream_ && result.count >= read_size / 2;
+}
+
+// From one client's own packets to the next, in the order in which they came.
+void Client::handle_traced(wire::ByteView& bytes) {
+  wire::Frame frame;
+  session::Event event;
+  while (
+      stream_ &&
+      wire::split_frame(bytes, wire::max_remaining_length + 5, frame, session_.version()).status ==
+          wire::FrameStatus::complete) {
+    wire::ByteView packet = bytes.first(frame.size);
+    trace(client::Direction::received, packet);
+    bytes = bytes.subspan(frame.size);
+    while (stream_ && session_.read(packet, shard_.now(), event, out_)) handle(event);
+  }
+  while (stream_ && session_.read(bytes, shard_.now(), event, out_)) handle(event);
+}
+
+// What the stream has taken, of what is in out_.
+void Client::trace_sent() {
+  wire::ByteView bytes = out_.view().first(written_);
+  wire::Frame frame;
+  while (wire::split_frame(bytes, wire::max_remaining_length + 5, frame).status ==
+         wire::FrameStatus::complete) {
+    trace(client::Direction::sent, bytes.first(frame.size));
+    bytes = bytes.subspan(frame.size);
+  }
+}
+
+void Client::trace(client::Direction direction, wire::ByteView packet) {
+  shard_.plan().settings.trace(shard_.values(*group_, number_).id, direction, session_.version(),
+                               packet);
 }
 
 void Client::feed(wire::ByteView bytes) {
@@ -72,7 +108,11 @@ void Client::feed(wire::ByteView bytes) {
   if (own && bytes.size() < wanted_) return;
   const std::size_t size = bytes.size();
   session::Event event;
-  while (stream_ && session_.read(bytes, shard_.now(), event, out_)) handle(event);
+  if (shard_.plan().settings.trace) {
+    handle_traced(bytes);
+  } else {
+    while (stream_ && session_.read(bytes, shard_.now(), event, out_)) handle(event);
+  }
   if (!stream_) return;
   if (own) {
     rest_.consume(size - bytes.size());
@@ -103,6 +143,7 @@ void Client::flush() {
     shard_.counters().bytes_sent += result.count;
   }
   if (written_ < out_.size()) return;
+  if (shard_.plan().settings.trace) trace_sent();
   written_ = 0;
   // A busy publisher fills it again at once.
   if (publisher_ && publisher_->wants_to_publish() && ready()) {

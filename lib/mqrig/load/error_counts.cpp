@@ -38,6 +38,14 @@ std::string cause_of(ErrorKind kind, std::error_code error) {
   return error.message();
 }
 
+std::string text_of(ErrorKind kind, wire::ReasonCode reason) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), " (0x%02X)", static_cast<unsigned>(reason));
+  std::string text(kind_of(kind).name);
+  text.append(": ").append(wire::name(reason, kind_of(kind).packet)).append(number.data());
+  return text;
+}
+
 }  // namespace
 
 void ErrorCounts::add(ErrorKind kind, std::error_code error, std::uint64_t count) {
@@ -46,11 +54,7 @@ void ErrorCounts::add(ErrorKind kind, std::error_code error, std::uint64_t count
 }
 
 void ErrorCounts::add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count) {
-  std::array<char, 16> number{};
-  std::snprintf(number.data(), number.size(), " (0x%02X)", static_cast<unsigned>(reason));
-  std::string text(kind_of(kind).name);
-  text.append(": ").append(wire::name(reason, kind_of(kind).packet)).append(number.data());
-  add(std::move(text), count);
+  add(text_of(kind, reason), count);
 }
 
 void ErrorCounts::add(std::string text, std::uint64_t count) {
@@ -61,6 +65,11 @@ void ErrorCounts::add(std::string text, std::uint64_t count) {
 
 void ErrorCounts::merge(const ErrorCounts& other) {
   for (const auto& [text, count] : other.texts_) add(text, count);
+}
+
+std::uint64_t ErrorCounts::count(ErrorKind kind, wire::ReasonCode reason) const {
+  const auto found = texts_.find(text_of(kind, reason));
+  return found == texts_.end() ? 0 : found->second;
 }
 
 }  // namespace mqrig::load

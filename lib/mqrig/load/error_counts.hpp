@@ -35,6 +35,7 @@ class ErrorCounts {
   // As read back from a report.
   void add(std::string text, std::uint64_t count);
   void merge(const ErrorCounts& other);
+  std::uint64_t count(ErrorKind kind, wire::ReasonCode reason) const;
 
   const std::map<std::string, std::uint64_t>& texts() const noexcept { return texts_; }
   std::uint64_t total() const noexcept { return total_; }

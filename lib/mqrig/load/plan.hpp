@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <mqrig/client/handler.hpp>
 #include <mqrig/client/options.hpp>
 #include <mqrig/load/payload_spec.hpp>
 #include <mqrig/load/scenario.hpp>
@@ -70,6 +73,11 @@ struct GroupPlan {
   bool shared() const noexcept { return !subscribe.empty() && subscribe.front().share.has_value(); }
 };
 
+// Is given each whole packet of each client, by its client identifier. Called from the threads of
+// all shards.
+using Trace = std::function<void(std::string_view client_id, client::Direction direction,
+                                 wire::Version version, wire::ByteView packet)>;
+
 // Where a run takes place.
 struct RunSettings {
   std::uint64_t run = 0;                      // its identifier
@@ -78,6 +86,7 @@ struct RunSettings {
   std::uint32_t machine = 0;                  // which of them this is
   std::uint32_t members = 1;                  // shards of this machine
   std::vector<std::string> source_addresses;  // clients take them in turn; empty: any
+  Trace trace;                                // may be empty
 };
 
 struct Plan {

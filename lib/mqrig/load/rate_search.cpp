@@ -16,6 +16,8 @@ std::optional<double> RateSearch::next() const noexcept {
 }
 
 void RateSearch::tried(bool met) noexcept {
+  repeats_ = !met && !repeats_;
+  if (repeats_) return;
   (met ? best_ : failed_) = next_;
   if (failed_ == 0) {
     const double doubled = most_ == 0 ? best_ * 2 : std::min(best_ * 2, most_);

@@ -7,7 +7,8 @@
 namespace mqrig::load {
 
 // Doubles the rate until it is too much, then halves the distance until what is met and what is not
-// are close to each other.
+// are close to each other. A rate that was too much is tried once more: whatever else the machine
+// did in that moment must not end the search far below the truth.
 class RateSearch {
  public:
   // Messages a second, above 0. `most`: 0 for no bound.
@@ -26,7 +27,8 @@ class RateSearch {
   double next_;
   double most_;
   double best_ = 0;
-  double failed_ = 0;  // the lowest that was too much
+  bool repeats_ = false;  // what was too much
+  double failed_ = 0;     // the lowest that was too much
 };
 
 }  // namespace mqrig::load

@@ -85,7 +85,9 @@ void judge(Report& report) {
 
 bool measured_nothing(const Report& report) noexcept {
   const Counters& account = report.account;
-  if (sum(account.sent) > 0 || sum(account.received) > 0) return false;
+  if (sum(account.received) > 0 || sum(account.sent) > account.publish_refused) return false;
+  if (account.publish_refused > 0) return true;
+  if (account.subscribe_refused > 0 && account.subscribed == 0) return true;
   const bool has_messages = !report.loop_text.empty() || account.subscribed > 0;
   return has_messages || account.connected == 0;
 }

@@ -120,8 +120,9 @@ Loss loss_of(const Report& report) noexcept;
 // Violations: a loss at QoS 1 or 2 where it is exact and no client began a new session in the
 // run, which may lose what the old one had; a duplicate at QoS 2; a corrupt message of any QoS.
 void judge(Report& report);
-// True when nothing at all was measured: no message of a run that has messages, no connection of
-// one that only connects.
+// True when nothing at all was measured: no message of a run that has messages, or none that the
+// broker took; no subscription of those that were asked for; no connection of a run that only
+// connects.
 bool measured_nothing(const Report& report) noexcept;
 
 }  // namespace mqrig::load

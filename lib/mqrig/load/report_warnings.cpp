@@ -113,7 +113,7 @@ void about_what_happened(const Report& report, Warnings& into) {
   if (account.lost > 0) into.push_back(were(account.lost, "connection") + " lost");
   if (report.gauges_peak.given_up > 0) {
     into.push_back(count_text(report.gauges_peak.given_up) + " of " +
-                   plural(report.gauges_peak.clients, "client") + " did not take part");
+                   plural(report.gauges_peak.clients, "client") + " did not take part to the end");
   }
   if (account.subscribe_refused > 0) {
     into.push_back(were(account.subscribe_refused, "subscription") + " refused");

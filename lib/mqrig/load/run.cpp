@@ -1,6 +1,7 @@
 #include <mqrig/load/run.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mqrig::load {
 
@@ -14,6 +15,8 @@ constexpr session::Duration head_start = 20ms;
 constexpr session::Duration drain_look = 20ms;
 constexpr session::Duration interrupted_drain = 500ms;
 constexpr session::Duration time_to_leave = 5s;
+// Clients are given up after the time to connect, and a little later: their timers are coarse.
+constexpr session::Duration longest_lateness = 1s;
 
 session::Time now() {
   return std::chrono::steady_clock::now();
@@ -38,15 +41,29 @@ Run::Run(asio::io_context& context, std::shared_ptr<const Plan> plan, RunConfig 
     if (group.open_loop()) report_.open_loop = true;
   }
   if (config_.find_max) search_.emplace(config_.find_max->from, config_.find_max->to);
-  report_.asked_rate = asked_rate();
+  report_.asked_rate = asked_rate_here();
 }
 
 Run::~Run() = default;
 
+// Of all machines together.
 double Run::asked_rate() const {
   double rate = 0;
   for (const GroupPlan& group : plan_->groups) {
     if (group.open_loop()) rate += group.settings->publish->rate;
+  }
+  return rate;
+}
+
+// Clients are dealt out to machines like cards.
+double Run::asked_rate_here() const {
+  const RunSettings& run = plan_->settings;
+  double rate = 0;
+  for (const GroupPlan& group : plan_->groups) {
+    if (!group.open_loop()) continue;
+    const std::uint32_t clients = group.settings->clients;
+    const std::uint32_t ours = clients / run.machines + (run.machine < clients % run.machines);
+    rate += group.settings->publish->rate * ours / clients;
   }
   return rate;
 }
@@ -62,8 +79,12 @@ void Run::start(const MakeCrew& make_crew) {
   order.kind = Order::Kind::connect;
   if (!publishes_ && config_.start_at) order.at = *config_.start_at;
   crew_->order(order);
-  if (!publishes_) start_measuring(order.at == session::Time() ? begin_ : order.at);
-  timer_.expires_at(begin_ + plan_->scenario.connect_timeout);
+  const auto& phases = plan_->scenario.phases;
+  const bool warms_up = !phases.empty() && !phases.front().measured;
+  if (!publishes_ && !warms_up) {
+    start_measuring(order.at == session::Time() ? begin_ : order.at);
+  }
+  timer_.expires_at(begin_ + connect_patience());
 }
 
 // Looks what is due after something has changed.
@@ -72,7 +93,11 @@ void Run::advance() {
   if (state_ == State::running) {
     const bool enough =
         config_.receive_limit != 0 && sum(report_.account.received) >= config_.receive_limit;
-    if (enough || (publishes_ && all_reached(Stage::sent))) drain();
+    if (enough) {
+      drain();
+    } else if (publishes_ && all_reached(Stage::sent)) {
+      all_sent();
+    }
   }
   if (state_ == State::draining && all_reached(Stage::drained) && everything_arrived()) drained();
   if (state_ == State::leaving && all_reached(Stage::done)) finish();
@@ -110,7 +135,8 @@ void Run::publish() {
 void Run::run_phases(session::Time begin, std::vector<Phase> phases, double rate_factor) {
   set_state(State::running, publishes_ ? "publishing" : "running");
   boundaries_.clear();
-  end_ = begin;
+  silence_ = false;
+  phases_begin_ = end_ = begin;
   for (const Phase& phase : phases) {
     const bool changes = boundaries_.empty() || boundaries_.back().second != phase.measured;
     if (changes) boundaries_.emplace_back(end_, phase.measured);
@@ -133,40 +159,83 @@ void Run::run_phases(session::Time begin, std::vector<Phase> phases, double rate
   next_boundary();
 }
 
+// Members are told of a boundary before it is there, so that they tell apart what happens before it
+// and after it by their own clocks.
 void Run::next_boundary() {
   const session::Time next = boundaries_.empty() ? end_ : boundaries_.front().first;
   if (next == session::never) return timer_.cancel();
+  if (!boundaries_.empty()) {
+    const bool measured = boundaries_.front().second;
+    // The first message is due at the very begin.
+    if (measured) start_measuring(next == phases_begin_ ? next - head_start / 2 : next);
+    if (!measured) stop_measuring(next);
+  }
   timer_.expires_at(next);
+}
+
+// By our own clients. Time that is left is measured all the same: there is nothing due in it.
+void Run::all_sent() {
+  const bool counted = std::any_of(
+      plan_->groups.begin(), plan_->groups.end(),
+      [](const GroupPlan& group) { return group.publish && group.settings->publish->count != 0; });
+  if (end_ != session::never && !counted) return;
+  if (!others_send()) return drain();
+  if (silence_ || !boundaries_.empty()) return;
+  silence_ = true;
+  last_progress_ = now();
+  timer_.expires_at(last_progress_ + drain_look);
+}
+
+// What has been sent to us, machines know only together.
+bool Run::others_send() const {
+  return publishes_ && plan_->settings.machines > 1 && report_.account.subscribed > 0;
+}
+
+// Others may still send: until nothing has come for a while, or the time is over.
+void Run::await_silence(session::Time time) {
+  const bool silent = time - last_progress_ >= drain_timeout();
+  if (!silent && time < end_) {
+    crew_->cut(time);
+    timer_.expires_at(std::min(time + drain_look, end_));
+    return;
+  }
+  if (silent) stop_measuring(last_progress_);
+  drain();
 }
 
 void Run::timer_expired() {
   const session::Time time = now();
   switch (state_) {
     case State::connecting:
-      if (time - last_progress_ >= plan_->scenario.connect_timeout) return connected();
-      timer_.expires_at(last_progress_ + plan_->scenario.connect_timeout);
+      if (time - last_progress_ >= connect_patience()) return connected();
+      timer_.expires_at(last_progress_ + connect_patience());
       return;
     case State::running:
-      if (boundaries_.empty()) return drain();
-      if (const auto [at, measured] = boundaries_.front(); publishes_) {
-        measured ? start_measuring(at) : stop_measuring(at);
-      }
+      if (boundaries_.empty()) return silence_ ? await_silence(time) : drain();
       boundaries_.erase(boundaries_.begin());
       return next_boundary();
     case State::draining:
-      if (time - last_progress_ >= drain_timeout()) return drained();
+      if (time - std::max(last_progress_, drain_begin_) >= drain_timeout()) return drained();
       crew_->cut(time);
-      timer_.expires_at(time + drain_look);
+      look_again(time);
       return;
     case State::leaving:
-      return finish();
+      // A million clients take their time, as long as they go.
+      if (std::exchange(last_connected_, gauges_.connected) == gauges_.connected) return finish();
+      timer_.expires_at(time + time_to_leave);
+      return;
     default:
       return;
   }
 }
 
+session::Duration Run::connect_patience() const {
+  return std::chrono::duration_cast<session::Duration>(plan_->scenario.connect_timeout) +
+         longest_lateness;
+}
+
 session::Duration Run::drain_timeout() const {
-  if (report_.interrupted != 0) return interrupted_drain;
+  if (interrupted_) return interrupted_drain;
   return plan_->scenario.drain_timeout;
 }
 
@@ -178,26 +247,36 @@ void Run::start_measuring(session::Time at) {
 
 void Run::stop_measuring(session::Time at) {
   if (measure_from_ == session::never || measure_to_ != session::never) return;
-  measure_to_ = at;
+  measure_to_ = std::max(at, measure_from_);
   crew_->cut(at);
 }
 
 // The phases are over, or all is sent.
+//
+// A run of so many messages is measured until the last of them has arrived, and one of so much time
+// until that is over.
 void Run::drain() {
-  stop_measuring(end_ == session::never ? now() : std::min(end_, now()));
+  if (end_ != session::never || interrupted_) stop_measuring(std::min(end_, now()));
   set_state(State::draining, "waiting for what is on its way");
   Order order;
   order.kind = Order::Kind::stop;
   crew_->order(order);
   order.kind = Order::Kind::drain;
   crew_->order(order);
-  last_progress_ = now();
-  timer_.expires_at(last_progress_ + drain_look);
+  drain_begin_ = now();
+  look_again(drain_begin_);
+}
+
+// The sooner, the shorter the drain is yet.
+void Run::look_again(session::Time time) {
+  const session::Duration look = std::max<session::Duration>((time - drain_begin_) / 4, 1ms);
+  timer_.expires_at(time + std::min(look, drain_look));
 }
 
 // Nobody awaits anything any more; what is missing is lost.
 void Run::drained() {
-  if (search_ && report_.interrupted == 0) return step_done();
+  stop_measuring(last_progress_);
+  if (search_ && !interrupted_) return step_done();
   leave();
 }
 
@@ -218,15 +297,52 @@ void Run::finish() {
   close_rows(true);
   if (measure_from_ != session::never) {
     report_.measured_seconds =
-        std::chrono::duration<double>(std::min(measure_to_, now()) - measure_from_).count();
+        std::chrono::duration<double>(std::min(measure_to_, now()) - measured_since()).count();
   }
   finish_search();
   judge(report_);
   observer_.on_done();
 }
 
+bool Run::has_end() const {
+  const auto& phases = plan_->scenario.phases;
+  if (search_ || config_.receive_limit != 0) return true;
+  if (!phases.empty() && std::none_of(phases.begin(), phases.end(), is_endless)) return true;
+  return publishes_ &&
+         std::all_of(plan_->groups.begin(), plan_->groups.end(), [](const GroupPlan& group) {
+           return !group.publish || group.settings->publish->count != 0;
+         });
+}
+
+std::optional<double> Run::length() const {
+  if (search_ || state_ < State::running || end_ == session::never) return std::nullopt;
+  return std::chrono::duration<double>(end_ - begin_).count();
+}
+
+std::optional<double> Run::done() const {
+  const auto share = [](std::uint64_t part, std::uint64_t whole) {
+    return static_cast<double>(part) / static_cast<double>(whole);
+  };
+  if (config_.receive_limit != 0) {
+    return share(sum(report_.account.received), config_.receive_limit);
+  }
+  std::uint64_t count = 0;
+  for (const GroupPlan& group : plan_->groups) {
+    if (!group.publish) continue;
+    if (group.settings->publish->count == 0) return std::nullopt;
+    count += group.settings->publish->count;
+  }
+  if (count == 0) return std::nullopt;
+  return share(sum(report_.account.sent) * plan_->settings.machines, count);
+}
+
 void Run::interrupt(int signal) {
-  report_.interrupted = signal;
+  if (state_ < State::running || has_end()) report_.interrupted = signal;
+  end();
+}
+
+void Run::end() {
+  interrupted_ = true;
   switch (state_) {
     case State::connecting:
     case State::waiting:
@@ -249,7 +365,14 @@ bool Run::all_reached(Stage stage) const {
   });
 }
 
+// Without the moment before the first message.
+session::Time Run::measured_since() const {
+  if (!publishes_) return measure_from_;
+  return std::min(std::max(measure_from_, phases_begin_), measure_to_);
+}
+
 bool Run::everything_arrived() const {
+  if (others_send()) return false;
   const Counters& account = search_ ? step_account_ : report_.account;
   for (std::size_t qos = 0; qos < account.expected.size(); ++qos) {
     if (lost_messages(account, qos) != 0) return false;

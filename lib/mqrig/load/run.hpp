@@ -34,14 +34,16 @@ struct RunConfig {
 };
 
 // Orders the crew through connecting, publishing, draining and leaving, and puts together what its
-// members tell. Scenarios in which nobody publishes are measured from the first connection on.
+// members tell. Scenarios in which nobody publishes are measured from the first connection on,
+// unless they warm up.
 //
 // Belongs to the thread of its io_context, and must be destroyed before it.
 class Run final : private Crew::Owner {
  public:
   class Observer {
    public:
-    // A row of the time series is complete; histograms of that interval.
+    // A row of the time series is complete. Histograms are those of that interval, as far as they
+    // are in the report: before the measured time those of connecting only.
     virtual void on_interval(const Interval& interval, const Histograms& histograms) = 0;
     // What happens now, for a person: "connecting", "warming up".
     virtual void on_stage(std::string_view text) = 0;
@@ -65,13 +67,20 @@ class Run final : private Crew::Owner {
   void start(const MakeCrew& make_crew);
   // With RunConfig::wait_to_start: begins at that time, or at once if it has passed.
   void begin(session::Time at);
-  // Sends nothing more, awaits shortly what is on its way, and completes the report.
+  // Sends nothing more, awaits shortly what is on its way, and completes the report. It is said to
+  // be interrupted unless this is the only way to end it.
   void interrupt(int signal);
+  // The same, without saying so.
+  void end();
 
   // Of the present moment, all members together.
   const Gauges& gauges() const noexcept { return gauges_; }
   // Since the start, all members together.
   const Counters& account() const noexcept { return report_.account; }
+  // Seconds from the start to the end of the phases, once that is known and by the clock.
+  std::optional<double> length() const;
+  // The share of the messages that the run is to send or to receive, where it counts them.
+  std::optional<double> done() const;
 
  private:
   enum class State : std::uint8_t { idle, connecting, waiting, running, draining, leaving, done };
@@ -102,6 +111,10 @@ class Run final : private Crew::Owner {
   void publish();
   void run_phases(session::Time begin, std::vector<Phase> phases, double rate_factor);
   void next_boundary();
+  void all_sent();
+  bool others_send() const;
+  void await_silence(session::Time time);
+  session::Time measured_since() const;
   void start_measuring(session::Time at);
   void stop_measuring(session::Time at);
   void drain();
@@ -113,7 +126,11 @@ class Run final : private Crew::Owner {
   void set_state(State state, std::string_view text);
   bool all_reached(Stage stage) const;
   bool everything_arrived() const;
+  bool has_end() const;
   double asked_rate() const;
+  double asked_rate_here() const;
+  void look_again(session::Time time);
+  session::Duration connect_patience() const;
   session::Duration drain_timeout() const;
 
   // run_search.cpp
@@ -144,12 +161,17 @@ class Run final : private Crew::Owner {
   session::Time measure_from_ = session::never;
   session::Time measure_to_ = session::never;
   std::vector<std::pair<session::Time, bool>>
-      boundaries_;                      // when a part begins, and is it measured?
+      boundaries_;  // when a part begins, and is it measured?
+  session::Time phases_begin_ = session::Time::min();
   session::Time end_ = session::never;  // of the phases
   session::Time last_progress_{};
+  session::Time drain_begin_{};
+  std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave
   std::map<RowKey, Row> rows_;
   bool publishes_ = false;
-  bool begun_ = false;  // begin() was called
+  bool begun_ = false;        // begin() was called
+  bool interrupted_ = false;  // interrupt() was called
+  bool silence_ = false;      // is awaited, because machines besides this one send
 
   // A search for the highest rate.
   std::optional<RateSearch> search_;

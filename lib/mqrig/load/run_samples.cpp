@@ -62,8 +62,8 @@ void Run::add_to_report(Part part, Sample& sample) {
   step_account_ += sample.counters;
   report_.errors.merge(sample.errors);
   const Counters& counters = sample.counters;
-  const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.received) +
-                                 sum(counters.acknowledged);
+  const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.sent) +
+                                 sum(counters.received) + sum(counters.acknowledged);
   if (progress != 0) last_progress_ = std::max(last_progress_, sample.end);
   if (part == Part::measured) {
     report_.totals += sample.counters;
@@ -126,6 +126,11 @@ void Run::close_row(const RowKey& key, Row& row) {
     interval.latency[i] = latency_of(*row.histograms[i]);
     if (report_.shards > 1) {
       interval.latency[i].hdr = stats::encode_hdr_compressed(*row.histograms[i]);
+    }
+  }
+  if (key.second == Part::before) {  // as in the report
+    for (std::size_t i = 0; i < metric_count; ++i) {
+      if (!counts_always(static_cast<Metric>(i))) row.histograms[i].reset();
     }
   }
   observer_.on_interval(interval, row.histograms);

@@ -29,7 +29,7 @@ void Run::begin_step() {
 }
 
 void Run::step_done() {
-  report_.measured_seconds = std::chrono::duration<double>(measure_to_ - measure_from_).count();
+  report_.measured_seconds = std::chrono::duration<double>(measure_to_ - measured_since()).count();
   CurvePoint point = judge_step();
   search_->tried(point.met);
   observer_.on_step(point);
@@ -59,7 +59,9 @@ CurvePoint Run::judge_step() {
   }
   if (expected != 0) point.loss = static_cast<double>(lost) / static_cast<double>(expected);
   std::swap(report_.account, step_account_);
-  if (point.met && point.sent < rate_reached * point.rate) {
+  // All of the step, and not its measured part, which may end a few messages early.
+  const double due = step_rate_ * std::chrono::duration<double>(config_.find_max->step).count();
+  if (point.met && static_cast<double>(sum(step_account_.sent)) + 1 < rate_reached * due) {
     point.met = false;
     point.failed = "the rate was not reached";
   }

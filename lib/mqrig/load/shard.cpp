@@ -124,7 +124,7 @@ void Shard::connect_all(session::Time at) {
     const auto clients = static_cast<double>(group.plan->settings->clients);
     for (Client* client : group.clients) {
       if (ramp.count() == 0 && begin == now_) {
-        client->want_connection({});
+        client->want_connection();
       } else {
         client->connect_at(begin + std::chrono::duration_cast<session::Duration>(
                                        ramp * (client->number() / clients)));
@@ -152,7 +152,11 @@ void Shard::publish(const Order& order) {
   }
 }
 
+// What is due is sent, where that is possible at once, and else counts as unsent; what was sent is
+// awaited.
 void Shard::stop() {
+  publish_due();
+  pump_waiting();
   gate_open_ = false;
   next_gate_ = session::never;
   for (GroupState& group : groups_) {

@@ -65,15 +65,16 @@ class Shard final : public Member {
   // A client begins or ends to be on its way to a connection, or to wait until it can write.
   void under_way(bool begins) noexcept { begins ? ++under_way_ : --under_way_; }
   void unwritten(bool begins) noexcept { begins ? ++unwritten_ : --unwritten_; }
-  void client_gone() noexcept {
+  void client_gone(bool took_part) noexcept {
     ++gone_;
-    if (coming_again()) ++gauges_.given_up;
+    if (coming_again() || !took_part) ++gauges_.given_up;
   }
   // A client is ready or gone now, or no longer; `first`: for the first time.
   void client_settled(const GroupPlan& group, bool begins, bool first) noexcept;
   void connected_once() noexcept { ever_connected_ = true; }
-  void attempt_failed() noexcept {
-    ++failed_;
+  // `hopeless`: it says something about what others may expect.
+  void attempt_failed(bool hopeless) noexcept {
+    if (hopeless) ++failed_;
     ++sample_.counters.connect_failed;
   }
 
@@ -136,6 +137,7 @@ class Shard final : public Member {
 
   // shard_turn.cpp: what time brings
   void turn();
+  void pump_waiting();
   void timer_expired();
   void set_timer();
   void publish_due();

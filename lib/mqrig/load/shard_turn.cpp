@@ -19,15 +19,19 @@ void Shard::want_pump(Client& client) {
 
 void Shard::turn() {
   read_clock();
+  pump_waiting();
+  connect_next();
+  if (std::exchange(changed_, false)) review();
+  set_timer();
+}
+
+void Shard::pump_waiting() {
   for (std::size_t left = to_pump_.size(); left > 0; --left) {
     Client& client = *to_pump_.front();
     to_pump_.pop_front();
     client.publisher()->queued = false;
     if (client.pump()) want_pump(client);
   }
-  connect_next();
-  if (std::exchange(changed_, false)) review();
-  set_timer();
 }
 
 void Shard::wake(Client& client, session::Time time) {

@@ -62,6 +62,10 @@ class ClientSession {
   void close() noexcept;
 
   State state() const noexcept { return state_; }
+  // PINGREQ was sent, and nothing has come since.
+  bool awaits_pingresp() const noexcept {
+    return state_ == State::connected && answer_deadline_ != never;
+  }
   // Connected, and nothing waits to be resent or acknowledged first.
   bool ready(wire::QoS qos) const noexcept {
     return state_ == State::connected && engine_.ready(qos);

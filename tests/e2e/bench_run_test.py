@@ -1,0 +1,384 @@
+"""What mqrig bench does to a broker, as the broker and other clients of it see that."""
+
+import collections
+import re
+import resource
+import time
+
+import bench_crowd
+import harness
+import mqtt
+from bench_crowd import FAILED, NOT_AUTHORISED, OK, REFUSED, USAGE, VERIFICATION
+
+
+class Messages(bench_crowd.BenchCase):
+    """What is published, at a receiver of it."""
+
+    def arrived(self, *args, count, **options):
+        broker = self.broker()
+        observer = self.observer(broker, "#")
+        self.expect_ok(self.bench("pub", "-p", broker.port, *args, **options))
+        return observer.wait(count)
+
+    def test_a_file(self):
+        contents = bytes(range(256)) * 300
+        (self.dir / "payload").write_bytes(contents)
+        found = self.arrived("-c", 2, "--count", 6, "-q", 1, "--payload-file", self.dir / "payload", count=6)
+        self.assertEqual([contents] * 6, [one.payload for one in found])
+
+    def test_lines(self):
+        found = self.arrived("-c", 1, "--count", 5, "-q", 1, "--payload-lines", "-", input="eins\n\nzw\u00f6lf\n".encode(), count=5)
+        self.assertEqual(["eins", "", "zw\u00f6lf", "eins", ""], [one.payload.decode() for one in found])
+
+    def test_a_template(self):
+        found = self.arrived("-c", 2, "--count", 6, "-q", 1, "-i", "me-{client}", "--payload-template", "{{{client}: {n:2} %i %c %s {group}}}", count=6)
+        self.assertEqual(sorted(f"{{{c}: {n % 2} {c + 1} me-{c} {n + 1} publishers}}" for c in range(2) for n in range(3)),
+                         sorted(one.payload.decode() for one in found))
+
+    def test_sizes(self):
+        found = self.arrived("-c", 1, "--count", 200, "-q", 1, "-s", "16-20", count=200)
+        self.assertEqual(set(range(16, 21)), {len(one.payload) for one in found})
+
+    def test_a_stamp_before_the_contents(self):
+        found = self.arrived("-c", 1, "--count", 1, "-q", 1, "--payload-template", "x", "--stamp", count=1)
+        self.assertEqual((17, b"x"), (len(found[0].payload), found[0].payload[16:]))
+
+    def test_topics(self):
+        found = self.arrived("-c", 2, "--count", 6, "-q", 1, "-i", "me{client}", "-u", "u{client}", "-t", "x/%i/%c/%u/%s/{n:2}/{client}%%", count=6)
+        self.assertEqual(sorted(f"x/{c + 1}/me{c}/u{c}/{n + 1}/{n % 2}/{c}%" for c in range(2) for n in range(3)),
+                         sorted(one.topic for one in found))
+
+    def test_properties(self):
+        found = self.arrived("-c", 1, "--count", 1, "-q", 1, "--content-type", "text/x", "--user-property", "k=v", "--user-property", "k=w",
+                             "-D", "publish", "message-expiry-interval", "99", "-D", "publish", "payload-format-indicator", "1",
+                             "--payload-template", "t", count=1)
+        props = found[0].props
+        self.assertEqual(("text/x", [("k", "v"), ("k", "w")], 1),
+                         (props["content-type"], props["user-property"], props["payload-format-indicator"]))
+        self.assertLessEqual(props["message-expiry-interval"], 99)
+
+    def test_retained(self):
+        broker = self.broker()
+        self.expect_ok(self.bench("pub", "-p", broker.port, "-c", 3, "--count", 3, "-q", 1, "-r", "-t", "kept/{client}"))
+        found = self.observer(broker, "kept/#").wait(3)
+        self.assertEqual({(f"kept/{c}", True) for c in range(3)}, {(one.topic, one.retain) for one in found})
+
+    def test_a_mix_of_qualities(self):
+        found = self.arrived("-c", 1, "--count", 100, "-q", "0:70,1:20,2:10", count=100)
+        self.assertEqual({0: 70, 1: 20, 2: 10}, collections.Counter(one.qos for one in found))
+
+    def test_a_warm_up_is_sent_and_not_measured(self):
+        report = self.report("pub", "-c", 1, "-q", 1, "--rate", 50, "--warmup", "1s", "--duration", "1s")
+        self.assertEqual(100, report["account"]["sent_qos1"])
+        self.assertAlmostEqual(50, report["totals"]["sent_qos1"], delta=5)
+
+    def test_a_warm_up_of_receivers(self):
+        report = self.report("sub", "-c", 1, "--warmup", "700ms", "--duration", "1s", code=FAILED)  # of nothing: nobody publishes
+        self.assertAlmostEqual(1, report["run"]["measured_seconds"], delta=0.3)
+        self.assertEqual({False, True}, {row["measured"] for row in report["intervals"]})
+
+    def test_think_time_of_requesters(self):
+        report = self.report("rr", "-c", 2, "--think", "100ms", "--duration", "2s")
+        self.assertAlmostEqual(40, report["account"]["responses"], delta=15)
+
+    def test_think_time(self):
+        report = self.report("pub", "-c", 2, "-q", 1, "--think", "100ms", "--duration", "2s")
+        self.assertAlmostEqual(40, report["account"]["sent_qos1"], delta=15)
+
+    def test_the_messages_of_sub_end_it(self):
+        broker = self.broker()
+        process = self.start_bench("sub", "-p", broker.port, "-c", 2, "--filter", "in/#", "--count", 20, "--duration", 0, "--json", self.dir / "r.json",
+                                   "--csv", self.dir / "s.csv")
+        harness.wait_until(lambda: "1," in (self.dir / "s.csv").read_text() if (self.dir / "s.csv").exists() else False, "an interval")
+        for number in range(10):
+            self.expect_ok(self.pub(broker.port, "-t", "in/x", "-m", str(number)))
+        self.assertEqual(OK, process.wait(), process.err.text())
+        self.assertIn("20", process.out.text())
+
+
+class Connections(bench_crowd.BenchCase):
+    def test_versions(self):
+        for version, level in (("31", 3), ("3.1.1", 4), ("5", 5), (None, 5)):
+            broker = self.crowd()
+            report = self.report("pub", "-p", broker.port, "-c", 2, "--count", 2, *(("-V", version) if version else ()))
+            self.assertEqual([level] * 2, [found.level for found in broker.seen("CONNECT")])
+            self.assertEqual({}, report["errors"])
+
+    def test_a_peer_that_knows_only_3_1_1(self):
+        """Asked once in 5.0: what was found out holds for all."""
+        for reason in (1, None):  # 3.1.1 has a code for it; some close without a word
+            def dialogue(connection, number, reason=reason):
+                found = connection.expect("CONNECT")
+                if found.level == 5:
+                    if reason:
+                        connection.send(mqtt.packet("CONNACK", bytes([0, reason])))
+                    return
+                connection.send(mqtt.connack(found.level))
+                bench_crowd.answer(connection)
+            broker = self.crowd(dialogue)
+            report = self.report("pub", "-p", broker.port, "-c", 4, "-q", 1, "--count", 40, "--threads", 1)
+            self.assertEqual(4, report["account"]["connected"])
+            self.assertEqual(40, report["account"]["acknowledged_qos1"])
+
+    def test_credentials(self):
+        broker = self.broker(users={"u-0": "secret", "u-1": "secret"}, anonymous=False)
+        report = self.report("pub", "-p", broker.port, "-c", 2, "--count", 10, "-q", 1, "-u", "u-{client}", "-P", "secret")
+        self.assertEqual(2, report["account"]["connected"])
+        self.assertNotIn("secret", (self.dir / "report.json").read_text())
+        self.report("pub", "-p", broker.port, "-c", 2, "--count", 10, "-u", "u-{client}", "-P", "wrong", code=NOT_AUTHORISED)
+        report = self.report("pub", "-p", broker.port, "-c", 3, "--count", 30, "-q", 1, "-u", "u-{client}", "-P", "secret")
+        self.assertIn("1 of 3 clients did not take part to the end", report["warnings"])
+
+    def test_user_names_of_a_scenario_file(self):
+        broker = self.crowd()
+        path = self.dir / "scenario.toml"
+        path.write_bytes(self.bench("conn", "-c", 2, "--duration", "300ms", "--print-scenario").out)
+        self.report("run", path, "-p", broker.port, "-u", "u-{client}", "-P", "x", "-V", "311", "-k", 7, "-i", "{group}/{client}")
+        self.assertEqual({("u-0", "clients/0", 4, 7), ("u-1", "clients/1", 4, 7)},
+                         {(one.username, one.client_id, one.level, one.keep_alive) for one in broker.seen("CONNECT")})
+
+    def test_what_goes_into_connect(self):
+        broker = self.crowd()
+        self.report("conn", "-p", broker.port, "-c", 2, "--duration", "300ms", "-I", "pre-", "--receive-maximum", 7, "--topic-alias-maximum", 5,
+                    "--maximum-packet-size", "1k", "--connect-user-property", "a=b", "-D", "connect", "request-response-information", 1,
+                    "--session-expiry-interval", 99)
+        for found in broker.seen("CONNECT"):
+            self.assertRegex(found.client_id, "^pre-clients-[01]$")
+            self.assertEqual({"receive-maximum": 7, "topic-alias-maximum": 5, "maximum-packet-size": 1024, "user-property": [("a", "b")],
+                              "request-response-information": 1, "session-expiry-interval": 99}, found.props)
+
+    def test_connects_that_are_spread(self):
+        for option in (("--ramp", "1s"), ("--connect-rate", "10/s")):
+            times, broker = [], None
+
+            def dialogue(connection, number, times=times):
+                connection.accept()
+                times.append(time.monotonic())
+                bench_crowd.answer(connection)
+            broker = self.crowd(dialogue)
+            self.report("conn", "-p", broker.port, "-c", 10, *option, "--duration", "1500ms", "--threads", 1)
+            self.assertEqual(10, len(times))
+            self.assertAlmostEqual(0.9, times[-1] - times[0], delta=0.4)
+
+    def test_a_unix_socket(self):
+        broker = self.broker()
+        for address in (("--unix", broker.unix), (f"unix://{broker.unix}",)):
+            report = self.report("pubsub", *address, "-c", 2, "-q", 1, "--count", 20)
+            self.assertEqual((4, 20), (report["account"]["connected"], report["account"]["distinct_qos1"]))
+
+    def test_source_addresses(self):
+        broker = self.crowd()
+        self.report("conn", "-p", broker.port, "-c", 12, "--bind", "127.0.0.2-127.0.0.4,127.0.0.9", "--duration", "500ms")
+        self.assertEqual({f"127.0.0.{i}": 3 for i in (2, 3, 4, 9)}, collections.Counter(address for address, _ in broker.addresses))
+
+    def test_an_address_of_somebody_else(self):
+        self.expect_failure(self.bench("conn", "-p", self.crowd().port, "--bind", "192.0.2.1"), USAGE, "--bind: .*192.0.2.1")
+
+    def test_lifetimes(self):
+        broker = self.crowd()
+        report = self.report("conn", "-p", broker.port, "-c", 3, "--lifetime", "200ms", "--duration", "2s")
+        account = report["account"]
+        self.assertGreater(account["connected"], 10)
+        self.assertEqual((account["connected"], {}), (account["connections_left"], report["errors"]))
+        self.assertEqual(account["connected"], report["latency"]["connect"]["count"])
+        self.assertEqual(account["connected"], len(broker.seen("DISCONNECT")))
+
+    def test_storms(self):
+        broker = self.crowd()
+        report = self.report("conn", "-p", broker.port, "-c", 5, "--storm", "--storm-interval", "300ms", "--duration", "2s")
+        account = report["account"]
+        self.assertGreaterEqual(account["connected"], 15)
+        self.assertEqual((account["connected"], {}), (account["connections_left"], report["errors"]))
+        self.assertEqual(account["connected"], report["latency"]["connect"]["count"])
+        self.assertEqual(5, len(broker.seen("DISCONNECT")))  # storms are unclean, the end is not
+
+    def test_wills(self):
+        broker = self.broker()
+        observer = self.observer(broker, "gone/#")
+        will = ("--will-topic", "gone/away", "--will-payload", "bye", "--will-qos", 1)
+        self.report("conn", "-p", broker.port, "-c", 3, "--duration", "500ms", *will)
+        self.report("conn", "-p", broker.port, "-c", 2, "--duration", "500ms", *will, "--leave", "unclean")
+        self.assertEqual([(b"bye", 1)] * 2, [(one.payload, one.qos) for one in observer.wait(2)])
+        self.expect_ok(self.pub(broker.port, "-t", "gone/last", "-m", "x"))
+        self.assertEqual("gone/last", observer.wait(3)[2].topic)
+
+    def test_sessions_that_persist(self):
+        broker = self.broker()
+        report = self.report("pubsub", "-p", broker.port, "-c", 2, "-q", 1, "--rate", 20, "--lifetime", "400ms", "--duration", "2s",
+                             "--disable-clean-session", "-i", "me-{group}-{client}", "--session-expiry-interval", 60)
+        account = report["account"]
+        self.assertGreater(account["resumed"], 4)
+        self.assertEqual(account["connected"] - 4, account["resumed"])
+        self.assertEqual((0, []), (report["totals"]["lost"], report["violations"]))
+        again = self.report("conn", "-p", broker.port, "-c", 2, "--duration", "300ms", "--disable-clean-session", "-i", "me-subscribers-{client}")
+        self.assertEqual(2, again["account"]["resumed"])
+
+    def test_keep_alive(self):
+        broker = self.crowd()
+        report = self.report("conn", "-p", broker.port, "-c", 2, "-k", 1, "--duration", "3s")
+        self.assertGreaterEqual(report["account"]["pings"], 2)
+        self.assertEqual({1}, {found.keep_alive for found in broker.seen("CONNECT")})
+
+    def test_every_packet(self):
+        result = self.bench("pub", "-p", self.crowd().port, "-c", 1, "-q", 1, "--count", 2, "-i", "me{client}", "-u", "joe", "-P", "hidden", "-d")
+        self.expect_ok(result)
+        for text in ("me0: sent CONNECT", "me0: received CONNACK", "me0: sent PUBLISH", "me0: received PUBACK", "me0: sent DISCONNECT"):
+            self.assertIn("mqrig bench: debug: " + text, result.err)
+        self.assertEqual(2, result.err.count("sent PUBLISH"))
+        self.assertNotIn("hidden", result.err)
+
+
+class Places(bench_crowd.BenchCase):
+    """Where the clients are: descriptors, processes, addresses."""
+
+    def limited(self, descriptors):
+        return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))}
+
+    def test_more_clients_than_descriptors(self):
+        broker = self.broker()
+        report = self.report("pubsub", "-p", broker.port, "-c", 25, "-q", 1, "--count", 250, **self.limited(80))
+        self.assertRegex(self.last.err, r"50 clients are spread over \d+ worker processes: a process may have 80 descriptors")
+        self.assertGreaterEqual(report["run"]["processes"], 4)
+        self.assertEqual((50, 250, {}), (report["account"]["connected"], report["account"]["distinct_qos1"], report["errors"]))
+
+    def test_far_too_few(self):
+        report = self.report("conn", "-p", self.crowd().port, "-c", 6, "--duration", "300ms", **self.limited(64))
+        self.assertEqual(6, report["account"]["connected"])
+
+    def test_what_cannot_be_is_said_before(self):
+        broker = self.crowd()
+        for args, texts in (
+                (("pub", "-p", broker.port, "-c", 100, "--threads", 2), ("100 clients need .* processes", "leave --threads away")),
+                (("pub", "-p", broker.port, "-c", 100, "--workers", 2), ("100 clients need .* worker processes, not 2",)),
+                (("pubsub", "-c", 100), ("the embedded broker can take 16 clients",))):
+            result = self.bench(*args, **self.limited(80))
+            self.expect_failure(result, USAGE, *texts)
+        result = self.bench("conn", "-h", "192.0.2.1", "-c", "200000")
+        self.expect_failure(result, USAGE, "200000 clients need|200,000 clients need", "source addresses", "--bind")
+        self.assertEqual([], broker.connections)
+
+    def test_descriptors_that_run_out(self):
+        broker = self.crowd()
+        process = self.start_bench("conn", "-p", broker.port, "-c", 4, "--lifetime", "1s", "--duration", "3s", "--json", self.dir / "report.json",
+                                   "--threads", 1)
+        broker.wait_connections(4)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (5, 5))
+        self.assertEqual(OK, process.wait(), process.err.text())
+        self.assertRegex(process.out.text(), r"\d+  connect: Too many open files")
+
+    def test_threads_and_workers(self):
+        for option, field in (("--threads", "threads"), ("--workers", "processes")):
+            report = self.report("pub", "-c", 6, "-q", 1, "--count", 60, option, 3)
+            self.assertEqual((3, 60), (report["run"][field], report["account"]["acknowledged_qos1"]))
+
+
+class Scenarios(bench_crowd.BenchCase):
+    def test_a_file_with_groups_and_phases_of_all_kinds(self):
+        path = self.dir / "scenario.toml"
+        path.write_text("""
+            name = "day"
+            slo = ["loss=0", "errors=0"]
+            [[group]]
+            name = "sensors"
+            clients = 4
+            [group.publish]
+            topic = "s/{client}"
+            rate = "100/s"
+            qos = 1
+            [[group]]
+            name = "actors"
+            clients = 2
+            [group.publish]
+            topic = "a/{client}"
+            rate = "20/s"
+            qos = 2
+            [[group]]
+            name = "watchers"
+            clients = 3
+            [[group.subscribe]]
+            filter = "s/#"
+            qos = 1
+            [[group.subscribe]]
+            filter = "a/#"
+            qos = 2
+            [[phase]]
+            name = "up"
+            kind = "ramp"
+            duration = "1s"
+            from = 0
+            to = 1
+            measured = false
+            [[phase]]
+            name = "steady"
+            kind = "hold"
+            duration = "1s"
+            [[phase]]
+            name = "peak"
+            kind = "spike"
+            duration = "500ms"
+            level = 3
+            [[phase]]
+            name = "quiet"
+            kind = "drain"
+            duration = "500ms"
+            """)
+        report = self.report("run", path)
+        account = report["account"]
+        # 0.5 s, 1 s and 3 * 0.5 s of each rate
+        self.assertEqual((300, 60), (account["sent_qos1"], account["sent_qos2"]))
+        self.assertEqual((900, 180), (account["distinct_qos1"], account["distinct_qos2"]))
+        self.assertEqual((9, "day", [True, True]),
+                         (account["connected"], report["run"]["scenario"], [one["met"] for one in report["objectives"]]))
+        self.assertAlmostEqual(1.5, report["run"]["measured_seconds"], delta=0.2)  # not the drain
+
+    def test_requests(self):
+        report = self.report("rr", "-c", 3, "--subscribers", 2, "--count", 30, "-q", 1)
+        account = report["account"]
+        self.assertEqual((30, 30, 30, 0), tuple(account[name] for name in ("requests", "responses", "responded", "request_timeouts")))
+        self.assertEqual(30, report["latency"]["round_trip"]["count"])
+
+    def test_shared_groups(self):
+        report = self.report("shared", "-c", 4, "--groups", 2, "--subscribers", 3, "--count", 80, "-q", 1)
+        self.assertEqual((160, 0), (report["account"]["distinct_qos1"], report["totals"]["lost"]))
+
+    def test_the_highest_rate(self):
+        report = self.report("pubsub", "-c", 2, "-q", 1, "--find-max", "--find-from", 50, "--find-to", 400, "--step-duration", "500ms",
+                             "--slo", "p99<2s,loss=0")
+        rates = [point["rate"] for point in report["curve"]]
+        self.assertEqual(50, rates[0])
+        self.assertGreater(len(rates), 2)
+        self.assertLessEqual(max(rates), 400)
+        best = max(point["rate"] for point in report["curve"] if point["met"])
+        self.assertEqual(best, report["run"]["asked_rate"])
+        self.assertRegex(self.last.out.decode(), r"Highest rate +\d+/s met the objectives")
+        self.assertEqual(len(rates), len(re.findall(r"mqrig bench: \d+(?:\.\d+)?/s: (?:met|missed)", self.last.err)), self.last.err)
+
+    def test_no_rate_that_meets_the_objectives(self):
+        report = self.report("pub", "-c", 1, "-q", 1, "--find-max", "--find-from", 20, "--find-to", 40, "--step-duration", "500ms",
+                             "--slo", "p99<1ns", code=VERIFICATION)
+        self.assertEqual({False}, {point["met"] for point in report["curve"]})
+        self.assertIn("no rate met the objectives", self.last.out.decode())
+
+    def test_a_message_starts_it(self):
+        broker = self.broker()
+        process = self.start_bench("pub", "-p", broker.port, "-c", 2, "-q", 1, "--count", 20, "--start-on", "bench/go")
+        process.err.wait_text("waiting for a message on 'bench/go' to start")
+        observer = self.observer(broker, "bench/#")
+        self.expect_ok(self.pub(broker.port, "-t", "bench/go", "-n"))
+        self.expect_ok(self.pub(broker.port, "-t", "bench/go", "-m", "go"))
+        self.assertEqual(OK, process.wait(), process.err.text())
+        self.assertEqual(["bench/go"] * 2, [one.topic for one in observer.wait(22)[:2]])
+
+    def test_a_retained_message_starts_it(self):
+        broker = self.broker()
+        self.expect_ok(self.pub(broker.port, "-r", "-t", "go", "-m", "go"))
+        self.expect_ok(self.bench("pub", "-p", broker.port, "-c", 1, "--count", 5, "--start-on", "go"))
+
+    def test_a_start_that_is_refused(self):
+        broker = self.broker(acl="topic readwrite bench/#\n")
+        result = self.bench("pub", "-p", broker.port, "-c", 1, "--count", 5, "--start-on", "secret/go")
+        self.expect_failure(result, REFUSED, "could not await the start: subscription to 'secret/go' refused: Not authorized")
+
+
+if __name__ == "__main__":
+    harness.main()
