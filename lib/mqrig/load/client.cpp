@@ -48,12 +48,12 @@ void Client::set_state(State state) {
   if (counts_as_connected(state)) ++gauges.connected;
   if (state_ == State::ready) --gauges.ready;
   if (state == State::ready) ++gauges.ready;
-  took_part_ = took_part_ || state == State::ready;
+  const bool took_part = took_part_;
+  took_part_ = took_part || state == State::ready;
   if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
   if (counts_as_settled(state) != counts_as_settled(state_)) {
-    shard_.client_settled(*group_, counts_as_settled(state), !was_settled_);
-    was_settled_ = true;
+    shard_.client_settled(*group_, counts_as_settled(state), !took_part);
   }
   state_ = state;
   shard_.client_changed();
@@ -327,10 +327,7 @@ void Client::become_ready() {
     wake_at_ = shard_.now() + lifetime;
     shard_.wake(*this, wake_at_);
   }
-  if (!publisher_) return;
-  // What it thought about went with the last connection.
-  if (publisher_->think_until == session::never) publisher_->think_until = {};
-  shard_.want_pump(*this);
+  if (publisher_) shard_.want_pump(*this);
 }
 
 void Client::woken(session::Time time) {

@@ -67,8 +67,6 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void leave(Leave how, bool for_good);
   // Ends everything without a word.
   void give_up();
-  // What is due and was not sent will not be.
-  void give_up_backlog();
   // Requests that have no response will have none.
   void give_up_requests();
 
@@ -148,10 +146,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   State state_ = State::idle;
   bool waiting_to_write_ : 1 = false;
   bool shut_down_ : 1 = false;
-  bool for_good_ : 1 = false;     // it does not come again
-  bool took_part_ : 1 = false;    // it was ready once
-  bool subscribed_ : 1 = false;   // the session holds its subscriptions
-  bool was_settled_ : 1 = false;  // it was ready once, or is gone
+  bool for_good_ : 1 = false;    // it does not come again
+  bool took_part_ : 1 = false;   // it was ready once
+  bool subscribed_ : 1 = false;  // the session holds its subscriptions
 };
 
 }  // namespace mqrig::load

@@ -168,8 +168,13 @@ void Client::sending_failed() {
 }
 
 void Client::stop_publishing() {
-  give_up_backlog();
-  publisher_->allowed = publisher_->next;
+  Publisher& publisher = *publisher_;
+  if (publisher.open_loop != nullptr) {
+    const std::uint64_t backlog = publisher.allowed - publisher.next;
+    shard_.counters().unsent += backlog;
+    shard_.gauges().backlog -= backlog;
+  }
+  publisher.allowed = publisher.next;
 }
 
 // One message more is to arrive wherever its topic is subscribed to.
@@ -260,15 +265,6 @@ bool Client::send_response() {
   }
   publisher_->responses.pop_front();
   return true;
-}
-
-// What was due in open loop; in closed loop nothing is.
-void Client::give_up_backlog() {
-  if (publisher_->open_loop == nullptr || !publisher_->wants_to_publish()) return;
-  const std::uint64_t backlog = publisher_->allowed - publisher_->next;
-  shard_.counters().unsent += backlog;
-  shard_.gauges().backlog -= backlog;
-  publisher_->next = publisher_->allowed;
 }
 
 void Client::give_up_requests() {

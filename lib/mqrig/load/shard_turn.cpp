@@ -97,11 +97,7 @@ void Shard::publish_due() {
       }
       ++gauges_.backlog;
       ++client.publisher()->allowed;
-      if (client.state() == Client::State::gone) {
-        client.give_up_backlog();
-      } else {
-        want_pump(client);
-      }
+      want_pump(client);
     }
     if (loop.next_due() == session::never) changed_ = true;
   }
