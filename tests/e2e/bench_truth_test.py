@@ -5,14 +5,13 @@ import threading
 import time
 
 import harness
-from bench_case import MS, BenchCase
+from bench_case import FIGURES, MS, BenchCase
 
 # 90 % of the answers after the first time, 9 % after the second, 1 % after the third.
 STEPS = (0.02, 0.1, 0.4)
 PRECISION = 0.002  # a bucket of the histogram: three digits
 # What a busy machine may add: to most, and to a few.
 LATE, VERY_LATE, FEW = 0.04, 0.25, 0.05
-FIGURES = ("--metrics", "127.0.0.1:0", "--interval", 0.2)
 
 
 def stepped(number):
