@@ -63,8 +63,8 @@ class Account(BenchCase):
         for qos in (1, 2):
             with self.subTest(qos=qos):
                 broker = self.start_broker()
-                receivers = self.measuring("sub", broker.port, "-c", 2, "--filter", "bench/#", "-q", qos, "--verify", "full", "--duration", 0,
-                                           *FIGURES)
+                receivers = self.measuring("sub", broker.port, "-c", 2, "--filter", "bench/#", "-q", qos, "--verify", "full",
+                                           "--duration", 0, *FIGURES)
                 receivers.wait_figure("subscribed_total", 2)
                 sender = self.measure("pub", broker.port, "-c", 3, *RATE, "-q", qos)
                 self.assertEqual(COUNT, sender.of_all("acknowledged"))

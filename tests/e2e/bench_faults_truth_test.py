@@ -108,7 +108,8 @@ class Judged(FaultsCase):
                 self.assertEqual([(2, True)] if qos == 2 else [], violations)
 
     def test_objectives_decide_the_exit_code(self):
-        for slo, code in (("loss=0", MISSED), ("loss<5%", OK), ("loss<5%,p99<0.1us", MISSED), ("rate>1k/s,errors=0", OK), ("rate>1M/s", MISSED)):
+        for slo, code in (("loss=0", MISSED), ("loss<5%", OK), ("loss<5%,p99<0.1us", MISSED), ("rate>1k/s,errors=0", OK),
+                          ("rate>1M/s", MISSED)):
             with self.subTest(slo=slo):
                 report = self.run_against(self.faulty("drop-publish=2%"), 0, "--slo", slo, code=code, count=4000)
                 met = [each["met"] for each in report.objectives]
