@@ -23,6 +23,10 @@ bool counts_as_connected(Client::State state) {
   return state == Client::State::subscribing || state == Client::State::ready;
 }
 
+bool counts_as_settled(Client::State state) {
+  return state == Client::State::ready || state == Client::State::gone;
+}
+
 bool is_under_way(Client::State state) {
   return state == Client::State::connecting || state == Client::State::handshaking;
 }
@@ -47,6 +51,10 @@ void Client::set_state(State state) {
   took_part_ = took_part_ || state == State::ready;
   if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
+  if (counts_as_settled(state) != counts_as_settled(state_)) {
+    shard_.client_settled(*group_, counts_as_settled(state), !was_settled_);
+    was_settled_ = true;
+  }
   state_ = state;
   shard_.client_changed();
 }
@@ -142,7 +150,8 @@ void Client::lost(ErrorKind kind, std::error_code error) {
 
 void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
-  const bool for_good = client::is_permanent(reason);
+  // A reason of ours, about what the broker did, may not come again.
+  const bool for_good = kind == ErrorKind::disconnect && client::is_permanent(reason);
   if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
@@ -177,6 +186,8 @@ void Client::drop_connection() {
 // The broker will know nothing of what is in flight: a message that was sent anew could arrive
 // twice, for which it is not to blame.
 void Client::forget_session() {
+  // Whose acknowledgement it waits for does not come any more.
+  if (publisher_ && publisher_->think_until == session::never) publisher_->think_until = {};
   const std::uint64_t pending = session_.pending();
   if (pending != 0) {
     shard_.counters().unconfirmed += pending;
@@ -202,15 +213,17 @@ bool Client::comes_again() const {
   return shard_.coming_again() && shard_.plan().connection.reconnect;
 }
 
+// From half of the delay to all of it.
 session::Duration Client::next_delay() {
+  using std::chrono::microseconds;
   const client::Options& options = shard_.plan().connection;
-  const session::Duration delay =
-      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20));
-  const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
+  const microseconds most =
+      std::min(options.reconnect_max_delay,
+               options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20)));
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
-  if (half == 0) return {};
-  return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
+  const std::uint64_t bound = std::clamp<std::uint64_t>(half, 1, UINT32_MAX);
+  return microseconds(half + shard_.random().below(bound));
 }
 
 void Client::handle(const session::Event& event) {
@@ -325,7 +338,7 @@ void Client::woken(session::Time time) {
     wake_at_ = session::never;
     if (state_ == State::idle) {
       want_connection(time);
-    } else if (ready()) {
+    } else if (ready() && shard_.may_part()) {
       leave(group_->settings->leave, false);
     }
   }
@@ -381,7 +394,7 @@ void Client::give_up() {
   drop_connection();
   forget_session();
   if (publisher_) {
-    give_up_backlog();
+    stop_publishing();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
     give_up_requests();

@@ -296,8 +296,9 @@ void Run::finish() {
   timer_.cancel();
   close_rows(true);
   if (measure_from_ != session::never) {
-    report_.measured_seconds =
-        std::chrono::duration<double>(std::min(measure_to_, now()) - measured_since()).count();
+    // It may have been ended before its time to measure.
+    const session::Duration measured = std::min(measure_to_, now()) - measured_since();
+    report_.measured_seconds = std::max(0.0, std::chrono::duration<double>(measured).count());
   }
   finish_search();
   judge(report_);
