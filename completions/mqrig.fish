@@ -229,7 +229,7 @@ complete -c mqrig -n '__fish_seen_subcommand_from bench' -l total-rate -x -d 'me
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -s M -l inflight -x -d 'messages of QoS 1 and 2 of each client on their way at once'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l think -x -d 'closed loop: pause of a client after each message'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l duration -x -d 'measured time; 0 is until interrupted'
-complete -c mqrig -n '__fish_seen_subcommand_from bench' -l count -x -d 'end after so many messages of all publishers, in sub of all clients'
+complete -c mqrig -n '__fish_seen_subcommand_from bench' -l count -x -d 'end after this many messages of all publishers, or of all of sub'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l warmup -x -d 'run this long before measuring'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -l drain-timeout -x -d 'at the end, wait this long for a next message that is missing'
 complete -c mqrig -n '__fish_seen_subcommand_from bench' -s t -l topics -x -d 'topics to publish to'

@@ -198,6 +198,7 @@ class Places(bench_crowd.BenchCase):
             ip link set lo up && echo "40000 {39999 + ports}" > /proc/sys/net/ipv4/ip_local_port_range || exit 77
             program=$1
             shift
+            rm -f urls
             "$program" broker -p 1883 > urls &
             until [ -s urls ]; do sleep 0.02; done
             "$program" bench "$@"

@@ -11,7 +11,6 @@ inline Sample random_sample(std::mt19937_64& random) {
   Sample sample;
   sample.start = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(random() >> 4));
   sample.end = sample.start + std::chrono::seconds(1);
-  sample.measured = random() % 2 == 0;
   sample.stage = Stage::publishing;
   sample.cpu_seconds = 0.25;
   for (const CounterField& field : counter_fields()) field.add(sample.counters, random() >> 20);

@@ -23,6 +23,10 @@ bool counts_as_connected(Client::State state) {
   return state == Client::State::subscribing || state == Client::State::ready;
 }
 
+bool counts_as_settled(Client::State state) {
+  return state == Client::State::ready || state == Client::State::gone;
+}
+
 bool is_under_way(Client::State state) {
   return state == Client::State::connecting || state == Client::State::handshaking;
 }
@@ -47,6 +51,10 @@ void Client::set_state(State state) {
   took_part_ = took_part_ || state == State::ready;
   if (state == State::gone && state_ != State::gone) shard_.client_gone(took_part_);
   if (is_under_way(state) != is_under_way(state_)) shard_.under_way(is_under_way(state));
+  if (counts_as_settled(state) != counts_as_settled(state_)) {
+    shard_.client_settled(*group_, counts_as_settled(state), !was_settled_);
+    was_settled_ = true;
+  }
   state_ = state;
   shard_.client_changed();
 }
@@ -142,7 +150,8 @@ void Client::lost(ErrorKind kind, std::error_code error) {
 
 void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
-  const bool for_good = client::is_permanent(reason);
+  // A reason of ours, about what the broker did, may not come again.
+  const bool for_good = kind == ErrorKind::disconnect && client::is_permanent(reason);
   if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
@@ -177,6 +186,8 @@ void Client::drop_connection() {
 // The broker will know nothing of what is in flight: a message that was sent anew could arrive
 // twice, for which it is not to blame.
 void Client::forget_session() {
+  // Whose acknowledgement it waits for does not come any more.
+  if (publisher_ && publisher_->think_until == session::never) publisher_->think_until = {};
   const std::uint64_t pending = session_.pending();
   if (pending != 0) {
     shard_.counters().unconfirmed += pending;
@@ -327,7 +338,7 @@ void Client::woken(session::Time time) {
     wake_at_ = session::never;
     if (state_ == State::idle) {
       want_connection(time);
-    } else if (ready()) {
+    } else if (ready() && shard_.may_part()) {
       leave(group_->settings->leave, false);
     }
   }
@@ -383,10 +394,10 @@ void Client::give_up() {
   drop_connection();
   forget_session();
   if (publisher_) {
-    give_up_backlog();
+    stop_publishing();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
-    shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);
+    give_up_requests();
   }
   wake_at_ = session::never;
   set_state(State::gone);

@@ -56,6 +56,8 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
 
   // Publishes what it may; true when it stopped only for the others' sake.
   bool pump();
+  // Nothing new is published any more; what is due and was not sent counts as such.
+  void stop_publishing();
   // Something that it awaits may be overdue.
   void look();
   // `time` is that for which it asked Shard::wake() once.
@@ -67,6 +69,8 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void give_up();
   // What is due and was not sent will not be.
   void give_up_backlog();
+  // Requests that have no response will have none.
+  void give_up_requests();
 
  private:
   void on_readable() override;
@@ -109,8 +113,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   bool may_publish() const;
   bool pump_some();
   bool publish_next();
-  void send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
+  bool send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
             session::Time intended);
+  void sending_failed();
   void expect(wire::QoS qos, std::uint64_t count);
   void published(const session::Event& event);
   void respond(const wire::Publish& request);
@@ -121,6 +126,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void received(const wire::Publish& publish);
   void verify(const wire::Publish& publish, const Stamp& stamp);
   bool is_ordered(const Stamp& stamp) const;
+  bool is_response(const Stamp& stamp) const;
   void responded();
   TrackerTable& trackers();
 
@@ -142,9 +148,10 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   State state_ = State::idle;
   bool waiting_to_write_ : 1 = false;
   bool shut_down_ : 1 = false;
-  bool for_good_ : 1 = false;    // it does not come again
-  bool took_part_ : 1 = false;   // it was ready once
-  bool subscribed_ : 1 = false;  // the session holds its subscriptions
+  bool for_good_ : 1 = false;     // it does not come again
+  bool took_part_ : 1 = false;    // it was ready once
+  bool subscribed_ : 1 = false;   // the session holds its subscriptions
+  bool was_settled_ : 1 = false;  // it was ready once, or is gone
 };
 
 }  // namespace mqrig::load

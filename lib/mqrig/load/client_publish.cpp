@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t block_size = 64 * 1024;
 constexpr std::size_t turn_size = 8 * block_size;
 constexpr std::size_t most_responses = 10'000;  // that wait in one client
+// What can't be sent, because the broker would not take it, is not tried in an endless loop.
+constexpr session::Duration pause_after_failure = std::chrono::milliseconds(100);
 
 // A token says when the message was to be sent; its lowest bit, that it is of QoS 2.
 std::uint64_t token_of(session::Time intended, wire::QoS qos) noexcept {
@@ -58,11 +60,11 @@ bool Client::pump() {
 
 bool Client::pump_some() {
   std::size_t written = 0;
-  while (stream_ && ready() && may_publish()) {
+  while (stream_ && ready()) {
     if (waiting_to_write_) return false;
     if (session_.resending()) session_.resend(out_, block_size);
     if (out_.size() < block_size) {
-      if (publish_next()) continue;
+      if (may_publish() && publish_next()) continue;
       break;
     }
     written += out_.size();
@@ -90,7 +92,10 @@ bool Client::publish_next() {
       publisher.open_loop == nullptr
           ? shard_.now()
           : publisher.open_loop->due(number_, publisher.next - publisher.first);
-  send(plan, settings, qos, intended);
+  if (!send(plan, settings, qos, intended)) {
+    sending_failed();
+    return false;
+  }
   if (settings.think.count() != 0 && publisher.open_loop == nullptr) {
     // After an acknowledgement it is set once more.
     publisher.think_until =
@@ -100,7 +105,7 @@ bool Client::publish_next() {
   return true;
 }
 
-void Client::send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
+bool Client::send(const PublishPlan& plan, const PublishSettings& settings, wire::QoS qos,
                   session::Time intended) {
   Publisher& publisher = *publisher_;
   const std::uint64_t number = publisher.next++;
@@ -136,7 +141,7 @@ void Client::send(const PublishPlan& plan, const PublishSettings& settings, wire
   if (error) {
     ++counters.unsent;
     shard_.fail(ErrorKind::not_sent, error);
-    return;
+    return false;
   }
   const auto at = static_cast<std::size_t>(qos);
   ++counters.sent[at];
@@ -150,6 +155,21 @@ void Client::send(const PublishPlan& plan, const PublishSettings& settings, wire
   } else {
     ++shard_.gauges().in_flight;
   }
+  return true;
+}
+
+void Client::sending_failed() {
+  Publisher& publisher = *publisher_;
+  if (publisher.open_loop != nullptr || publisher.quota != Publisher::unlimited) {
+    return shard_.want_pump(*this);
+  }
+  publisher.think_until = shard_.now() + pause_after_failure;
+  shard_.wake(*this, publisher.think_until);
+}
+
+void Client::stop_publishing() {
+  give_up_backlog();
+  publisher_->allowed = publisher_->next;
 }
 
 // One message more is to arrive wherever its topic is subscribed to.
@@ -168,6 +188,7 @@ void Client::published(const session::Event& event) {
   const session::Time intended = intended_of(event.token);
   const auto qos = (event.token & 1U) != 0 ? wire::QoS::exactly_once : wire::QoS::at_least_once;
   Publisher& publisher = *publisher_;
+  if (!publisher.wants_to_publish()) shard_.client_changed();
   if (intended == session::Time()) return;  // a response
   if (wire::is_error(event.reason)) {
     ++shard_.counters().publish_refused;
@@ -178,7 +199,6 @@ void Client::published(const session::Event& event) {
     shard_.record(Metric::publish, shard_.now() - intended);
     expect(qos, 1);
   }
-  if (!publisher.wants_to_publish()) shard_.client_changed();
   const Nanoseconds think = group_->settings->publish->think;
   if (think.count() != 0 && publisher.open_loop == nullptr) {
     publisher.think_until = shard_.now() + think;
@@ -249,6 +269,13 @@ void Client::give_up_backlog() {
   shard_.counters().unsent += backlog;
   shard_.gauges().backlog -= backlog;
   publisher_->next = publisher_->allowed;
+}
+
+void Client::give_up_requests() {
+  shard_.counters().request_timeouts += publisher_->outstanding;
+  for (; publisher_->outstanding > 0; --publisher_->outstanding) {
+    shard_.fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
+  }
 }
 
 }  // namespace mqrig::load

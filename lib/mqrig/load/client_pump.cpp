@@ -31,7 +31,9 @@ void Client::on_readable() {
   }
   if (!stream_) return;
   if (pinged && !session_.awaits_pingresp()) ++shard_.counters().pings;
-  if (publisher_ && ready() && may_publish() && pump()) shard_.want_pump(*this);
+  if (publisher_ && ready() && (may_publish() || session_.resending()) && pump()) {
+    shard_.want_pump(*this);
+  }
   flush();
   if (!stream_) return;
   schedule_look();
@@ -161,10 +163,6 @@ void Client::on_writable() {
   shard_.client_changed();
   shard_.read_clock();
   flush();
-  if (stream_ && session_.resending()) {
-    session_.resend(out_, read_size);
-    flush();
-  }
   if (stream_ && publisher_ && ready() && pump()) shard_.want_pump(*this);
   if (stream_) schedule_look();
 }
@@ -201,6 +199,10 @@ void Client::count_unsent() {
     if (end <= written_ || !qos_0) continue;
     --counters.sent[0];
     ++counters.unsent;
+    if (group_->publish->response_topic) {
+      --counters.requests;
+      if (publisher_->outstanding > 0) --publisher_->outstanding;
+    }
     for (const std::uint32_t deliveries : fan_out) counters.expected[0] -= deliveries;
   }
 }

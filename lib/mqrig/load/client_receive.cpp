@@ -32,7 +32,8 @@ void Client::verify(const wire::Publish& publish, const Stamp& stamp) {
   const std::uint64_t missing = tracker.missing();
   switch (tracker.arrived(static_cast<std::uint32_t>(stamp.number))) {
     case SequenceTracker::Verdict::duplicate:
-      ++counters.duplicates[qos];
+      // A retained one comes again with each subscription.
+      if (!publish.retain) ++counters.duplicates[qos];
       return;
     case SequenceTracker::Verdict::late:
       if (is_ordered(stamp)) ++counters.reordered;
@@ -44,7 +45,7 @@ void Client::verify(const wire::Publish& publish, const Stamp& stamp) {
   counters.gaps += tracker.missing() - missing;
   const std::int64_t time = shard_.wall(shard_.now()) - stamp.time;
   if (time < 0) ++counters.clock_skew;
-  const bool response = group_->publish && group_->settings->publish->request;
+  const bool response = is_response(stamp);
   if (response) responded();
   shard_.record(response ? Metric::round_trip : Metric::delivery, session::Duration(time));
 }
@@ -55,6 +56,13 @@ bool Client::is_ordered(const Stamp& stamp) const {
   if (group_->shared()) return false;
   const GroupPlan* publisher = shard_.plan().publisher_of(stamp.stream);
   return publisher != nullptr && publisher->publish->ordered && !publisher->publish->response_topic;
+}
+
+// A response has the stamp of our request.
+bool Client::is_response(const Stamp& stamp) const {
+  if (!group_->publish || !group_->publish->response_topic) return false;
+  const PublishPlan& publish = *group_->publish;
+  return (stamp.stream - publish.first_stream) / publish.topics == number_;
 }
 
 void Client::responded() {

@@ -5,7 +5,6 @@
 #include <deque>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include <mqrig/session/time.hpp>
 #include <mqrig/wire/packets.hpp>
@@ -32,7 +31,6 @@ struct Publisher {
   std::uint64_t first = 0;          // the next one when the present schedule began
   OpenLoop* open_loop =
       nullptr;  // null: as fast as the window, the think time and the broker allow
-  std::vector<std::uint32_t> numbers;  // of each topic's next message, where there is more than one
   session::Time think_until{};
   std::uint32_t outstanding = 0;  // requests without a response
   session::Time last_response{};

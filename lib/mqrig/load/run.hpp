@@ -176,12 +176,15 @@ class Run final : private Crew::Owner {
   // A search for the highest rate.
   std::optional<RateSearch> search_;
   Counters step_account_;
+  ErrorCounts step_errors_;
   double step_rate_ = 0;
   struct {
     double rate = 0;
     double seconds = 0;
     double cpu_seconds = 0;
     Counters totals;
+    Counters account;
+    ErrorCounts errors;
     Histograms histograms;
   } best_;
 };

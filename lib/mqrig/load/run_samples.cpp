@@ -61,6 +61,7 @@ void Run::add_to_report(Part part, Sample& sample) {
   report_.account += sample.counters;
   step_account_ += sample.counters;
   report_.errors.merge(sample.errors);
+  if (search_) step_errors_.merge(sample.errors);
   const Counters& counters = sample.counters;
   const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.sent) +
                                  sum(counters.received) + sum(counters.acknowledged);

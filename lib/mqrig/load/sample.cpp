@@ -131,16 +131,14 @@ bool get_gauges(wire::ByteView& in, Gauges& values) noexcept {
 bool get_head(wire::ByteView& in, Sample& sample) noexcept {
   std::uint64_t start = 0;
   std::uint64_t end = 0;
-  std::uint8_t measured = 0;
   std::uint8_t stage = 0;
-  if (!get_u64(in, start) || !get_u64(in, end) || !get_u8(in, measured) || !get_u8(in, stage) ||
+  if (!get_u64(in, start) || !get_u64(in, end) || !get_u8(in, stage) ||
       !get_double(in, sample.cpu_seconds)) {
     return false;
   }
-  if (measured > 1 || stage > static_cast<std::uint8_t>(Stage::done)) return false;
+  if (stage > static_cast<std::uint8_t>(Stage::done)) return false;
   sample.start = time_of(start);
   sample.end = time_of(end);
-  sample.measured = measured == 1;
   sample.stage = static_cast<Stage>(stage);
   return true;
 }
@@ -171,7 +169,6 @@ void encode(std::string& out, const Sample& sample) {
   wire::Buffer body;
   put_u64(body, nanoseconds(sample.start));
   put_u64(body, nanoseconds(sample.end));
-  put_u8(body, sample.measured ? 1 : 0);
   put_u8(body, static_cast<std::uint8_t>(sample.stage));
   put_double(body, sample.cpu_seconds);
   for (const CounterField& field : counter_fields()) put_u64(body, field.get(sample.counters));

@@ -50,7 +50,6 @@ enum class Stage : std::uint8_t {
 struct Sample {
   std::chrono::steady_clock::time_point start{};
   std::chrono::steady_clock::time_point end{};
-  bool measured = false;  // lies in a measured phase: an interval never mixes both
   Stage stage = Stage::idle;
   Counters counters;      // of the interval
   Gauges gauges;          // at its end

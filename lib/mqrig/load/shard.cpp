@@ -123,15 +123,13 @@ void Shard::connect_all(session::Time at) {
     const Nanoseconds ramp = group.plan->settings->ramp;
     const auto clients = static_cast<double>(group.plan->settings->clients);
     for (Client* client : group.clients) {
-      if (ramp.count() == 0) {
+      if (ramp.count() == 0 && begin == now_) {
         client->want_connection();
       } else {
         client->connect_at(begin + std::chrono::duration_cast<session::Duration>(
                                        ramp * (client->number() / clients)));
       }
     }
-    const Nanoseconds interval = group.plan->settings->storm.interval;
-    if (interval.count() != 0) group.next_storm = begin + interval;
   }
 }
 
@@ -164,11 +162,7 @@ void Shard::stop() {
   for (GroupState& group : groups_) {
     if (!group.plan->publish) continue;
     if (group.open_loop) group.open_loop->end();
-    for (Client* client : group.clients) {
-      Publisher& publisher = *client->publisher();
-      client->give_up_backlog();
-      publisher.allowed = publisher.next;
-    }
+    for (Client* client : group.clients) client->stop_publishing();
   }
   if (stage_ < Stage::sent) set_stage(Stage::sent);
 }
@@ -187,9 +181,9 @@ void Shard::set_stage(Stage stage) {
 
 // Has the next stage been reached?
 void Shard::review() {
-  if (stage_ == Stage::connecting && gauges_.ready + gauges_.given_up >= gauges_.clients) {
-    set_stage(Stage::connected);
-  }
+  for (GroupState& group : groups_) plan_storm(group);
+  // Some may have left again by now.
+  if (stage_ == Stage::connecting && settled_ == gauges_.clients) set_stage(Stage::connected);
   if (stage_ == Stage::publishing && everything_sent()) set_stage(Stage::sent);
   if (stage_ == Stage::draining && drained()) set_stage(Stage::drained);
   if (stage_ == Stage::leaving && gone_ == gauges_.clients) set_stage(Stage::done);
@@ -244,19 +238,32 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
   ++sample_.counters.errors;
 }
 
+void Shard::client_settled(const GroupPlan& group, bool begins, bool first) noexcept {
+  GroupState& state = state_of(group);
+  begins ? ++state.settled : --state.settled;
+  if (first) ++settled_;
+}
+
 PayloadSource& Shard::payloads(const GroupPlan& group) {
-  return *groups_[static_cast<std::size_t>(&group - plan_->groups.data())].payloads;
+  return *state_of(group).payloads;
 }
 
 void Shard::learn_run(wire::ByteView payload) {
-  codec_ = StampCodec(StampCodec::run_of(payload));
+  const StampCodec codec(StampCodec::run_of(payload));
+  Stamp stamp;
+  const auto verdict = codec.read(payload, wall(now_), true, stamp);
+  if (verdict != StampCodec::Verdict::ours) return;  // nobody's stamp: a retained text, say
+  codec_ = codec;
   codec_known_ = true;
 }
 
 TrackerTable& Shard::shared_trackers(const GroupPlan& group, std::uint32_t client) {
   std::string name;
   const SubscribePlan& subscription = group.subscribe.front();
-  subscription.share->append(name, subscription.values(values(group, client)));
+  const TextValues texts = subscription.values(values(group, client));
+  subscription.share->append(name, texts);
+  name += '/';
+  subscription.filter.append(name, texts);
   return shared_trackers_[std::move(name)];
 }
 

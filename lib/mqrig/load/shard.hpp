@@ -69,6 +69,8 @@ class Shard final : public Member {
     ++gone_;
     if (coming_again() || !took_part) ++gauges_.given_up;
   }
+  // A client is ready or gone now, or no longer; `first`: for the first time.
+  void client_settled(const GroupPlan& group, bool begins, bool first) noexcept;
   void connected_once() noexcept { ever_connected_ = true; }
   // `hopeless`: it says something about what others may expect.
   void attempt_failed(bool hopeless) noexcept {
@@ -80,12 +82,14 @@ class Shard final : public Member {
   bool gate_open() const noexcept { return gate_open_; }
   // Clients that lose their connection come again.
   bool coming_again() const noexcept { return stage_ < Stage::leaving; }
+  // Clients may leave to come again: not while what is on its way is awaited.
+  bool may_part() const noexcept { return stage_ < Stage::draining; }
 
   // A version that the broker was found not to speak is not asked for again.
   wire::Version version_of(const GroupPlan& group) const noexcept;
   bool fall_back(const GroupPlan& group, wire::Version refused) noexcept;
 
-  // Of the shared group that the client is in.
+  // Of the shared group that the client is in: of that name and filter.
   TrackerTable& shared_trackers(const GroupPlan& group, std::uint32_t client);
   // To read what has come: where nobody of the scenario publishes, the first stamp says whose run
   // it is.
@@ -107,14 +111,18 @@ class Shard final : public Member {
     std::vector<Client*> clients;
     std::unique_ptr<OpenLoop> open_loop;  // of groups with a rate
     std::unique_ptr<PayloadSource> payloads;
-    session::Time next_storm = session::never;
+    std::size_t settled = 0;                    // clients that are ready or gone
+    session::Time next_storm = session::never;  // known when all clients are settled
   };
   // A connection on its way to a client.
   struct Dial {
     explicit Dial(asio::io_context& context) : connector(context) {}
     net::Connector connector;
-    Client* client = nullptr;
   };
+
+  GroupState& state_of(const GroupPlan& group) noexcept {
+    return groups_[static_cast<std::size_t>(&group - plan_->groups.data())];
+  }
 
   // shard.cpp
   void make_clients(GroupState& group, std::uint32_t number);
@@ -137,6 +145,7 @@ class Shard final : public Member {
   void set_timer();
   void publish_due();
   void wake_due();
+  void plan_storm(GroupState& group) noexcept;
   void storm(GroupState& group);
   void look_around();
   void give_up_requests();
@@ -181,10 +190,11 @@ class Shard final : public Member {
   bool changed_ = false;
   bool fallen_back_ = false;
   bool ever_connected_ = false;
+  std::uint64_t settled_ = 0;    // clients that were ready once, or are gone
   std::uint64_t gone_ = 0;       // clients
   std::uint32_t under_way_ = 0;  // clients from connecting to CONNACK
   std::uint32_t unwritten_ = 0;  // clients that wait until they can write
-  std::uint64_t failed_ = 0;     // attempts, while none has succeeded
+  std::uint64_t failed_ = 0;     // attempts
 
   StampCodec codec_;
   bool codec_known_;

@@ -90,8 +90,12 @@ void Shard::publish_due() {
     for (; loop.next_due() <= now_; loop.advance()) {
       record(Metric::scheduling, now_ - loop.next_due());
       ++sample_.counters.scheduled;
-      ++gauges_.backlog;
       Client& client = loop.next_client();
+      if (client.state() == Client::State::gone) {
+        ++sample_.counters.unsent;
+        continue;
+      }
+      ++gauges_.backlog;
       ++client.publisher()->allowed;
       if (client.state() == Client::State::gone) {
         client.give_up_backlog();
@@ -110,10 +114,17 @@ void Shard::wake_due() {
   }
 }
 
+// The next one comes when all have been back for a while.
+void Shard::plan_storm(GroupState& group) noexcept {
+  const Nanoseconds interval = group.plan->settings->storm.interval;
+  if (interval.count() == 0 || group.next_storm != session::never || !may_part()) return;
+  if (group.settled == group.clients.size()) group.next_storm = now_ + interval;
+}
+
 void Shard::storm(GroupState& group) {
   const StormSettings& settings = group.plan->settings->storm;
-  while (group.next_storm <= now_) group.next_storm += settings.interval;
-  if (!coming_again()) group.next_storm = session::never;
+  group.next_storm = session::never;
+  if (!may_part()) return;
   for (Client* client : group.clients) {
     if (client->ready()) client->leave(settings.leave, false);
   }
@@ -131,10 +142,7 @@ void Shard::give_up_requests() {
     for (Client* client : group.clients) {
       Publisher& publisher = *client->publisher();
       if (publisher.outstanding == 0 || now_ - publisher.last_response < request_timeout) continue;
-      sample_.counters.request_timeouts += publisher.outstanding;
-      for (; publisher.outstanding > 0; --publisher.outstanding) {
-        fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
-      }
+      client->give_up_requests();
       want_pump(*client);
     }
   }
