@@ -3,16 +3,24 @@
 // order.
 //
 //   bare_generator publish --port N --count N [--size BYTES] [--qos QOS] [--inflight N]
+//   bare_generator pace --port N --count N --rate N [--size BYTES] [--clients N]
 //   bare_generator receive --port N --count N [--size BYTES]
 //
-// `publish` sends QoS 0 in large blocks, and QoS 1 and 2 with --inflight exchanges open. `receive`
-// subscribes at QoS 0 and takes messages until --count have come, all of the same --size: it counts
-// bytes. Many connections at once are the `connections` program's.
+// `publish` sends QoS 0 in large blocks, and QoS 1 and 2 with --inflight exchanges open. `pace`
+// sends
+// --rate a second in all, each at its time, over the --clients in turn: sleeping and waking are
+// most of what that costs. `receive` subscribes at QoS 0 and takes messages until --count have
+// come, all of the same --size: it counts bytes. Many connections at once are the `connections`
+// program's.
 //
 // One line of JSON is the result: messages, and the time and the CPU time that they took.
+#include <sys/prctl.h>
+
 #include <array>
 #include <chrono>
+#include <deque>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <mqrig/wire/encode.hpp>
@@ -39,6 +47,8 @@ struct Settings {
   std::uint64_t size = 0;
   QoS qos = QoS::at_most_once;
   std::uint64_t window = 0;
+  std::uint64_t rate = 0;
+  std::uint64_t clients = 0;
 };
 
 // Blocks, and ends the program when the connection ends before it should.
@@ -195,6 +205,22 @@ void publish_acknowledged(Socket& socket, const Settings& settings) {
   socket.finish();
 }
 
+void publish_paced(const Settings& settings) {
+  ::prctl(PR_SET_TIMERSLACK, 1UL);
+  const std::string payload(settings.size, 'x');
+  Buffer packet;
+  encode(packet, version, message(payload, QoS::at_most_once));
+  std::deque<Socket> sockets;
+  while (sockets.size() < settings.clients) sockets.emplace_back(settings.port);
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < settings.count; ++i) {
+    const auto due = start + std::chrono::nanoseconds(i * 1'000'000'000 / settings.rate);
+    if (due > std::chrono::steady_clock::now()) std::this_thread::sleep_until(due);
+    sockets[i % sockets.size()].send(packet.view());
+  }
+  for (Socket& socket : sockets) socket.finish();
+}
+
 void receive(Socket& socket, const Settings& settings) {
   const std::string payload(settings.size, 'x');
   const std::size_t size = wire::encoded_size(version, message(payload, QoS::at_most_once));
@@ -212,8 +238,8 @@ void receive(Socket& socket, const Settings& settings) {
 
 int main(int count, char** words) {
   const std::string what = count > 1 ? words[1] : "";
-  if (what != "publish" && what != "receive") {
-    std::fputs("bare_generator publish|receive --port N --count N\n", stderr);
+  if (what != "publish" && what != "pace" && what != "receive") {
+    std::fputs("bare_generator publish|pace|receive --port N --count N\n", stderr);
     return 2;
   }
   Arguments arguments(count - 1, words + 1);
@@ -223,16 +249,22 @@ int main(int count, char** words) {
   settings.size = arguments.number("--size", 16, 1, 1'000'000);
   settings.qos = static_cast<QoS>(arguments.number("--qos", 0, 0, 2));
   settings.window = arguments.number("--inflight", 1000, 1, 65'535);
+  settings.rate = arguments.number("--rate", 1000, 1, 10'000'000);
+  settings.clients = arguments.number("--clients", 100, 1, 10'000);
   arguments.finish();
-  Socket socket(settings.port);
   const double cpu = cpu_time(0);
   const auto start = std::chrono::steady_clock::now();
-  if (what == "receive") {
-    receive(socket, settings);
-  } else if (settings.qos == QoS::at_most_once) {
-    publish_unacknowledged(socket, settings);
+  if (what == "pace") {
+    publish_paced(settings);
   } else {
-    publish_acknowledged(socket, settings);
+    Socket socket(settings.port);
+    if (what == "receive") {
+      receive(socket, settings);
+    } else if (settings.qos == QoS::at_most_once) {
+      publish_unacknowledged(socket, settings);
+    } else {
+      publish_acknowledged(socket, settings);
+    }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::printf("{\"messages\":%llu,\"seconds\":%.6f,\"cpu\":%.6f}\n",

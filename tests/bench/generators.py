@@ -84,7 +84,8 @@ class Bare:
 
     def publish(self, load, port):
         if load.rate:
-            return None
+            return [self.folder / "bare_generator", "pace", "--port", port, "--count", load.count, "--size", load.size, "--rate", load.rate,
+                    "--clients", load.clients]
         return [self.folder / "bare_generator", "publish", "--port", port, "--count", load.count, "--size", load.size, "--qos", load.qos,
                 *(["--inflight", load.inflight] if load.inflight else [])]
 
