@@ -222,15 +222,16 @@ class LostConnections(bench_crowd.BenchCase):
             connection.expect("PUBLISH")
             stop.wait(harness.DEADLINE)
         stop = threading.Event()
+        broker = self.crowd(dialogue)
         self.addCleanup(stop.set)
-        report = self.report("pub", "-p", self.crowd(dialogue).port, "-c", 1, "-s", "64k", "--rate", "500", "--duration", "2s")
+        report = self.report("pub", "-p", broker.port, "-c", 1, "-s", "64k", "--rate", "500", "--duration", "1s", "--drain-timeout", "500ms")
         self.assertGreater(report["account"]["unsent"], 0)
         self.assertRegex("\n".join(report["warnings"]), "never left|rate was not reached")
 
     def test_a_broker_that_dies_and_returns(self):
         broker = self.mosquitto()
         path = self.dir / "report.json"
-        process = self.start_bench("pubsub", "-p", broker.port, "-c", 4, "-q", 1, "--rate", 25, "--duration", "5s", "--json", path,
+        process = self.start_bench("pubsub", "-p", broker.port, "-c", 4, "-q", 1, "--rate", 25, "--duration", "4s", "--drain-timeout", "1s", "--json", path,
                                    "--csv", self.dir / "series.csv")
         series = self.dir / "series.csv"
         harness.wait_until(lambda: series.exists() and len(series.read_text().splitlines()) > 2, "an interval has passed")

@@ -6,6 +6,7 @@ import urllib.request
 
 import harness
 from hdr import HdrHistogram
+from timed_peer import TimedPeer
 
 OK, MISSED, INTERRUPTED = 0, 11, 130
 MS = 1_000_000  # nanoseconds
@@ -70,6 +71,11 @@ class BenchCase(harness.MqttTest):
     def measure(self, *args, code=OK, timeout=60):
         return self.measuring(*args).report(code, timeout)
 
+    def timed_peer(self, **settings):
+        peer = TimedPeer(**settings)
+        self.addCleanup(peer.stop)
+        return peer
+
     def serve(self, *args):
         """mqrig broker that keeps for its clients whatever they are slow to take."""
         self.brokers += 1
@@ -77,10 +83,10 @@ class BenchCase(harness.MqttTest):
         self.addCleanup(broker.stop)
         return broker.start()
 
-    def merge(self, *measurements):
+    def merge(self, *measurements, code=OK):
         path = self.dir / "merged.json"
         result = self.run_mqrig("bench", "merge", *[one.path for one in measurements], "--json", path)
-        self.expect_ok(result)
+        self.expect_code(result, code)
         return Report(path)
 
     def figures(self, log):

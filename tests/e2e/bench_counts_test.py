@@ -4,18 +4,12 @@ import collections
 import time
 
 import harness
-from bench_case import BenchCase
-from timed_peer import TimedPeer
+from bench_case import MISSED, BenchCase
 
 COUNT = 10_007  # no multiple of the clients
 
 
 class Counts(BenchCase):
-    def timed_peer(self, **delays):
-        peer = TimedPeer(**delays)
-        self.addCleanup(peer.stop)
-        return peer
-
     def test_every_message_that_was_sent_was_seen(self):
         for qos, each in (("0", (COUNT, 0, 0)), ("1", (0, COUNT, 0)), ("2", (0, 0, COUNT)), ("0:1,1:1,2:1", None)):
             with self.subTest(qos=qos):
@@ -99,6 +93,7 @@ class Divided(BenchCase):
         self.assertEqual(sent, report.totals["sent"], report)
         self.assertEqual([sent, received, received, 0], [report.of_all(name) for name in ("sent", "expected", "distinct", "duplicates")], report)
         self.assertEqual([0, True], [report.totals["lost"], report.totals["lost_exactly"]], report)
+        self.assertEqual(received, report.totals["distinct"], report)
         self.assertEqual({}, report.errors)
 
     def shards(self, scenario, port, number, *args):
@@ -106,18 +101,18 @@ class Divided(BenchCase):
 
     def test_shards_merge_into_the_one_run_that_they_are(self):
         start = f"{time.time() + 2:.3f}"
-        args = ("-c", 6, "-q", 1, "--total-rate", 2000, "--count", 4000, "--start-at", start)
-        for scenario, received in (("fanout", 24_000), ("fanin", 4000)):
+        args = ("-c", 6, "-q", 1, "--total-rate", 1000, "--count", 2000, "--start-at", start)
+        runs_of = {scenario: self.shards(scenario, self.serve().port, 3, *args) for scenario in ("fanout", "fanin")}
+        for scenario, received in (("fanout", 12_000), ("fanin", 2000)):
             with self.subTest(scenario=scenario):
-                broker = self.serve()
-                runs = self.shards(scenario, broker.port, 3, *args)
+                runs = runs_of[scenario]
                 parts = [run.report() for run in runs]
                 self.assertNotIn(True, [part.totals["lost_exactly"] for part in parts])
                 merged = self.merge(*runs)
                 self.expect_sum(merged, parts)
-                self.expect_whole(merged, 4000, received)
+                self.expect_whole(merged, 2000, received)
                 self.assertEqual([3, 3], [merged.run["merged"], merged.run["shards"]])
-                args = args[:-1] + (f"{time.time() + 2:.3f}",)
+                self.assertAlmostEqual(1000, merged.run["asked_rate"])
 
     def test_a_retained_message_starts_all_shards_together(self):
         broker = self.serve()
@@ -130,6 +125,16 @@ class Divided(BenchCase):
         self.expect_sum(merged, parts)
         self.expect_whole(merged, 1000, 1000)
 
+    def test_a_loss_that_no_shard_can_see_alone_fails_the_merged_report(self):
+        broker = self.serve("--chaos", "drop-publish=5%", "--metrics", "127.0.0.1:0")
+        runs = self.shards("fanout", broker.port, 2, "-c", 2, "-q", 1, "--total-rate", 1000, "--count", 500,
+                           "--start-at", f"{time.time() + 1:.3f}")
+        for run in runs:
+            self.assertEqual([], run.report().violations)
+        merged = self.merge(*runs, code=MISSED)
+        dropped = self.figures(broker.log)['mqrig_broker_faults_made_total{kind="drop-publish"}']
+        self.assertEqual([dropped, True], [merged.totals["lost"], merged.totals["lost_exactly"]])
+
     def test_processes_give_the_account_of_threads(self):
         for how in (("--threads", 1), ("--threads", 2), ("--workers", 2), ("--workers", 3)):
             for qos in (0, 2):
@@ -141,6 +146,16 @@ class Divided(BenchCase):
                     self.assertEqual(how[1] if how[0] == "--workers" else 1, report.run["processes"])
                     self.assertEqual(4006, report.latency["delivery"]["count"])
                     self.assertEqual(18, report.account["connected"])
+
+    def test_a_shared_group_is_whole_in_one_process(self):
+        """Its members are of one worker: nobody else could tell that a message came to two of them."""
+        for how in (("--threads", 2), ("--workers", 3)):
+            with self.subTest(how=how):
+                broker = self.serve()
+                report = self.measure("shared", broker.port, "-c", 4, "--groups", 4, "--subscribers", 3, "-q", 1, "--total-rate", 3000,
+                                      "--count", 1500, *how)
+                self.expect_whole(report, 1500, 6000)
+                self.assertEqual([0, 0], [report.account["reordered"], report.account["gaps"]])
 
 
 if __name__ == "__main__":

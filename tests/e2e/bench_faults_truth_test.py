@@ -2,11 +2,12 @@
 
 import harness
 from bench_case import MISSED, OK, BenchCase
-from timed_peer import TimedPeer, at_once
+from timed_peer import at_once
 
 # What the broker calls its faults, and the counters of the report that show them.
 SEEN_AS = {"drop-publish": ("lost",), "duplicate": ("duplicates",), "reorder-topic": ("reordered",), "corrupt": ("corrupt", "foreign")}
 # Dropped messages of QoS 1 stay on their way for ever: there must be room for all of them.
+SEVERAL_TOPICS = ("-t", "bench/{client}/{n:5}", "--filter", "bench/{client}/#", "--sub-qos", 1)
 ROOM = ("--max-inflight", 60_000)
 
 
@@ -49,10 +50,10 @@ class Exact(FaultsCase):
                     self.assertEqual(set(others.values()), {0}, report)
 
     def test_all_kinds_at_once(self):
-        for qos in (0, 1):
+        for qos, args in ((0, ()), (1, ()), ("0:1,1:1,2:1", SEVERAL_TOPICS)):
             with self.subTest(qos=qos):
-                broker = self.faulty("drop-publish=1%,duplicate=2%,reorder-topic=2%,corrupt=1%", seed=11 + qos)
-                report = self.run_against(broker, qos, code=MISSED, count=40_000)
+                broker = self.faulty("drop-publish=1%,duplicate=2%,reorder-topic=2%,corrupt=1%", seed=11)
+                report = self.run_against(broker, qos, *args, code=MISSED, count=30_000)
                 for kind, count in self.expect_the_same(broker, report).items():
                     self.assertGreater(count, 200, kind)
 
@@ -74,6 +75,15 @@ class Exact(FaultsCase):
         # A message that was dropped at an end of a stream leaves no gap.
         self.assertTrue(made["drop-publish"] - 3 <= report.totals["lost"] <= made["drop-publish"], (made, str(report)))
 
+    def test_requests_without_a_response(self):
+        broker = self.faulty("drop-publish=2%")
+        report = self.measure("rr", broker.port, "-c", 4, "-q", 0, "--total-rate", 1000, "--count", 2000)
+        account, dropped = report.account, self.made(broker)["drop-publish"]
+        self.assertGreater(dropped, 30)
+        self.assertEqual([2000, 2000 - dropped, dropped], [account[name] for name in ("requests", "responses", "request_timeouts")], report)
+        self.assertEqual(2000 - dropped, report.latency["round_trip"]["count"])
+        self.assertEqual({"request: Connection timed out": dropped}, report.errors)
+
 
 class Judged(FaultsCase):
     def test_loss_is_shown_at_qos_0_and_fails_above(self):
@@ -88,8 +98,7 @@ class Judged(FaultsCase):
         """The client itself drops a PUBLISH that comes again: this broker says the same thing under two identifiers."""
         for qos, code in ((0, OK), (1, OK), (2, MISSED)):
             with self.subTest(qos=qos):
-                peer = TimedPeer(forward=at_once, copies=2)
-                self.addCleanup(peer.stop)
+                peer = self.timed_peer(forward=at_once, copies=2)
                 report = self.measure("pubsub", peer.port, "-c", 2, "-q", qos, "--total-rate", 500, "--count", 200, code=code)
                 self.assertEqual([200, 200], [report.of_all("distinct"), report.of_all("duplicates")], report)
                 self.assertEqual(0, report.totals["lost"])

@@ -311,7 +311,7 @@ class Compared(bench_crowd.BenchCase):
         """Two parts at one broker make the report of the whole: nothing is lost between them."""
         broker = self.broker()
         parts = [self.start_bench("pubsub", "-p", broker.port, "-c", 4, "-q", 1, "--rate", 40, "--duration", "2s", "--shard", f"{i}/2",
-                                  "--start-at", "+3s", "--json", self.dir / f"{i}.json", "--interval", "500ms") for i in (1, 2)]
+                                  "--start-at", "+3s", "--json", self.dir / f"{i}.json", "--interval", "500ms", "--drain-timeout", "1s") for i in (1, 2)]
         for part in parts:
             self.assertEqual(OK, part.wait(30), part.err.text())
         paths = {kind: self.dir / f"merged.{kind}" for kind in KINDS}

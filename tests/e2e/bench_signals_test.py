@@ -127,6 +127,22 @@ class Interrupted(bench_crowd.BenchCase):
                 self.assertEqual(0, report["run"]["interrupted"])
                 self.expect_account(report)
 
+    def test_while_searching(self):
+        """Steps that were finished stand in the report, and the best of them is what it tells of."""
+        process = self.start_bench("pub", "-c", 2, "-q", 1, "--find-max", "--find-from", 20, "--find-to", 1000, "--step-duration", "400ms",
+                                   "--slo", "p99<2s", *self.outputs())
+        process.err.wait_text("40/s: met")
+        report = self.expect_end(process, signal.SIGINT, INTERRUPTED)
+        self.assertEqual([20, 40], [point["rate"] for point in report["curve"]][:2])
+        self.assertGreaterEqual(report["run"]["asked_rate"], 40)
+
+    def test_while_warming_up(self):
+        process = self.start_bench("pubsub", "-c", 2, "-q", 1, "--rate", 50, "--warmup", "1h", "--duration", "1h", *self.outputs())
+        self.wait_rows(process, 4)
+        report = self.expect_end(process, signal.SIGINT, INTERRUPTED)
+        self.assertEqual((0, 0), (report["totals"]["sent"], report["run"]["measured_seconds"]))
+        self.assertGreater(report["account"]["distinct_qos1"], 0)
+
     def test_a_second_signal_ends_at_once(self):
         """Though the drain would take longer."""
         def dialogue(connection, number):

@@ -6,13 +6,13 @@ import time
 
 import harness
 from bench_case import MS, BenchCase
-from timed_peer import TimedPeer
 
 # 90 % of the answers after the first time, 9 % after the second, 1 % after the third.
 STEPS = (0.02, 0.1, 0.4)
 PRECISION = 0.002  # a bucket of the histogram: three digits
 # What a busy machine may add: to most, and to a few.
 LATE, VERY_LATE, FEW = 0.04, 0.25, 0.05
+FIGURES = ("--metrics", "127.0.0.1:0", "--interval", 0.2)
 
 
 def stepped(number):
@@ -22,11 +22,6 @@ def stepped(number):
 
 
 class Delays(BenchCase):
-    def timed_peer(self, **delays):
-        peer = TimedPeer(**delays)
-        self.addCleanup(peer.stop)
-        return peer
-
     def expect_steps(self, report, metric, count):
         """The percentiles are those of the steps, and at least so many are at each step or above it: exactly so many, but for a few."""
         found, histogram = report.latency[metric], report.histogram(metric)
@@ -81,12 +76,30 @@ class Frozen(BenchCase):
             broker.process.signal(signal.SIGCONT)
         return time.monotonic() - begin
 
+    def test_a_stall_of_the_generator_is_told_apart(self):
+        """It shows as its own delay, with a warning, and the latencies hold it all the same."""
+        broker = self.serve()
+        run = self.measuring("pubsub", broker.port, "-c", 4, "-q", 1, "--total-rate", 1000, "--duration", 3, *FIGURES)
+        run.wait_figure("sent_qos1_total", 100)
+        begin = time.monotonic()
+        run.process.signal(signal.SIGSTOP)
+        threading.Event().wait(1)
+        run.process.signal(signal.SIGCONT)
+        stopped = time.monotonic() - begin
+        report = run.report()
+        self.assertEqual([3000, 3000, 3000], [report.of_all(name) for name in ("sent", "acknowledged", "distinct")], report)
+        for metric in ("scheduling", "publish", "delivery"):
+            found = report.latency[metric]
+            self.assertEqual(3000, found["count"], metric)
+            self.assertAlmostEqual((stopped - 0.03) * 1e9, found["p99"], delta=0.1e9, msg=f"{metric} {found}")
+        self.assertRegex(report.warnings[0], "the generator, not the broker, was the limit")
+
     def test_a_stall_shows_in_open_loop_and_hides_in_closed_loop(self):
         open_loop = ("-c", 10, "--total-rate", 1000, "--duration", 10)
         closed_loop = ("-c", 1, "--inflight", 1, "--think", "2ms", "--duration", 8)
         runs = (("pubsub", "-q", 0, *open_loop), ("pub", "-q", 1, *open_loop), ("pub", "-q", 1, *closed_loop))
         brokers = [self.serve() for _ in runs]
-        measurements = [self.measuring(args[0], broker.port, *args[1:], "--metrics", "127.0.0.1:0", "--interval", 0.2)
+        measurements = [self.measuring(args[0], broker.port, *args[1:], *FIGURES)
                         for args, broker in zip(runs, brokers)]
         for measurement, args in zip(measurements, runs):
             measurement.wait_figure(f"sent_qos{args[2]}_total", 100)
@@ -105,6 +118,38 @@ class Frozen(BenchCase):
         self.assertIn("closed loop", closed.run["loop"])
         self.assertLess(closed.latency["publish"]["p99"], 200 * MS)
         self.assertGreater(closed.latency["publish"]["max"], 1900 * MS)
+
+
+class Capacity(BenchCase):
+    """A broker that can do so much and no more: one acknowledgement after the other, each of which takes its time."""
+
+    RATE = 800
+
+    def queue(self):
+        free = [0.0]
+
+        def wait(_):
+            now = time.monotonic()
+            free[0] = max(free[0], now) + 1 / self.RATE
+            return max(free[0] - now, 1e-6)
+        return wait
+
+    def test_the_highest_rate_is_that_of_the_broker(self):
+        peer = self.timed_peer(ack=self.queue())
+        report = self.measure("pub", peer.port, "-c", 4, "-q", 1, "--find-max", "--find-from", 500, "--find-to", 1500, "--step-duration", 1,
+                              "--slo", "p99<150ms", "--drain-timeout", 10)
+        met = [point["rate"] for point in report.json["curve"] if point["met"]]
+        missed = [point["rate"] for point in report.json["curve"] if not point["met"]]
+        # Above its rate the queue grows by the difference: 150 ms of it in a second.
+        self.assertTrue(0.8 * self.RATE <= max(met) <= 1.25 * self.RATE, report.json["curve"])
+        self.assertGreater(min(missed), 0.9 * self.RATE)
+
+    def test_the_rate_of_a_closed_loop_is_that_of_the_broker(self):
+        peer = self.timed_peer(ack=self.queue())
+        report = self.measure("pub", peer.port, "-c", 4, "-q", 1, "--inflight", 10, "--count", 2000)
+        self.assertAlmostEqual(self.RATE, report.totals["rate_sent"], delta=0.05 * self.RATE, msg=report)
+        # Little's law: forty are on their way at any time.
+        self.assertAlmostEqual(40 / self.RATE * 1e9, report.latency["publish"]["p50"], delta=0.1 * 40 / self.RATE * 1e9)
 
 
 if __name__ == "__main__":

@@ -17,16 +17,18 @@ class TimedPeer:
     """Runs in a thread of its own. The delays are functions from the running number of a packet, from 0, to seconds.
 
     `ack` is that of PUBACK and PUBCOMP; PUBREC comes at once. With `forward`, a message goes to all who subscribed to its very
-    topic, `copies` times, each with an identifier of its own. The counts may be read when the clients have left.
+    topic, `copies` times, each with an identifier of its own. `reason`: what the CONNECT of that number is answered with. The
+    counts may be read when the clients have left.
     """
 
-    def __init__(self, connack=at_once, suback=at_once, ack=at_once, forward=None, copies=1):
+    def __init__(self, connack=at_once, suback=at_once, ack=at_once, forward=None, copies=1, reason=at_once):
         self.connack, self.suback, self.ack, self.forward, self.copies = connack, suback, ack, forward, copies
+        self.reason = reason
         self.published, self.arrivals, self.topics = [0, 0, 0], [], collections.Counter()
         self.packets = collections.Counter()
         self.delays = []        # of acknowledgements, as they were
         self.subscribers = {}   # filter -> conversations
-        self.open = 0
+        self.conversations = set()
         self.port, self.loop, self.ready = None, asyncio.new_event_loop(), threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -48,6 +50,10 @@ class TimedPeer:
         else:
             action()
 
+    def drop_all(self):
+        """Ends all connections without a word."""
+        self.loop.call_soon_threadsafe(lambda: [each.transport.abort() for each in list(self.conversations)])
+
     def stop(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(DEADLINE)
@@ -60,10 +66,10 @@ class Conversation(asyncio.Protocol):
 
     def connection_made(self, transport):
         self.transport = transport
-        self.peer.open += 1
+        self.peer.conversations.add(self)
 
     def connection_lost(self, _):
-        self.peer.open -= 1
+        self.peer.conversations.discard(self)
         for waiting in self.peer.subscribers.values():
             waiting.discard(self)
 
@@ -84,7 +90,8 @@ class Conversation(asyncio.Protocol):
 
     def connect(self, found, number, _):
         self.version = found.level
-        self.peer.later(self.peer.connack(number), lambda: self.send(mqtt.connack(self.version)))
+        answer = mqtt.connack(self.version, self.peer.reason(number))
+        self.peer.later(self.peer.connack(number), lambda: self.send(answer))
 
     def subscribe(self, found, number, _):
         for topic_filter, _ in found.filters:

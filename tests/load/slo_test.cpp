@@ -118,6 +118,39 @@ TEST_CASE("objectives are met or not by the run's numbers") {
   CHECK_FALSE(judged("p99.99<2.1ms", report).met);
 }
 
+TEST_CASE("messages that never came took longer than any limit") {
+  Report report = sample_report();
+  report.account.distinct[1] -= 500;  // of 10,000: 5 %
+  CHECK(judged("p90<10ms", report).met);
+  const ObjectiveResult result = judged("p99<10s", report);
+  CHECK_FALSE(result.met);
+  CHECK_FALSE(result.value);
+  CHECK(result.value_text == "never: too many did not come");
+  CHECK_FALSE(judged("max<10s", report).met);
+  CHECK_FALSE(judged("mean<10s", report).met);
+}
+
+TEST_CASE("messages that a frozen broker kept from being sent count as well") {
+  Report report = sample_report();
+  report.account.unsent = 2000;
+  CHECK(judged("p80<10ms", report).met);
+  CHECK_FALSE(judged("p99<10s", report).met);
+  report.account.unsent = 0;
+  report.account.unconfirmed = report.account.unconfirmed_deliveries = 2000;
+  CHECK_FALSE(judged("p99<10s", report).met);
+}
+
+TEST_CASE("where messages were to come and none did, connecting is not what is felt") {
+  Report report = sample_report();
+  report.histograms = Histograms();
+  record(report.histograms, Metric::connect, 1000);
+  CHECK(judged("p99<1s", report).value_text == "not measured");
+  report.account.expected = {};
+  CHECK(judged("p99<1s", report).value_text == "not measured");
+  report.account = Counters();
+  CHECK(judged("p99<1s", report).met);
+}
+
 TEST_CASE("what the run has not measured is not met") {
   const Report empty;
   for (const char* text : {"loss=0", "p99<1s", "rate>=0", "connected=100%", "corrupt<1%"}) {

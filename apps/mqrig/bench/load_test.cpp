@@ -32,6 +32,8 @@ LiveOutput live_output_of(const cli::Options& options, const OutputSettings& set
     output.in_place = output.unicode = false;
     output.every_interval = true;
   }
+  // Packets would be drawn over.
+  if (options.flag("debug")) output.in_place = false;
   return output;
 }
 

@@ -54,6 +54,14 @@ std::string loop_text(const BenchSettings& settings, const load::Plan& plan) {
   return "closed loop, " + std::to_string(window) + " in flight per client";
 }
 
+/// What arrives was stamped by somebody else then, perhaps on another machine.
+bool only_receives(const load::Scenario& scenario) {
+  return std::none_of(scenario.groups.begin(), scenario.groups.end(),
+                      [](const load::Group& group) { return group.publish.has_value(); }) &&
+         std::any_of(scenario.groups.begin(), scenario.groups.end(),
+                     [](const load::Group& group) { return !group.subscribe.empty(); });
+}
+
 /// The same on every machine that runs the same command.
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 14'695'981'039'346'656'037U;
@@ -85,7 +93,7 @@ void describe_run(load::Report& report, const BenchSettings& settings, const loa
   report.shards = settings.shards;
   report.loop_text = loop_text(settings, plan);
   report.clock = load::read_clock_note();
-  report.clock.one_machine = settings.shards == 1;
+  report.clock.one_machine = settings.shards == 1 && !only_receives(settings.scenario);
   for (const std::string& text : settings.scenario.slo) {
     load::parse_objectives(text, report.objectives);
   }

@@ -44,9 +44,9 @@ struct BenchSettings {
   unsigned threads = 0;        ///< Of each process; 0: as many as there are cores.
   unsigned workers = 0;        ///< 0: as many as the clients need.
   std::vector<std::string>
-      bind;                 ///< Addresses and interfaces to connect from in turn; may be empty.
+      bind;  ///< Addresses and interfaces to connect from in turn; may be empty.
   std::uint64_t receive_limit = 0;  ///< Of sub: messages of all clients; 0: no limit.
-  std::uint32_t shard = 1;  ///< From 1 to `shards`.
+  std::uint32_t shard = 1;          ///< From 1 to `shards`.
   std::uint32_t shards = 1;
   std::optional<std::chrono::system_clock::time_point> start_at;
   std::string start_on;  ///< A topic, or empty.

@@ -126,6 +126,8 @@ constexpr OptionSpec of_many_clients(OptionSpec option) {
     option.details =
         "Addresses, ranges of them such as 127.0.0.2-127.0.0.20, and interfaces, separated by "
         "commas. One address has about 28,000 ports for connections to one broker.";
+  } else if (option.long_name == "host") {
+    option.help = "broker to connect to; of several each client has one, in turn";
   } else if (option.long_name == "username") {
     option.value_name = "TEMPLATE";
     option.help = "user name for the broker, a template as --topics";

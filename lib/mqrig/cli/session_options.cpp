@@ -74,7 +74,7 @@ constexpr auto options_of_many_sessions = [] {
   for (OptionSpec& option : all) {
     if (option.short_name == 'c') option.short_name = '\0';
     if (option.long_name == "reconnect") {
-      option.help = "clients connect again when it failed or the connection is lost";
+      option.help = "connect again when an attempt failed or the connection is lost";
       option.details =
           "A client that gets a refusal that will not change, such as wrong credentials, gives up "
           "in any case.";

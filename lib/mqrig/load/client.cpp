@@ -213,15 +213,17 @@ bool Client::comes_again() const {
   return shard_.coming_again() && shard_.plan().connection.reconnect;
 }
 
+// From half of the delay to all of it.
 session::Duration Client::next_delay() {
+  using std::chrono::microseconds;
   const client::Options& options = shard_.plan().connection;
-  const session::Duration delay =
-      options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20));
-  const session::Duration most = std::min<session::Duration>(options.reconnect_max_delay, delay);
+  const microseconds most =
+      std::min(options.reconnect_max_delay,
+               options.reconnect_delay * (1U << std::min<unsigned>(failures_, 20)));
   if (failures_ < 255) ++failures_;
   const auto half = static_cast<std::uint64_t>(most.count()) / 2;
-  if (half == 0) return {};
-  return session::Duration(static_cast<session::Duration::rep>(half + shard_.random().below(half)));
+  const std::uint64_t bound = std::clamp<std::uint64_t>(half, 1, UINT32_MAX);
+  return microseconds(half + shard_.random().below(bound));
 }
 
 void Client::handle(const session::Event& event) {
@@ -392,7 +394,7 @@ void Client::give_up() {
     stop_publishing();
     shard_.counters().unsent += publisher_->responses.size();
     publisher_->responses.clear();
-    shard_.counters().request_timeouts += std::exchange(publisher_->outstanding, 0);
+    give_up_requests();
   }
   wake_at_ = session::never;
   set_state(State::gone);

@@ -67,6 +67,8 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void leave(Leave how, bool for_good);
   // Ends everything without a word.
   void give_up();
+  // Requests that have no response will have none.
+  void give_up_requests();
 
  private:
   void on_readable() override;

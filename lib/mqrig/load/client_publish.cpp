@@ -168,13 +168,12 @@ void Client::sending_failed() {
 }
 
 void Client::stop_publishing() {
-  Publisher& publisher = *publisher_;
-  if (publisher.open_loop != nullptr) {
-    const std::uint64_t backlog = publisher.allowed - publisher.next;
+  if (publisher_->open_loop != nullptr) {
+    const std::uint64_t backlog = publisher_->allowed - publisher_->next;
     shard_.counters().unsent += backlog;
     shard_.gauges().backlog -= backlog;
   }
-  publisher.allowed = publisher.next;
+  publisher_->allowed = publisher_->next;
 }
 
 // One message more is to arrive wherever its topic is subscribed to.
@@ -265,6 +264,13 @@ bool Client::send_response() {
   }
   publisher_->responses.pop_front();
   return true;
+}
+
+void Client::give_up_requests() {
+  shard_.counters().request_timeouts += publisher_->outstanding;
+  for (; publisher_->outstanding > 0; --publisher_->outstanding) {
+    shard_.fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
+  }
 }
 
 }  // namespace mqrig::load

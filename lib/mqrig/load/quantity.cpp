@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <vector>
 
 namespace mqrig::load {
@@ -28,22 +29,58 @@ std::optional<Share> connected(const Report& report) {
   return of(peak.connected, peak.clients);
 }
 
-std::optional<double> latency(const LatencyQuantity& wanted, const Histograms& histograms) {
-  const std::optional<Metric> metric = wanted.metric ? wanted.metric : felt_metric(histograms);
+// What an objective without a metric means: where messages were to come and none did, it is not
+// the time of connecting.
+std::optional<Metric> meant_metric(const Report& report) noexcept {
+  const Counters& account = report.account;
+  if (account.requests > 0) return Metric::round_trip;
+  if (sum(account.expected) > 0) return Metric::delivery;
+  const std::optional<Metric> felt = felt_metric(report.histograms);
+  if (felt == Metric::connect && sum(account.sent) + account.unsent > 0) return Metric::publish;
+  return felt;
+}
+
+// Messages of which the end was not seen. Where an acknowledgement is missing, what came
+// nevertheless is not.
+std::uint64_t never_came(const Report& report, Metric metric) noexcept {
+  const Counters& account = report.account;
+  switch (metric) {
+    case Metric::publish:
+      return account.unsent + account.unconfirmed;
+    case Metric::round_trip:
+      return account.unsent + account.requests - std::min(account.requests, account.responses);
+    case Metric::delivery: {
+      const Loss loss = loss_of(report);
+      if (!loss.exact) return loss.lost;
+      const std::uint64_t due = loss.expected + account.unconfirmed_deliveries;
+      const std::uint64_t came = sum(account.distinct) + sum(account.corrupt);
+      return account.unsent + due - std::min(due, came);
+    }
+    default:
+      return 0;
+  }
+}
+
+std::optional<double> latency(const LatencyQuantity& wanted, const Report& report) {
+  const std::optional<Metric> metric = wanted.metric ? wanted.metric : meant_metric(report);
   if (!metric) return std::nullopt;
-  const auto& histogram = histograms[static_cast<std::size_t>(*metric)];
+  const auto& histogram = report.histograms[static_cast<std::size_t>(*metric)];
   if (!histogram || histogram->empty()) return std::nullopt;
+  if (wanted.kind == LatencyQuantity::Kind::min) return static_cast<double>(histogram->min());
+  constexpr double never = std::numeric_limits<double>::infinity();
+  const auto came = static_cast<double>(histogram->count());
+  const auto missing = static_cast<double>(never_came(report, *metric));
   switch (wanted.kind) {
-    case LatencyQuantity::Kind::min:
-      return static_cast<double>(histogram->min());
     case LatencyQuantity::Kind::mean:
-      return histogram->mean();
+      return missing > 0 ? never : histogram->mean();
     case LatencyQuantity::Kind::max:
-      return static_cast<double>(histogram->max());
-    case LatencyQuantity::Kind::percentile:
+      return missing > 0 ? never : static_cast<double>(histogram->max());
+    default:
       break;
   }
-  return static_cast<double>(histogram->value_at(wanted.percentile));
+  const double percentile = wanted.percentile * (came + missing) / came;
+  if (missing > 0 && percentile > 100) return never;
+  return static_cast<double>(histogram->value_at(percentile));
 }
 
 std::optional<Metric> metric_of(std::string_view text) noexcept {
@@ -195,7 +232,7 @@ QuantityUnit Quantity::unit() const noexcept {
 
 std::optional<double> Quantity::value(const Report& report, bool fraction) const {
   if (const auto* wanted = std::get_if<LatencyQuantity>(&source_)) {
-    return latency(*wanted, report.histograms);
+    return latency(*wanted, report);
   }
   if (const auto* field = std::get_if<const CounterField*>(&source_)) {
     return static_cast<double>((*field)->get(report.account));

@@ -22,6 +22,7 @@ void Run::begin_step() {
   report_.totals = Counters();
   report_.cpu_seconds = 0;
   step_account_ = Counters();
+  step_errors_ = ErrorCounts();
   for (const Metric metric :
        {Metric::publish, Metric::delivery, Metric::round_trip, Metric::scheduling}) {
     report_.histograms[static_cast<std::size_t>(metric)].reset();
@@ -45,6 +46,7 @@ CurvePoint Run::judge_step() {
   point.sent = static_cast<double>(sum(report_.totals.sent)) / report_.measured_seconds;
   point.received = static_cast<double>(sum(report_.totals.received)) / report_.measured_seconds;
   std::swap(report_.account, step_account_);
+  std::swap(report_.errors, step_errors_);
   report_.asked_rate = step_rate_;
   judge(report_);
   const auto missed = std::find_if(report_.results.begin(), report_.results.end(),
@@ -59,6 +61,7 @@ CurvePoint Run::judge_step() {
   }
   if (expected != 0) point.loss = static_cast<double>(lost) / static_cast<double>(expected);
   std::swap(report_.account, step_account_);
+  std::swap(report_.errors, step_errors_);
   // All of the step, and not its measured part, which may end a few messages early.
   const double due = step_rate_ * std::chrono::duration<double>(config_.find_max->step).count();
   if (point.met && static_cast<double>(sum(step_account_.sent)) + 1 < rate_reached * due) {
@@ -79,16 +82,28 @@ CurvePoint Run::judge_step() {
 void Run::keep_step() {
   best_.rate = step_rate_;
   best_.totals = report_.totals;
+  best_.account = step_account_;
+  best_.errors = step_errors_;
   best_.cpu_seconds = report_.cpu_seconds;
   best_.seconds = report_.measured_seconds;
   best_.histograms = Histograms();
   merge(best_.histograms, report_.histograms);
 }
 
+// What became of the connections is that of the whole search. Of the messages, a step that was too
+// much for the broker must not count against the one that was not.
 void Run::finish_search() {
   if (!search_ || best_.rate == 0) return;
   report_.asked_rate = best_.rate;
   report_.totals = best_.totals;
+  const Counters whole = std::exchange(report_.account, best_.account);
+  for (const auto member :
+       {&Counters::attempts, &Counters::connected, &Counters::resumed, &Counters::connect_failed,
+        &Counters::lost, &Counters::left, &Counters::subscribed, &Counters::subscribe_refused}) {
+    report_.account.*member = whole.*member;
+  }
+  report_.errors = std::move(best_.errors);
+  report_.account.errors = report_.errors.total();
   report_.cpu_seconds = best_.cpu_seconds;
   report_.measured_seconds = best_.seconds;
   report_.histograms = std::move(best_.histograms);

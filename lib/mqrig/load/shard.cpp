@@ -239,17 +239,21 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
 }
 
 void Shard::client_settled(const GroupPlan& group, bool begins, bool first) noexcept {
-  GroupState& state = groups_[static_cast<std::size_t>(&group - plan_->groups.data())];
+  GroupState& state = state_of(group);
   begins ? ++state.settled : --state.settled;
   if (first) ++settled_;
 }
 
 PayloadSource& Shard::payloads(const GroupPlan& group) {
-  return *groups_[static_cast<std::size_t>(&group - plan_->groups.data())].payloads;
+  return *state_of(group).payloads;
 }
 
 void Shard::learn_run(wire::ByteView payload) {
-  codec_ = StampCodec(StampCodec::run_of(payload));
+  const StampCodec codec(StampCodec::run_of(payload));
+  Stamp stamp;
+  const auto verdict = codec.read(payload, wall(now_), true, stamp);
+  if (verdict != StampCodec::Verdict::ours) return;  // nobody's stamp: a retained text, say
+  codec_ = codec;
   codec_known_ = true;
 }
 

@@ -118,8 +118,11 @@ class Shard final : public Member {
   struct Dial {
     explicit Dial(asio::io_context& context) : connector(context) {}
     net::Connector connector;
-    Client* client = nullptr;
   };
+
+  GroupState& state_of(const GroupPlan& group) noexcept {
+    return groups_[static_cast<std::size_t>(&group - plan_->groups.data())];
+  }
 
   // shard.cpp
   void make_clients(GroupState& group, std::uint32_t number);

@@ -110,6 +110,7 @@ void Shard::wake_due() {
   }
 }
 
+// The next one comes when all have been back for a while.
 void Shard::plan_storm(GroupState& group) noexcept {
   const Nanoseconds interval = group.plan->settings->storm.interval;
   if (interval.count() == 0 || group.next_storm != session::never || !may_part()) return;
@@ -137,10 +138,7 @@ void Shard::give_up_requests() {
     for (Client* client : group.clients) {
       Publisher& publisher = *client->publisher();
       if (publisher.outstanding == 0 || now_ - publisher.last_response < request_timeout) continue;
-      sample_.counters.request_timeouts += publisher.outstanding;
-      for (; publisher.outstanding > 0; --publisher.outstanding) {
-        fail(ErrorKind::request, std::make_error_code(std::errc::timed_out));
-      }
+      client->give_up_requests();
       want_pump(*client);
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include <mqrig/load/objective_operator.hpp>
 #include <mqrig/load/quantity.hpp>
@@ -165,6 +166,11 @@ std::vector<ObjectiveResult> judge(const std::vector<Objective>& objectives, con
     result.value = quantity->value(report, objective.fraction);
     if (!result.value) continue;
     result.met = holds(objective.op, *result.value, objective.limit);
+    if (std::isinf(*result.value)) {
+      result.value.reset();
+      result.value_text = "never: too many did not come";
+      continue;
+    }
     result.value_text = shown(*result.value, quantity->unit(), objective.fraction);
   }
   return results;

@@ -17,7 +17,10 @@ struct Report;
 // "connected=100%", "max<1s", "mean<2ms".
 //
 // Latencies: percentiles from p0 to p100, min, mean, max, each also as <metric>.<one of them>;
-// without a metric they mean the one of felt_metric(). A value of 0, or one with ns, us, ms, s.
+// without a metric they mean the round trip, the delivery or the publishing, whichever comes first
+// in the run, and connecting where nothing is published. A value of 0, or one with ns, us, ms, s.
+// What was to be sent or to arrive in the run, and was not or did not, took longer than any limit:
+// a broker that stops answering has no good percentiles.
 // Rates over the measured time: rate (sent), throughput (received). Values with k, M, /s.
 // Counts of the whole run: loss, duplicates, connected, errors and so on, and every name of
 // counter_fields(). Values with k, M; with % those that are a part of something.
@@ -39,9 +42,9 @@ std::optional<Metric> felt_metric(const Histograms& histograms) noexcept;
 
 struct ObjectiveResult {
   Objective objective;
-  std::optional<double> value;  // none: the run has not measured it, which fails
+  std::optional<double> value;  // none: the run has not measured it, or it never came to an end
   bool met = false;
-  std::string value_text;  // "3.2 ms", "not measured"
+  std::string value_text;  // "3.2 ms", "not measured", "never: too many did not come"
 };
 std::vector<ObjectiveResult> judge(const std::vector<Objective>& objectives, const Report& report);
 
