@@ -8,7 +8,8 @@ import harness
 from hdr import HdrHistogram
 from timed_peer import TimedPeer
 
-OK, MISSED, INTERRUPTED = 0, 11, 130
+OK, MISSED = 0, 11
+FIGURES = ("--metrics", "127.0.0.1:0", "--interval", 0.2)  # for wait_figure()
 MS = 1_000_000  # nanoseconds
 
 

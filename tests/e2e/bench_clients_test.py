@@ -38,7 +38,7 @@ class Connections(BenchCase):
                 self.assertEqual([100, 100] if pace else [0, 0], [report.account["unsent"], report.totals["unsent"]], report)
                 self.assertEqual({"CONNACK: Not authorized (0x87)": 1}, report.errors)
                 self.assertEqual([4, 3, 1], [report.account[name] for name in ("attempts", "connected", "connect_failed")])
-                self.assertIn("1 of 4 clients did not take part", report.warnings)
+                self.assertIn("1 of 4 clients did not take part to the end", report.warnings)
 
     def test_a_busy_server_is_tried_again(self):
         peer = self.timed_peer(reason=lambda number: SERVER_BUSY if number < 5 else 0)

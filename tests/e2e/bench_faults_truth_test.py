@@ -1,7 +1,9 @@
 """`mqrig bench` against a broker that makes faults on purpose and counts them: the report has exactly those, and judges them by QoS."""
 
+import signal
+
 import harness
-from bench_case import MISSED, OK, BenchCase
+from bench_case import FIGURES, MISSED, OK, BenchCase
 from timed_peer import at_once
 
 # What the broker calls its faults, and the counters of the report that show them.
@@ -61,13 +63,13 @@ class Exact(FaultsCase):
         """bench sub knows nothing of what was sent but from the stamps: what is missing between two messages that came."""
         broker = self.faulty("drop-publish=2%,duplicate=2%,reorder-topic=2%")
         receiver = self.measuring("sub", broker.port, "-c", 1, "--filter", "bench/#", "-q", 0, "--verify", "full", "--duration", 0,
-                                  "--metrics", "127.0.0.1:0", "--interval", 0.2)
+                                  *FIGURES)
         receiver.wait_figure("subscribed_total", 1)
         sender = self.measure("pub", broker.port, "-c", 3, "-q", 0, "--total-rate", "20k", "--count", 20_000)
         self.assertEqual(20_000, sender.totals["sent"], sender)
         receiver.wait_figure("distinct_qos0_total", 20_000 - self.made(broker)["drop-publish"])
-        receiver.process.signal(2)
-        report = receiver.report(code=130)
+        receiver.process.signal(signal.SIGINT)
+        report = receiver.report()
         made = self.made(broker)
         self.assertEqual(made["duplicate"], report.of_all("duplicates"))
         self.assertEqual(20_000 - made["drop-publish"], report.of_all("distinct"))
@@ -106,7 +108,8 @@ class Judged(FaultsCase):
                 self.assertEqual([(2, True)] if qos == 2 else [], violations)
 
     def test_objectives_decide_the_exit_code(self):
-        for slo, code in (("loss=0", MISSED), ("loss<5%", OK), ("loss<5%,p99<0.1us", MISSED), ("rate>1k/s,errors=0", OK), ("rate>1M/s", MISSED)):
+        for slo, code in (("loss=0", MISSED), ("loss<5%", OK), ("loss<5%,p99<0.1us", MISSED), ("rate>1k/s,errors=0", OK),
+                          ("rate>1M/s", MISSED)):
             with self.subTest(slo=slo):
                 report = self.run_against(self.faulty("drop-publish=2%"), 0, "--slo", slo, code=code, count=4000)
                 met = [each["met"] for each in report.objectives]

@@ -20,7 +20,7 @@ import harness
 import outside_client
 from bench_crowd import CONNECT, FAILED, INPUT, OK, VERIFICATION
 
-SHORT = ("pubsub", "-c", 3, "-q", 1, "--rate", 100, "--duration", "1s", "--interval", "250ms")
+SHORT = ("pubsub", "-c", 3, "-q", 1, "--rate", 100, "--duration", "600ms", "--interval", "150ms")
 KINDS = ("json", "csv", "hdr", "html")
 EXACT = re.compile(r"(mqrig_bench_\w+)(?:\{(\w+)=\"((?:[^\"\\\n]|\\[\\\"n])*)\"\})? (\S+)")
 
@@ -230,9 +230,9 @@ class Live(bench_crowd.BenchCase):
         self.assertEqual(text.count("\x1b[?7l"), text.count("\x1b[?7h"))
 
     def test_without_it(self):
-        for args in (("--no-live",), ("--quiet",)):
-            self.assertNotIn("\x1b", self.on_terminal(*self.RUN, *args))
-        self.assertNotIn("\x1b", self.on_terminal(*self.RUN, TERM="dumb", NO_COLOR="1"))
+        for args in (("--no-live",), ("--quiet",), ("-d",)):
+            self.assertNotIn("\x1b[?7l", self.on_terminal(*SHORT, *args))
+        self.assertNotIn("\x1b", self.on_terminal(*SHORT, TERM="dumb", NO_COLOR="1"))
 
     def test_plain(self):
         """A line for each interval, in ASCII."""
@@ -311,7 +311,7 @@ class Compared(bench_crowd.BenchCase):
         """Two parts at one broker make the report of the whole: nothing is lost between them."""
         broker = self.broker()
         parts = [self.start_bench("pubsub", "-p", broker.port, "-c", 4, "-q", 1, "--rate", 40, "--duration", "2s", "--shard", f"{i}/2",
-                                  "--start-at", "+3s", "--json", self.dir / f"{i}.json", "--interval", "500ms", "--drain-timeout", "1s") for i in (1, 2)]
+                                  "--start-at", "+2s", "--json", self.dir / f"{i}.json", "--interval", "500ms", "--drain-timeout", "1s") for i in (1, 2)]
         for part in parts:
             self.assertEqual(OK, part.wait(30), part.err.text())
         paths = {kind: self.dir / f"merged.{kind}" for kind in KINDS}

@@ -35,6 +35,15 @@ TEST_CASE("errors of the same kind and code are counted together, also those rea
   CHECK(one.total() == 6);
 }
 
+TEST_CASE("errors are found by kind and reason, also those read back") {
+  ErrorCounts errors;
+  errors.add("CONNACK: Not authorized (0x87)", 3);
+  errors.add(ErrorKind::connack, wire::ReasonCode::not_authorized);
+  errors.add(ErrorKind::subscribe, wire::ReasonCode::not_authorized);
+  CHECK(errors.count(ErrorKind::connack, wire::ReasonCode::not_authorized) == 4);
+  CHECK(errors.count(ErrorKind::connack, wire::ReasonCode::banned) == 0);
+}
+
 TEST_CASE("nothing counted is empty") {
   ErrorCounts errors;
   errors.add(ErrorKind::timeout, std::error_code(), 0);

@@ -7,7 +7,7 @@
 #include <array>
 
 using namespace mqrig;
-using namespace mqrig::bench_command;
+using namespace mqrig::bench;
 using cli::ColourMode;
 using cli::Diagnostic;
 
@@ -113,7 +113,7 @@ TEST_CASE("live lines are drawn over each other, and taken away for what comes b
 TEST_CASE("where there is no terminal a plain line comes every 10 seconds") {
   Pipe pipe;
   const Diagnostic diagnostic("mqrig bench", ColourMode::never, false, pipe.end());
-  LiveView view(diagnostic, {pipe.end(), false, false, false});
+  LiveView view(diagnostic, {pipe.end(), false, false, false, false});
   for (int i = 1; i <= 9; ++i) view.update(at(i), second(i, 1'000));
   CHECK(pipe.take().empty());
   view.update(at(10), second(10, 2'000));
@@ -126,11 +126,22 @@ TEST_CASE("where there is no terminal a plain line comes every 10 seconds") {
   CHECK(pipe.take().find("out 3,000/s") != std::string::npos);
 }
 
+TEST_CASE("a plain line comes for each interval where that is asked for") {
+  Pipe pipe;
+  const Diagnostic diagnostic("mqrig bench", ColourMode::never, false, pipe.end());
+  LiveView view(diagnostic, {pipe.end(), false, false, false, true});
+  for (int i = 1; i <= 3; ++i) {
+    view.update(at(i), second(i, 1'000));
+    CHECK(pipe.take().find(std::to_string(i) + " s of 30 s, hold: out 1,000/s") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("quiet is quiet, in place and line by line") {
   Pipe pipe;
   const Diagnostic diagnostic("mqrig bench", ColourMode::never, true, pipe.end());
   for (const bool in_place : {true, false}) {
-    LiveView view(diagnostic, {pipe.end(), in_place, false, true});
+    LiveView view(diagnostic, {pipe.end(), in_place, false, true, false});
     for (int i = 1; i <= 30; ++i) view.update(at(i), second(i, 10));
   }
   CHECK(pipe.take().empty());

@@ -8,7 +8,7 @@
 #include "report_gallery.hpp"
 
 using mqrig::PrometheusText;
-using mqrig::bench_command::metrics_page;
+using mqrig::bench::metrics_page;
 using mqrig::test::gallery_report;
 
 namespace {

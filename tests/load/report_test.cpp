@@ -190,3 +190,19 @@ TEST_CASE("a run without messages has measured nothing, but for one that only co
   subscribers.account.received[0] = 1;
   CHECK_FALSE(measured_nothing(subscribers));
 }
+
+TEST_CASE("a run of which the broker took nothing has measured nothing") {
+  Report publishers;
+  publishers.loop_text = "closed loop, 100 in flight";
+  publishers.account.sent[1] = publishers.account.publish_refused = 7;
+  CHECK(measured_nothing(publishers));
+  publishers.account.sent[0] = 1;
+  CHECK_FALSE(measured_nothing(publishers));
+
+  Report subscribers;
+  subscribers.account.connected = subscribers.account.subscribe_refused = 5;
+  CHECK(measured_nothing(subscribers));
+  subscribers.account.subscribed = 1;
+  subscribers.account.received[0] = 1;
+  CHECK_FALSE(measured_nothing(subscribers));
+}

@@ -5,7 +5,7 @@
 
 #include "report_gallery.hpp"
 
-using mqrig::bench_command::report_text;
+using mqrig::bench::report_text;
 using mqrig::test::gallery_report;
 
 namespace {

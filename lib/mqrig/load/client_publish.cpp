@@ -168,12 +168,13 @@ void Client::sending_failed() {
 }
 
 void Client::stop_publishing() {
-  if (publisher_->open_loop != nullptr) {
-    const std::uint64_t backlog = publisher_->allowed - publisher_->next;
+  Publisher& publisher = *publisher_;
+  if (publisher.open_loop != nullptr) {
+    const std::uint64_t backlog = publisher.allowed - publisher.next;
     shard_.counters().unsent += backlog;
     shard_.gauges().backlog -= backlog;
   }
-  publisher_->allowed = publisher_->next;
+  publisher.allowed = publisher.next;
 }
 
 // One message more is to arrive wherever its topic is subscribed to.

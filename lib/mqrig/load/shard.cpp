@@ -293,9 +293,11 @@ wire::Version Shard::version_of(const GroupPlan& group) const noexcept {
   return fallen_back_ ? wire::Version::mqtt_3_1_1 : wire::Version::mqtt_5;
 }
 
-// Only where nobody has said which version, and none has worked yet.
+// Only where nobody has said which version, and 5.0 has never worked. Clients that asked for it
+// before it was found out may hear so after others have connected.
 bool Shard::fall_back(const GroupPlan& group, wire::Version refused) noexcept {
-  if (group.version || refused != wire::Version::mqtt_5 || ever_connected_) return false;
+  const bool worked = ever_connected_ && !fallen_back_;
+  if (group.version || refused != wire::Version::mqtt_5 || worked) return false;
   fallen_back_ = true;
   return true;
 }

@@ -177,6 +177,7 @@ class Shard final : public Member {
   net::Timer timer_;
   session::Time timer_at_ = session::never;
   session::Time next_look_{};
+  session::Time next_publish_{};  // in open loop, at the earliest
 
   std::deque<Client*> to_connect_;
   std::vector<std::unique_ptr<Dial>> dials_;

@@ -8,6 +8,10 @@ namespace {
 
 // Without a response for so long, requests are taken for lost.
 constexpr std::chrono::seconds request_timeout{5};
+// In open loop, from one wake-up to the next: what becomes due meanwhile leaves together. Above
+// 20,000 messages a second setting the timer and sleeping costs more than sending; below, nothing
+// is held up. The delay is part of Metric::scheduling, and of every latency.
+constexpr std::chrono::microseconds publish_interval{50};
 
 }  // namespace
 
@@ -58,7 +62,8 @@ session::Time Shard::next_event() const {
   session::Time next = std::min({wakes_.next(), next_look_, next_gate_});
   for (const GroupState& group : groups_) {
     next = std::min(next, group.next_storm);
-    if (group.open_loop) next = std::min(next, group.open_loop->next_due());
+    if (group.open_loop)
+      next = std::min(next, std::max(group.open_loop->next_due(), next_publish_));
   }
   return next;
 }
@@ -84,6 +89,7 @@ void Shard::timer_expired() {
 
 // All that is due leaves with this wake-up, in one write for each client.
 void Shard::publish_due() {
+  next_publish_ = now_ + publish_interval;
   for (GroupState& group : groups_) {
     if (!group.open_loop) continue;
     OpenLoop& loop = *group.open_loop;
