@@ -84,7 +84,12 @@ void Run::start(const MakeCrew& make_crew) {
   if (!publishes_ && !warms_up) {
     start_measuring(order.at == session::Time() ? begin_ : order.at);
   }
-  timer_.expires_at(begin_ + connect_patience());
+  connect_begin_ = std::max(begin_, order.at);
+  await_connections();
+}
+
+void Run::await_connections() {
+  timer_.expires_at(std::min(connect_deadline(), forced_start()));
 }
 
 // Looks what is due after something has changed.
@@ -95,7 +100,7 @@ void Run::advance() {
         config_.receive_limit != 0 && sum(report_.account.received) >= config_.receive_limit;
     if (enough) {
       drain();
-    } else if (publishes_ && all_reached(Stage::sent)) {
+    } else if (publishes_ && all_have_sent()) {
       all_sent();
     }
   }
@@ -129,7 +134,7 @@ void Run::publish() {
   phase.name = "step";
   phase.duration = config_.find_max->step;
   begin_step();
-  run_phases(now() + head_start, {phase}, step_rate_ / asked_rate());
+  run_phases(begin, {phase}, step_rate_ / asked_rate());
 }
 
 void Run::run_phases(session::Time begin, std::vector<Phase> phases, double rate_factor) {
@@ -207,8 +212,9 @@ void Run::timer_expired() {
   const session::Time time = now();
   switch (state_) {
     case State::connecting:
-      if (time - last_progress_ >= connect_patience()) return connected();
-      timer_.expires_at(last_progress_ + connect_patience());
+      if (time >= forced_start()) return publish();
+      if (time >= connect_deadline()) return connected();
+      await_connections();
       return;
     case State::running:
       if (boundaries_.empty()) return silence_ ? await_silence(time) : drain();
@@ -229,9 +235,21 @@ void Run::timer_expired() {
   }
 }
 
-session::Duration Run::connect_patience() const {
-  return std::chrono::duration_cast<session::Duration>(plan_->scenario.connect_timeout) +
-         longest_lateness;
+// When to give up those who have not come: too long after the last one that came, or was to come.
+session::Time Run::connect_deadline() const {
+  Nanoseconds ramp{};
+  for (const GroupPlan& group : plan_->groups) ramp = std::max(ramp, group.settings->ramp);
+  const auto after = [](session::Time time, Nanoseconds duration) {
+    return time + std::chrono::duration_cast<session::Duration>(duration);
+  };
+  const session::Time last = std::max(last_progress_, after(connect_begin_, ramp));
+  return after(last, plan_->scenario.connect_timeout) + longest_lateness;
+}
+
+// With a time to start, connected or not.
+session::Time Run::forced_start() const {
+  const bool forced = publishes_ && !config_.wait_to_start && config_.start_at.has_value();
+  return forced ? *config_.start_at - 2 * head_start : session::never;
 }
 
 session::Duration Run::drain_timeout() const {
@@ -366,6 +384,13 @@ bool Run::all_reached(Stage stage) const {
   });
 }
 
+// No more than that: a member that has not begun a further step of a search yet is still drained.
+bool Run::all_have_sent() const {
+  return std::all_of(members_.begin(), members_.end(), [](const MemberState& member) {
+    return member.failed || member.stage == Stage::sent;
+  });
+}
+
 // Without the moment before the first message.
 session::Time Run::measured_since() const {
   if (!publishes_) return measure_from_;
@@ -373,12 +398,20 @@ session::Time Run::measured_since() const {
 }
 
 bool Run::everything_arrived() const {
-  if (others_send()) return false;
+  if (others_send() || deliveries_unknown()) return false;
   const Counters& account = search_ ? step_account_ : report_.account;
   for (std::size_t qos = 0; qos < account.expected.size(); ++qos) {
     if (lost_messages(account, qos) != 0) return false;
   }
-  return account.requests <= account.responses + account.request_timeouts;
+  return account.requests <= account.responses + account.request_timeouts + account.publish_refused;
+}
+
+// Then only silence says that all has arrived.
+bool Run::deliveries_unknown() const {
+  return report_.account.subscribed > 0 &&
+         std::any_of(plan_->groups.begin(), plan_->groups.end(), [](const GroupPlan& group) {
+           return group.publish && !group.publish->fan_out_known;
+         });
 }
 
 void Run::on_member_failed(std::uint32_t member, const std::string& text) {

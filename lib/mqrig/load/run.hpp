@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -86,13 +87,14 @@ class Run final : private Crew::Owner {
   enum class State : std::uint8_t { idle, connecting, waiting, running, draining, leaving, done };
   // Before the measured time, in it, and after it.
   enum class Part : std::uint8_t { before, measured, after };
-  using RowKey = std::pair<std::int64_t, Part>;
+  // Of an interval, a step of the search, and a part: in the order of time.
+  using RowKey = std::tuple<std::int64_t, std::size_t, Part>;
 
   struct MemberState {
     Stage stage = Stage::idle;
     Gauges gauges;
     session::Time last_end{};
-    RowKey row{-1, Part::before};
+    RowKey row{-1, 0, Part::before};
     bool failed = false;
   };
   struct Row {
@@ -125,12 +127,16 @@ class Run final : private Crew::Owner {
   void timer_expired();
   void set_state(State state, std::string_view text);
   bool all_reached(Stage stage) const;
+  bool all_have_sent() const;
   bool everything_arrived() const;
+  bool deliveries_unknown() const;
   bool has_end() const;
   double asked_rate() const;
   double asked_rate_here() const;
   void look_again(session::Time time);
-  session::Duration connect_patience() const;
+  session::Time connect_deadline() const;
+  session::Time forced_start() const;
+  void await_connections();
   session::Duration drain_timeout() const;
 
   // run_search.cpp
@@ -164,6 +170,7 @@ class Run final : private Crew::Owner {
       boundaries_;  // when a part begins, and is it measured?
   session::Time phases_begin_ = session::Time::min();
   session::Time end_ = session::never;  // of the phases
+  session::Time connect_begin_{};
   session::Time last_progress_{};
   session::Time drain_begin_{};
   std::uint64_t last_connected_ = 0;  // when it was looked at, while they leave

@@ -63,8 +63,11 @@ void Run::add_to_report(Part part, Sample& sample) {
   report_.errors.merge(sample.errors);
   if (search_) step_errors_.merge(sample.errors);
   const Counters& counters = sample.counters;
-  const std::uint64_t progress = counters.connected + counters.subscribed + sum(counters.sent) +
-                                 sum(counters.received) + sum(counters.acknowledged);
+  // Clients that come and go do not hold up a drain.
+  const std::uint64_t come =
+      state_ == State::draining ? 0 : counters.connected + counters.subscribed;
+  const std::uint64_t progress =
+      come + sum(counters.sent) + sum(counters.received) + sum(counters.acknowledged);
   if (progress != 0) last_progress_ = std::max(last_progress_, sample.end);
   if (part == Part::measured) {
     report_.totals += sample.counters;
@@ -85,7 +88,7 @@ void Run::add_to_row(MemberState& member, Part part, Sample& sample) {
   // An interval ends at a multiple of its length, and that point is still its own.
   const auto interval = std::chrono::duration_cast<session::Duration>(config_.interval);
   const std::int64_t number = (sample.end.time_since_epoch().count() - 1) / interval.count();
-  member.row = {number, part};
+  member.row = {number, report_.curve.size(), part};
   const auto [at, is_new] = rows_.try_emplace(member.row);
   Row& row = at->second;
   row.start = is_new ? sample.start : std::min(row.start, sample.start);
@@ -100,7 +103,7 @@ void Run::close_rows(bool all) {
   const auto interval = std::chrono::duration_cast<session::Duration>(config_.interval);
   while (!rows_.empty()) {
     const auto first = rows_.begin();
-    const session::Time end{(first->first.first + 1) * interval};
+    const session::Time end{(std::get<0>(first->first) + 1) * interval};
     const bool complete =
         std::all_of(members_.begin(), members_.end(), [&](const MemberState& member) {
           return member.failed || member.row > first->first || member.last_end >= end;
@@ -117,7 +120,7 @@ void Run::close_row(const RowKey& key, Row& row) {
   Interval interval;
   interval.start = std::max(0.0, seconds_between(begin_, row.start));
   interval.duration = seconds_between(row.start, row.end);
-  interval.measured = key.second == Part::measured;
+  interval.measured = std::get<Part>(key) == Part::measured;
   interval.counters = row.counters;
   make_positive(interval.counters);
   interval.gauges = gauges_;
@@ -129,7 +132,7 @@ void Run::close_row(const RowKey& key, Row& row) {
       interval.latency[i].hdr = stats::encode_hdr_compressed(*row.histograms[i]);
     }
   }
-  if (key.second == Part::before) {  // as in the report
+  if (std::get<Part>(key) == Part::before) {  // as in the report
     for (std::size_t i = 0; i < metric_count; ++i) {
       if (!counts_always(static_cast<Metric>(i))) row.histograms[i].reset();
     }
