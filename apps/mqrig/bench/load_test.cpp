@@ -11,6 +11,7 @@
 #include <mqrig/load/thread_crew.hpp>
 #include <mqrig/load/worker.hpp>
 #include <mqrig/net/connect.hpp>
+#include <mqrig/net/host_addresses.hpp>
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/payload/packet_text.hpp>
 
@@ -116,7 +117,11 @@ void LoadTest::find_brokers() {
   if (settings_.connection.brokers.empty()) settings_.connection.brokers.emplace_back();
   asio::io_context context(1);
   net::Connector connector(context);
+  std::vector<client::Broker> found;
   for (client::Broker& broker : settings_.connection.brokers) {
+    if (!brokers_.empty()) brokers_ += ", ";
+    brokers_ += broker_text(broker);
+    found.push_back(broker);
     if (!broker.unix_path.empty() || is_numeric(broker.host)) continue;
     net::ConnectOptions connect(broker.host, broker.port);
     connect.timeout = settings_.connection.connect_timeout;
@@ -127,11 +132,28 @@ void LoadTest::find_brokers() {
                                                     net::join_host_port(broker.host, broker.port) +
                                                     ": " + connector.detail());
           }
-          broker.host = stream->peer_address();
+          found.back().host = stream->peer_address();
         });
     context.restart();
     context.run();
+    add_other_addresses(broker, found);
   }
+  settings_.connection.brokers = std::move(found);
+}
+
+/// A name with several addresses is a cluster, whose nodes are to have the same share; those of the
+/// family that was seen to work.
+void LoadTest::add_other_addresses(const client::Broker& broker,
+                                   std::vector<client::Broker>& found) {
+  const std::string first = found.back().host;
+  const bool ipv6 = first.find(':') != std::string::npos;
+  std::size_t count = 1;
+  for (const std::string& address : net::host_addresses(broker.host)) {
+    if (address == first || (address.find(':') != std::string::npos) != ipv6) continue;
+    found.emplace_back(address, broker.port);
+    ++count;
+  }
+  if (count > 1) brokers_ += " (" + std::to_string(count) + " addresses)";
 }
 
 std::vector<std::string> LoadTest::source_addresses(std::uint32_t loopback_addresses) const {
@@ -183,7 +205,7 @@ void LoadTest::describe(const load::Placement& placement) {
   describe_run(report_, settings_, *plan_);
   report_.processes = placement.processes;
   report_.threads = members_;
-  if (embedded_) report_.broker = "embedded, " + embedded_->url();
+  report_.broker = embedded_ ? "embedded, " + embedded_->url() : brokers_;
 }
 
 void LoadTest::start(asio::io_context& context) {

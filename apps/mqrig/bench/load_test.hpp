@@ -34,6 +34,7 @@ class LoadTest final : private load::Run::Observer {
   load::Placement find_place() const;
   void start_broker(std::uint32_t processes);
   void find_brokers();
+  void add_other_addresses(const client::Broker& broker, std::vector<client::Broker>& found);
   std::vector<std::string> source_addresses(std::uint32_t loopback_addresses) const;
   void make_plan(const load::Placement& placement);
   void fork_workers();
@@ -64,6 +65,7 @@ class LoadTest final : private load::Run::Observer {
   std::uint32_t members_ = 1;
   std::uint32_t processes_ = 1;
   std::vector<load::ForkedProcess> workers_;
+  std::string brokers_;  // as they were named, for a person
   load::Report report_;
 
   asio::io_context* context_ = nullptr;

@@ -22,16 +22,6 @@ std::string host_name() {
   return name.data();
 }
 
-std::string brokers_text(const client::Options& connection) {
-  std::string text;
-  for (const client::Broker& broker : connection.brokers) {
-    if (!text.empty()) text += ", ";
-    text += broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port)
-                                     : "unix " + broker.unix_path;
-  }
-  return text;
-}
-
 std::string loop_text(const BenchSettings& settings, const load::Plan& plan) {
   double rate = 0;
   std::uint32_t window = 0;
@@ -73,8 +63,16 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
+std::string broker_text(const client::Broker& broker) {
+  return broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port)
+                                  : "unix " + broker.unix_path;
+}
+
 std::uint64_t run_identifier(const BenchSettings& settings) {
-  if (settings.shards > 1) return hash_of(print_scenario(settings.scenario));
+  if (settings.shards > 1) {
+    // What earlier runs of the same scenario have left on the broker is not ours.
+    return hash_of(print_scenario(settings.scenario) + settings.start_text);
+  }
   std::random_device device("getentropy");
   return std::uint64_t{device()} << 32U | device();
 }
@@ -87,7 +85,6 @@ void describe_run(load::Report& report, const BenchSettings& settings, const loa
   report.run_id = run_id.data();
   report.scenario_name = settings.scenario.name;
   report.scenario_text = print_scenario(settings.scenario);
-  report.broker = brokers_text(plan.connection);
   report.host = host_name();
   report.shard = settings.shard;
   report.shards = settings.shards;

@@ -24,6 +24,9 @@ class RunFailure : public std::runtime_error {
 /// Fills in what is known before a run: scenario, broker, host, pace, objectives.
 void describe_run(load::Report& report, const BenchSettings& settings, const load::Plan& plan);
 
+/// "127.0.0.1:1883", "unix /run/m.sock".
+std::string broker_text(const client::Broker& broker);
+
 /// Of one run, or of all machines that run a share of it.
 std::uint64_t run_identifier(const BenchSettings& settings);
 

@@ -130,6 +130,13 @@ void read_scenario(const cli::Options& options, const std::string& url_topic, Be
   const bool publishes = std::any_of(into.scenario.groups.begin(), into.scenario.groups.end(),
                                      [](const load::Group& group) { return !!group.publish; });
   if (!publishes || into.kind == ScenarioKind::file) refuse_message_properties(options);
+  const bool receives =
+      std::any_of(into.scenario.groups.begin(), into.scenario.groups.end(),
+                  [](const load::Group& group) { return !group.subscribe.empty(); });
+  if (into.embedded && receives && !publishes && !options.flag("print-scenario")) {
+    throw UsageError(
+        "nobody publishes to a broker of this run's own: name one, with --host or a URL");
+  }
   const std::string error = load::check(into.scenario);
   if (!error.empty()) {
     throw UsageError(into.kind == ScenarioKind::file ? shown_name(into.files.front()) + ": " + error
@@ -185,6 +192,7 @@ void read_start(const cli::Options& options, BenchSettings& into) {
     }
   }
   into.start_on = options.text("start-on");
+  into.start_text = std::string(options.text("start-at")) + into.start_on;
   if (!into.start_on.empty()) {
     const wire::TopicError error = wire::check_topic_name(into.start_on);
     if (error != wire::TopicError::none) {

@@ -49,7 +49,8 @@ struct BenchSettings {
   std::uint32_t shard = 1;          ///< From 1 to `shards`.
   std::uint32_t shards = 1;
   std::optional<std::chrono::system_clock::time_point> start_at;
-  std::string start_on;  ///< A topic, or empty.
+  std::string start_text;  ///< --start-at or --start-on, as typed.
+  std::string start_on;    ///< A topic, or empty.
   std::optional<FindMaxSettings> find_max;
   OutputSettings output;
   std::vector<std::string> files;  ///< Two reports for compare, one or more for merge.

@@ -1,6 +1,7 @@
 #include <mqrig/load/counters.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace mqrig::load {
@@ -78,6 +79,13 @@ Counters& Counters::operator+=(const Counters& other) noexcept {
 
 std::span<const CounterField> counter_fields() noexcept {
   return fields;
+}
+
+void make_positive(Counters& counters) noexcept {
+  for (const CounterField& counter : fields) {
+    const std::uint64_t value = counter.get(counters);
+    if (value > std::numeric_limits<std::uint64_t>::max() / 2) counter.add(counters, 0 - value);
+  }
 }
 
 std::uint64_t sum(const PerQos& values) noexcept {

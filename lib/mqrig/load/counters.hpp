@@ -68,6 +68,10 @@ struct CounterField {
 };
 std::span<const CounterField> counter_fields() noexcept;
 
+// What was counted as sent in an earlier interval, and never left, is taken back in a later one: a
+// number that is negative by that is 0.
+void make_positive(Counters& counters) noexcept;
+
 std::uint64_t sum(const PerQos& values) noexcept;
 // expected - distinct - corrupt, and not less than 0; see Counters::unconfirmed_deliveries.
 std::uint64_t lost_messages(const Counters& counters, std::size_t qos) noexcept;

@@ -1,4 +1,3 @@
-#include <bit>
 #include <mqrig/load/order_codec.hpp>
 #include <mqrig/session/state_codec.hpp>
 
@@ -6,23 +5,14 @@ namespace mqrig::load {
 namespace {
 
 using session::get_bytes;
+using session::get_double;
 using session::get_u64;
 using session::get_u8;
 using session::put_bytes;
+using session::put_double;
 using session::put_u64;
 using session::put_u8;
 using TimePoint = std::chrono::steady_clock::time_point;
-
-void put_double(wire::Buffer& out, double value) {
-  put_u64(out, std::bit_cast<std::uint64_t>(value));
-}
-
-bool get_double(wire::ByteView& in, double& value) {
-  std::uint64_t bits = 0;
-  if (!get_u64(in, bits)) return false;
-  value = std::bit_cast<double>(bits);
-  return true;
-}
 
 bool get_time(wire::ByteView& in, TimePoint& time) {
   std::uint64_t count = 0;

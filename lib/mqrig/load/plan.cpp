@@ -167,6 +167,11 @@ TextValues Plan::values(const GroupPlan& group, std::uint32_t client, SmallRando
   return values;
 }
 
+bool Plan::publishes() const noexcept {
+  return std::any_of(groups.begin(), groups.end(),
+                     [](const GroupPlan& group) { return group.publish.has_value(); });
+}
+
 const GroupPlan* Plan::publisher_of(std::uint32_t stream) const noexcept {
   for (const GroupPlan& group : groups) {
     if (!group.publish || stream < group.publish->first_stream) continue;

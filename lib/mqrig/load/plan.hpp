@@ -104,6 +104,8 @@ struct Plan {
   // live as long as the values.
   TextValues values(const GroupPlan& group, std::uint32_t client, SmallRandom& random,
                     std::string& id, std::string& user) const;
+  // Has anybody messages to publish?
+  bool publishes() const noexcept;
   // The group whose messages are of that stream; null if there is none.
   const GroupPlan* publisher_of(std::uint32_t stream) const noexcept;
 };

@@ -318,6 +318,7 @@ void Run::finish() {
     const session::Duration measured = std::min(measure_to_, now()) - measured_since();
     report_.measured_seconds = std::max(0.0, std::chrono::duration<double>(measured).count());
   }
+  make_positive(report_.totals);
   finish_search();
   judge(report_);
   observer_.on_done();

@@ -1,9 +1,7 @@
 // What the members of a crew tell, put together.
 #include <algorithm>
-#include <limits>
 
 #include <mqrig/load/run.hpp>
-#include <mqrig/stats/hdr_encoding.hpp>
 
 namespace mqrig::load {
 namespace {
@@ -11,25 +9,6 @@ namespace {
 // In what happens before the measured time only connecting is of interest.
 bool counts_always(Metric metric) {
   return metric == Metric::connect || metric == Metric::subscribe;
-}
-
-IntervalLatency latency_of(const stats::Histogram& histogram) {
-  IntervalLatency latency;
-  latency.count = histogram.count();
-  latency.p50 = histogram.value_at(50);
-  latency.p90 = histogram.value_at(90);
-  latency.p99 = histogram.value_at(99);
-  latency.p999 = histogram.value_at(99.9);
-  latency.max = histogram.max();
-  return latency;
-}
-
-// What was counted as sent in an earlier interval, and never left, is taken back in a later one.
-void make_positive(Counters& counters) {
-  for (const CounterField& field : counter_fields()) {
-    const std::uint64_t value = field.get(counters);
-    if (value > std::numeric_limits<std::uint64_t>::max() / 2) field.add(counters, 0 - value);
-  }
 }
 
 double seconds_between(session::Time from, session::Time to) {
@@ -125,13 +104,7 @@ void Run::close_row(const RowKey& key, Row& row) {
   make_positive(interval.counters);
   interval.gauges = gauges_;
   interval.cpu_seconds = row.cpu_seconds;
-  for (std::size_t i = 0; i < metric_count; ++i) {
-    if (row.histograms[i] == nullptr) continue;
-    interval.latency[i] = latency_of(*row.histograms[i]);
-    if (report_.shards > 1) {
-      interval.latency[i].hdr = stats::encode_hdr_compressed(*row.histograms[i]);
-    }
-  }
+  interval.set_latency(row.histograms, report_.shards > 1);
   if (std::get<Part>(key) == Part::before) {  // as in the report
     for (std::size_t i = 0; i < metric_count; ++i) {
       if (!counts_always(static_cast<Metric>(i))) row.histograms[i].reset();

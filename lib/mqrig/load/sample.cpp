@@ -1,17 +1,17 @@
 #include <mqrig/load/sample.hpp>
 
-#include <bit>
-
 #include <mqrig/session/state_codec.hpp>
 
 namespace mqrig::load {
 namespace {
 
 using session::get_bytes;
+using session::get_double;
 using session::get_u32;
 using session::get_u64;
 using session::get_u8;
 using session::put_bytes;
+using session::put_double;
 using session::put_u32;
 using session::put_u64;
 using session::put_u8;
@@ -38,17 +38,6 @@ std::uint64_t nanoseconds(std::chrono::steady_clock::time_point time) noexcept {
 std::chrono::steady_clock::time_point time_of(std::uint64_t nanoseconds) noexcept {
   return std::chrono::steady_clock::time_point(
       std::chrono::steady_clock::duration(static_cast<std::int64_t>(nanoseconds)));
-}
-
-void put_double(wire::Buffer& out, double value) {
-  put_u64(out, std::bit_cast<std::uint64_t>(value));
-}
-
-bool get_double(wire::ByteView& in, double& value) noexcept {
-  std::uint64_t bits = 0;
-  if (!get_u64(in, bits)) return false;
-  value = std::bit_cast<double>(bits);
-  return true;
 }
 
 // Only the buckets with a count: those of one interval are some hundreds of 33,000.

@@ -35,8 +35,7 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
       turn_(context, [this] { turn(); }),
       timer_(context, [this] { timer_expired(); }),
       codec_(plan_->codec),
-      codec_known_(std::any_of(plan_->groups.begin(), plan_->groups.end(),
-                               [](const GroupPlan& group) { return group.publish.has_value(); })),
+      codec_known_(plan_->publishes()),
       random_(plan_->settings.run + number) {
   sample_.start = now_;
   groups_.resize(plan_->groups.size());

@@ -1,9 +1,11 @@
 #include <netdb.h>
 
+#include <algorithm>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <cstring>
+#include <mqrig/net/host_addresses.hpp>
 #include <mqrig/net/resolve.hpp>
 #include <mqrig/net/system_call.hpp>
 #include <mutex>
@@ -43,6 +45,17 @@ Answer look_up(const std::string& host, std::uint16_t port) {
 }
 
 }  // namespace
+
+std::vector<std::string> host_addresses(const std::string& host) {
+  const auto known = known_endpoints(host, 0);
+  std::vector<std::string> addresses;
+  for (const Endpoint& endpoint : known ? *known : look_up(host, 0).endpoints) {
+    std::string address = endpoint.host_text();
+    const bool is_new = std::find(addresses.begin(), addresses.end(), address) == addresses.end();
+    if (is_new) addresses.push_back(std::move(address));
+  }
+  return addresses;
+}
 
 // What the thread and the event loop share. While `context` is set the Resolve lives, and so does
 // the io_context: the thread posts its answer with the lock held.

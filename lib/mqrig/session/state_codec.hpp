@@ -1,7 +1,8 @@
-// The few primitives in which session state is saved: big-endian integers and length-prefixed
-// bytes.
+// The few primitives in which session state is saved: big-endian integers, floating-point
+// numbers and length-prefixed bytes.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include <mqrig/wire/buffer.hpp>
@@ -25,6 +26,9 @@ inline void put_u32(wire::Buffer& out, std::uint32_t value) {
 }
 inline void put_u64(wire::Buffer& out, std::uint64_t value) {
   put_integer(out, value);
+}
+inline void put_double(wire::Buffer& out, double value) {
+  put_u64(out, std::bit_cast<std::uint64_t>(value));
 }
 inline void put_bytes(wire::Buffer& out, wire::ByteView bytes) {
   put_u32(out, static_cast<std::uint32_t>(bytes.size()));
@@ -51,6 +55,12 @@ inline bool get_u32(wire::ByteView& in, std::uint32_t& value) noexcept {
 }
 inline bool get_u64(wire::ByteView& in, std::uint64_t& value) noexcept {
   return get_integer(in, value);
+}
+inline bool get_double(wire::ByteView& in, double& value) noexcept {
+  std::uint64_t bits = 0;
+  if (!get_u64(in, bits)) return false;
+  value = std::bit_cast<double>(bits);
+  return true;
 }
 inline bool get_bytes(wire::ByteView& in, wire::ByteView& bytes) noexcept {
   std::uint32_t size = 0;
