@@ -103,12 +103,12 @@ class FakeBroker::Peer final : private net::StreamHandler {
     if (broker_.maximum_packet_size != 0 && version_ == wire::Version::mqtt_5) {
       properties.add(wire::PropertyId::maximum_packet_size, broker_.maximum_packet_size);
     }
-    wire::Connack connack;
-    connack.reason = *broker_.connack;
-    if (broker_.refuses == version_) connack.reason = ReasonCode::unsupported_protocol_version;
-    connack.session_present = broker_.session_present && connack.reason == ReasonCode::success;
-    connack.properties = properties.view();
-    wire::encode(out_, version_, connack);
+    wire::Connack packet;
+    packet.reason = *broker_.connack;
+    if (broker_.refuses == version_) packet.reason = ReasonCode::unsupported_protocol_version;
+    packet.session_present = broker_.session_present && packet.reason == ReasonCode::success;
+    packet.properties = properties.view();
+    wire::encode(out_, version_, packet);
     return true;
   }
 

@@ -91,8 +91,6 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   session::Duration next_delay();
   void handle(const session::Event& event);
   void accepted(bool session_present);
-  void subscribe();
-  void subscribed(const session::Event& event);
   void become_ready();
   void schedule_look();
 
@@ -119,6 +117,10 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void respond(const wire::Publish& request);
   std::string response_topic_of(const wire::Publish& request);
   bool send_response();
+
+  // client_subscribe.cpp
+  void subscribe();
+  void subscribed(const session::Event& event);
 
   // client_receive.cpp
   void received(const wire::Publish& publish);

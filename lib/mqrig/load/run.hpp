@@ -114,9 +114,7 @@ class Run final : private Crew::Owner {
   void run_phases(session::Time begin, std::vector<Phase> phases, double rate_factor);
   void next_boundary();
   void all_sent();
-  bool others_send() const;
   void await_silence(session::Time time);
-  session::Time measured_since() const;
   void start_measuring(session::Time at);
   void stop_measuring(session::Time at);
   void drain();
@@ -126,11 +124,6 @@ class Run final : private Crew::Owner {
   void advance();
   void timer_expired();
   void set_state(State state, std::string_view text);
-  bool all_reached(Stage stage) const;
-  bool all_have_sent() const;
-  bool everything_arrived() const;
-  bool deliveries_unknown() const;
-  bool has_end() const;
   double asked_rate() const;
   double asked_rate_here() const;
   void look_again(session::Time time);
@@ -145,6 +138,15 @@ class Run final : private Crew::Owner {
   CurvePoint judge_step();
   void keep_step();
   void finish_search();
+
+  // run_progress.cpp
+  bool others_send() const;
+  session::Time measured_since() const;
+  bool all_reached(Stage stage) const;
+  bool all_have_sent() const;
+  bool everything_arrived() const;
+  bool deliveries_unknown() const;
+  bool has_end() const;
 
   // run_samples.cpp
   Part part_of(const Sample& sample) const noexcept;

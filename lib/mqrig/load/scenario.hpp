@@ -142,6 +142,8 @@ struct Phase {
   double to = 1;
   bool measured = true;  // false: warm-up, in no result but the account of messages
 
+  // A hold without a duration.
+  bool endless() const noexcept { return kind == PhaseKind::hold && duration.count() == 0; }
   bool operator==(const Phase&) const = default;
 };
 

@@ -32,7 +32,7 @@ Schedule::Schedule(session::Time begin, std::span<const Phase> phases, double ra
     const double length = seconds(phase.duration);
     const double from = phase.kind == PhaseKind::drain ? 0 : phase.from * rate;
     const double to = phase.kind == PhaseKind::drain ? 0 : phase.to * rate;
-    const bool endless = length == 0 && phase.kind == PhaseKind::hold;
+    const bool endless = phase.endless();
     const double beyond =
         endless ? forever : without_rounding_error(first + (from + to) / 2 * length);
     if (endless && from == 0) return;

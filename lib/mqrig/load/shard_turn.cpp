@@ -162,10 +162,9 @@ void Shard::update_gate() {
   session::Time end = phases_begin_;
   for (const Phase& phase : phases_) {
     end += phase.duration;
-    const bool endless = phase.duration.count() == 0 && phase.kind == PhaseKind::hold;
-    if (!endless && end <= now_) continue;
+    if (!phase.endless() && end <= now_) continue;
     gate_open_ = phase.kind != PhaseKind::drain && (phase.from > 0 || phase.to > 0);
-    if (!endless) next_gate_ = end;
+    if (!phase.endless()) next_gate_ = end;
     return;
   }
 }
