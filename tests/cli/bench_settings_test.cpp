@@ -40,8 +40,7 @@ bool contains(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_CASE("a scenario alone runs for ten seconds against a broker of its own") {
-  for (const std::string word :
-       {"pub", "sub", "conn", "pubsub", "rr", "fanout", "fanin", "shared"}) {
+  for (const std::string word : {"pub", "conn", "pubsub", "rr", "fanout", "fanin", "shared"}) {
     CAPTURE(word);
     const BenchSettings run = settings({word});
     CHECK(run.embedded);
@@ -50,6 +49,11 @@ TEST_CASE("a scenario alone runs for ten seconds against a broker of its own") {
     CHECK(run.scenario.phases[0].duration == 10s);
     CHECK(load::check(run.scenario) == "");
   }
+}
+
+TEST_CASE("to receive what others publish takes a broker that they reach") {
+  CHECK(contains(fault({"sub"}), "nobody publishes to a broker of this run's own"));
+  CHECK(settings({"sub", "-h", "broker"}).scenario.phases[0].duration == 10s);
 }
 
 TEST_CASE("any source that names a broker is one") {

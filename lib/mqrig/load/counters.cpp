@@ -93,8 +93,20 @@ std::uint64_t sum(const PerQos& values) noexcept {
 }
 
 std::uint64_t lost_messages(const Counters& counters, std::size_t qos) noexcept {
-  const std::uint64_t expected = counters.expected[qos];
-  return expected - std::min(expected, counters.distinct[qos] + counters.corrupt[qos]);
+  const auto arrived = [&](std::size_t at) { return counters.distinct[at] + counters.corrupt[at]; };
+  std::uint64_t unexpected = 0;
+  for (std::size_t at = 0; at < qos; ++at) {
+    unexpected += arrived(at) - std::min(arrived(at), counters.expected[at]);
+  }
+  // Those of higher qualities have made up for their own first.
+  for (std::size_t at = counters.expected.size() - 1; at > qos; --at) {
+    const std::uint64_t missing =
+        counters.expected[at] - std::min(counters.expected[at], arrived(at));
+    unexpected -= std::min(unexpected, missing);
+  }
+  const std::uint64_t missing =
+      counters.expected[qos] - std::min(counters.expected[qos], arrived(qos));
+  return missing - std::min(missing, unexpected);
 }
 
 }  // namespace mqrig::load

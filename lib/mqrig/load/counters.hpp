@@ -73,7 +73,9 @@ std::span<const CounterField> counter_fields() noexcept;
 void make_positive(Counters& counters) noexcept;
 
 std::uint64_t sum(const PerQos& values) noexcept;
-// expected - distinct - corrupt, and not less than 0; see Counters::unconfirmed_deliveries.
+// expected - distinct - corrupt, and not less than 0; see Counters::unconfirmed_deliveries. What
+// came at a lower quality of service than it was to, because the broker granted no higher one, is
+// not lost.
 std::uint64_t lost_messages(const Counters& counters, std::size_t qos) noexcept;
 
 }  // namespace mqrig::load
