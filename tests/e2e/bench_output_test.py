@@ -13,10 +13,12 @@ import signal
 import struct
 import subprocess
 import termios
+import time
 import urllib.request
 
 import bench_crowd
 import harness
+import mqtt
 import outside_client
 from bench_crowd import CONNECT, FAILED, INPUT, OK, VERIFICATION
 
@@ -274,8 +276,6 @@ class Compared(bench_crowd.BenchCase):
         """Two true runs, of brokers that answer after 2 and after 20 ms."""
         def slow(pause):
             def dialogue(connection, number):
-                import time
-                import mqtt
                 connection.accept()
                 for found in connection.until_closed():
                     if found.name == "PUBLISH":
