@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tests/load/children.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace mqrig::bench::tests {
 namespace {
@@ -89,7 +90,7 @@ TEST_CASE("an embedded broker that is killed says so") {
   CHECK(failure == "the embedded broker was ended by signal 9 (Killed)");
 }
 
-#ifndef __SANITIZE_ADDRESS__  // the sanitizers need descriptors of their own, and fail without
+#ifndef MQRIG_SANITIZED
 TEST_CASE("an embedded broker that cannot start says why") {
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
