@@ -69,7 +69,8 @@ class Messages(bench_crowd.BenchCase):
         self.assertAlmostEqual(50, report["totals"]["sent_qos1"], delta=5)
 
     def test_a_warm_up_of_receivers(self):
-        report = self.report("sub", "-c", 1, "--warmup", "700ms", "--duration", "1s", code=FAILED)  # of nothing: nobody publishes
+        broker = self.broker()
+        report = self.report("sub", "-p", broker.port, "-c", 1, "--warmup", "700ms", "--duration", "1s", code=FAILED)  # of nothing
         self.assertAlmostEqual(1, report["run"]["measured_seconds"], delta=0.3)
         self.assertEqual({False, True}, {row["measured"] for row in report["intervals"]})
 
