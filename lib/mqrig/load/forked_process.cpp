@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <mqrig/load/blocked_signals.hpp>
 #include <mqrig/load/forked_process.hpp>
 #include <system_error>
 #include <utility>
@@ -18,23 +19,12 @@ namespace {
 
 constexpr int ignored_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-// Holds them back until each child ignores them: before that they would end it.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t signals;
-    ::sigemptyset(&signals);
-    for (const int signal : ignored_signals) ::sigaddset(&signals, signal);
-    ::sigprocmask(SIG_BLOCK, &signals, &before_);
-  }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-  ~BlockedSignals() { release(); }
-  void release() const { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
+sigset_t set_of_ignored() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : ignored_signals) ::sigaddset(&signals, signal);
+  return signals;
+}
 
 [[noreturn]] void live(std::uint32_t number, int descriptor, pid_t parent, const ProcessBody& body,
                        const BlockedSignals& blocked) {
@@ -107,7 +97,8 @@ const std::string& ForkedProcess::wait() {
 std::vector<ForkedProcess> fork_processes(std::uint32_t count, const ProcessBody& body) {
   ::signal(SIGCHLD, SIG_DFL);  // whoever started us may ignore it: then nobody can be waited for
   const pid_t parent = ::getpid();
-  const BlockedSignals blocked;
+  // Held back until each child ignores them: before that they would end it.
+  const BlockedSignals blocked(set_of_ignored());
   std::vector<ForkedProcess> processes;
   processes.reserve(count);
   for (std::uint32_t number = 0; number < count; ++number) {

@@ -5,6 +5,7 @@
 #include <asio/post.hpp>
 #include <csignal>
 #include <exception>
+#include <mqrig/load/blocked_signals.hpp>
 #include <mqrig/load/member_loop.hpp>
 #include <mqrig/load/thread_crew.hpp>
 #include <string>
@@ -14,21 +15,11 @@
 namespace mqrig::load {
 namespace {
 
-// Signals are for the coordinator; a thread inherits what is blocked where it is started.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
+sigset_t every_signal() {
+  sigset_t all;
+  ::sigfillset(&all);
+  return all;
+}
 
 }  // namespace
 
@@ -50,7 +41,8 @@ struct ThreadCrew::Shared {
 struct ThreadCrew::Seat {
   Seat(std::shared_ptr<Shared> shared_, std::uint32_t number_, std::chrono::milliseconds interval)
       : shared(std::move(shared_)), number(number_) {
-    const BlockedSignals blocked;
+    // Signals are for the coordinator; a thread inherits what is blocked where it is started.
+    const BlockedSignals blocked(every_signal());
     thread = std::thread([this, interval] { run(interval); });
   }
   ~Seat() {
