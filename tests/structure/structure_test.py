@@ -33,6 +33,7 @@ LIBRARIES = {
     "toml++": ("cli",),
     "sqlite3": ("store",),
     "zlib": ("stats",),
+    "mujs": ("payload",),
 }
 
 # Libraries that an app may include; all others stay behind the room that wraps them.
