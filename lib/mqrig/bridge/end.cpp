@@ -40,6 +40,12 @@ client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
   return options;
 }
 
+// A spool that can't be read is noticed by restore().
+std::optional<std::string> stored(store::Spool& spool, const std::string& name) {
+  std::error_code error;
+  return spool.state(name, error);
+}
+
 std::string text_of(const std::vector<wire::Subscription>& subscriptions) {
   std::string text;
   for (const wire::Subscription& subscription : subscriptions) {
@@ -77,7 +83,7 @@ End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* t
       owner_(owner),
       client_(context,
               client_options(link, side, turn, role_,
-                             turn != nullptr && turn->spool().state(state).has_value()),
+                             turn != nullptr && stored(turn->spool(), state).has_value()),
               *this) {
   client::Outbox::Settings settings;
   settings.rate = link.rate;
@@ -112,7 +118,7 @@ void End::stop() {
 void End::subscribe(bool session_present) {
   if (std::exchange(subscribed_, true)) return;
   std::optional<std::string> before;
-  if (turn_ != nullptr) before = turn_->spool().state(filters_state_);
+  if (turn_ != nullptr) before = stored(turn_->spool(), filters_state_);
   // Below 5.0 each SUBSCRIBE brings the retained messages again.
   const bool known = session_present && before == filters_;
   if (known && client_.version() != wire::Version::mqtt_5) {

@@ -103,8 +103,8 @@ void Link::on_progress(End& end) {
 }
 
 bool Link::busy() const noexcept {
-  return std::ranges::any_of(
-      flows_, [](const std::optional<Flow>& flow) { return flow && flow->busy(); });
+  return std::ranges::any_of(flows_,
+                             [](const std::optional<Flow>& flow) { return flow && flow->busy(); });
 }
 
 void Link::on_stalled(bool on) {
