@@ -173,7 +173,7 @@ Rows read_all(Spool& spool) {
 }  // namespace
 
 TEST_CASE("a spool holds what a model holds, whatever came before and whatever failed") {
-  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 5; ++seed) {
     CAPTURE(seed);
     const SpoolFile file;
     Model model(seed);
@@ -197,6 +197,9 @@ TEST_CASE("a spool holds what a model holds, whatever came before and whatever f
       REQUIRE(read_all(*spool) == model.rows());
       if (model.roll(10) == 0) {
         REQUIRE(spool->verify(false) == Rows{});
+        // A sequence that was given, but to no message that was written, may be given again.
+        spool->put_state("round", wire::as_bytes(text(static_cast<std::uint64_t>(round))));
+        REQUIRE_FALSE(spool->commit());
         spool.reset();
         spool = file.open();
         REQUIRE(read_all(*spool) == model.rows());
