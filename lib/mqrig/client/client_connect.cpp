@@ -73,6 +73,7 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
   Connection::Owner& owner = *this;
   connection_ =
       std::make_shared<Connection>(context_, std::move(stream), session_, owner, options_.trace);
+  if (options_.flush_by_owner) connection_->hold_output();
   connection_->start();
   send_connect();
 }
@@ -138,7 +139,8 @@ void Client::Impl::next_broker(Failure failure) {
     if (!options_.version && !was_connected_) version_.reset();
     return connect();
   }
-  if (connected_since_start_ && options_.reconnect) return retry(std::move(failure));
+  const bool again = options_.keep_trying || (connected_since_start_ && options_.reconnect);
+  if (again) return retry(std::move(failure));
   give_up(std::move(failure));
 }
 

@@ -31,6 +31,8 @@ class Client::Impl final : private Connection::Owner {
   void acknowledge(std::uint64_t receipt, wire::ReasonCode reason);
   void acknowledge_through(std::uint64_t receipt);
   void set_reading(bool on);
+  void flush();
+  bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);
 
   const session::ClientSession& session() const noexcept { return session_; }
@@ -52,6 +54,7 @@ class Client::Impl final : private Connection::Owner {
   void on_event(const session::Event& event) override;
   void on_turn_end() override;
   void on_writable() override;
+  void on_output() override { handler_.on_output(); }
   void on_stream_end(std::error_code error) override;
   void on_deadline(session::Time deadline) override;
   void on_packet(Direction direction, wire::ByteView packet) override;

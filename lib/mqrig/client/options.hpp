@@ -66,6 +66,8 @@ struct Options {
   std::optional<WillMessage> will;
   wire::PropertyWriter connect_properties;  // 5.0: all but session expiry
 
+  // A first connection that can't be had is tried again like one that was lost.
+  bool keep_trying = false;
   bool reconnect = true;                           // after a connection that once stood was lost
   std::chrono::milliseconds reconnect_delay{500};  // doubles at each failure, with jitter
   std::chrono::milliseconds reconnect_max_delay{30'000};
@@ -75,7 +77,9 @@ struct Options {
   std::chrono::milliseconds ack_timeout{0};  // see session::ClientSettings
   session::ExchangeSettings exchange;        // window, acknowledgement mode, topic aliases
   std::uint32_t maximum_packet_size = wire::max_remaining_length + 5;  // accepted from the broker
-  bool trace = false;                                                  // call Handler::on_packet()
+  // Nothing is written to the network before the owner says so: see Handler::on_output().
+  bool flush_by_owner = false;
+  bool trace = false;  // call Handler::on_packet()
 };
 
 }  // namespace mqrig::client

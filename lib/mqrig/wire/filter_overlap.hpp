@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace mqrig::broker {
+namespace mqrig::wire {
 
 // Is there a topic that both match? The filters are valid and not those of shared subscriptions.
 bool overlap(std::string_view one, std::string_view other) noexcept;
@@ -12,4 +12,4 @@ bool overlap(std::string_view one, std::string_view other) noexcept;
 // could say so of: "+/#" covers "#", but is not said to.
 bool covers(std::string_view outer, std::string_view filter) noexcept;
 
-}  // namespace mqrig::broker
+}  // namespace mqrig::wire

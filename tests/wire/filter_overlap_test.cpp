@@ -1,4 +1,4 @@
-#include <mqrig/broker/filter_overlap.hpp>
+#include <mqrig/wire/filter_overlap.hpp>
 
 #include <string>
 #include <vector>
@@ -7,9 +7,9 @@
 
 #include <mqrig/wire/topic.hpp>
 
-using mqrig::broker::covers;
-using mqrig::broker::overlap;
+using mqrig::wire::covers;
 using mqrig::wire::matches;
+using mqrig::wire::overlap;
 
 namespace {
 

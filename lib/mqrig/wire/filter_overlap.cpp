@@ -1,6 +1,6 @@
-#include <mqrig/broker/filter_overlap.hpp>
+#include <mqrig/wire/filter_overlap.hpp>
 
-namespace mqrig::broker {
+namespace mqrig::wire {
 
 namespace {
 
@@ -51,4 +51,4 @@ bool covers(std::string_view outer, std::string_view filter) noexcept {
   return ended(filter) && (ended(outer) || outer == "#");
 }
 
-}  // namespace mqrig::broker
+}  // namespace mqrig::wire
