@@ -14,7 +14,8 @@ namespace mqrig::bridge_command {
 struct BridgeFile {
   bridge::Settings settings;
   std::optional<net::ListenAddress> metrics;
-  std::vector<std::string> places;  ///< Where each link stands, for messages: "bridge.toml:7: link".
+  std::vector<std::string>
+      places;  ///< Where each link stands, for messages: "bridge.toml:7: link".
 };
 
 /// From a tree, which was read, or made of options. `name` is that of the file. Whether the rules

@@ -12,11 +12,12 @@ constexpr OptionSpec top[] = {
      .kind = ValueKind::path,
      .value_name = "FILE",
      .help = "keep messages in this file until the target has taken them",
-     .details = "A message of QoS 1 or 2 is on the disk before its source is told that it is taken, "
-                "and survives any end of the process or the machine. The file is made when it is "
-                "missing, and belongs to one process at a time; mqrig-spool(1) looks into it. "
-                "Without a spool nothing is stored: the source is told after the target has taken "
-                "the message."},
+     .details =
+         "A message of QoS 1 or 2 is on the disk before its source is told that it is taken, "
+         "and survives any end of the process or the machine. The file is made when it is "
+         "missing, and belongs to one process at a time; mqrig-spool(1) looks into it. "
+         "Without a spool nothing is stored: the source is told after the target has taken "
+         "the message."},
     {.long_name = "metrics",
      .kind = ValueKind::host,
      .value_name = "HOST:PORT",
@@ -178,15 +179,17 @@ const cli::CommandSpec& keys() {
 
 constexpr KeyTable tables[] = {
     {"", "Of all links together.", top_keys},
-    {"[[link]]", "One link between two brokers. There may be any number of them, each with a name "
-                 "of its own.",
+    {"[[link]]",
+     "One link between two brokers. There may be any number of them, each with a name "
+     "of its own.",
      link_keys},
     {"[link.limits]",
      "How much may wait in each direction of a link. Without a spool that is what the source has "
      "sent and the target has not taken yet.",
      limit_keys},
     {"[link.local] and [link.remote]",
-     "The two brokers of a link, in the words of options of mqrig-sub(1). One of url, host and unix "
+     "The two brokers of a link, in the words of options of mqrig-sub(1). One of url, host and "
+     "unix "
      "names the broker. A bridge connects as often as it takes, and goes on with the session that "
      "the broker keeps for it.",
      side_keys},

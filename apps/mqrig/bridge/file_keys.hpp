@@ -4,15 +4,15 @@
 #include <span>
 #include <string_view>
 
-/// Every key of a bridge file, with its help: what the reader knows, what mqrig.toml(5) explains and
-/// what the options of `mqrig bridge` are made of.
+/// Every key of a bridge file, with its help: what the reader knows, what mqrig.toml(5) explains
+/// and what the options of `mqrig bridge` are made of.
 
 namespace mqrig::bridge_command {
 
 /// One kind of table. Its keys are long names of options; hidden ones are none.
 struct KeyTable {
-  std::string_view header;         ///< As it is written: "[[link]]"; empty for the top of the file.
-  std::string_view text;           ///< What it is: paragraphs for the manual.
+  std::string_view header;  ///< As it is written: "[[link]]"; empty for the top of the file.
+  std::string_view text;    ///< What it is: paragraphs for the manual.
   const cli::CommandSpec& (*keys)();
 };
 

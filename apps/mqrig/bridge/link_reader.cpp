@@ -3,8 +3,8 @@
 #include <mqrig/cli/toml_options.hpp>
 #include <mqrig/cli/word.hpp>
 
-#include "fingerprint.hpp"
 #include "file_keys.hpp"
+#include "fingerprint.hpp"
 #include "rule_reader.hpp"
 #include "side_reader.hpp"
 

@@ -45,11 +45,6 @@ constexpr OptionSpec file_options[] = {
 };
 
 constexpr OptionSpec process_options[] = {
-    {.long_name = "verbose",
-     .short_name = 'v',
-     .negated = "no-verbose",
-     .own_table = true,
-     .help = "print a line of status every 10 seconds on standard error"},
     {.long_name = "pid-file",
      .kind = ValueKind::path,
      .value_name = "FILE",
@@ -64,9 +59,10 @@ constexpr OptionSpec process_options[] = {
      .maximum = 1'048'576,
      .in_config = false,
      .help = "write a line to this descriptor when the bridge has started",
-     .details = "Whether the brokers can be reached does not matter: a bridge connects as often as "
-                "it takes. The descriptor is closed then. A service manager that sets NOTIFY_SOCKET "
-                "is told in any case."},
+     .details =
+         "Whether the brokers can be reached does not matter: a bridge connects as often as "
+         "it takes. The descriptor is closed then. A service manager that sets NOTIFY_SOCKET "
+         "is told in any case."},
 };
 
 constexpr cli::OptionGroup file_group{"Files", file_options};
@@ -125,8 +121,12 @@ constexpr std::string_view description =
 const cli::CommandSpec& command() {
   static const std::array<const cli::OptionGroup*, 7> groups = [] {
     const auto typed = typed_groups();
-    return std::array<const cli::OptionGroup*, 7>{&file_group, typed[0],       typed[1],
-                                                  typed[2],    typed[3],       &process_group,
+    return std::array<const cli::OptionGroup*, 7>{&file_group,
+                                                  typed[0],
+                                                  typed[1],
+                                                  typed[2],
+                                                  typed[3],
+                                                  &process_group,
                                                   &cli::offline_general_group};
   }();
   static const cli::CommandSpec spec{
@@ -140,8 +140,10 @@ const cli::CommandSpec& command() {
       .exit_notes =
           "Zero means that the bridge was stopped by a signal, which is how it is meant to end; "
           "130 or 143 that a second signal cut that short. It is 2 when options or a file are "
-          "wrong, the rules of a link among them; 3 when metrics could not be served, 5 when every "
-          "link was refused for its credentials, 10 when a file or the spool could not be read.",
+          "wrong, the rules of a link among them; 3 when metrics could not be served, 1 when no "
+          "link "
+          "is left because the brokers refuse all of them for good, as for wrong credentials, 10 "
+          "when a file or the spool could not be read.",
       .see_also = see_also,
   };
   return spec;

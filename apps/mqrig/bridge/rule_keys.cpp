@@ -140,8 +140,7 @@ constexpr OptionSpec options[] = {
 
 constexpr cli::OptionGroup group{"Keys", options};
 constexpr const cli::OptionGroup* groups[] = {&group};
-constexpr cli::CommandSpec spec{
-    .name = "bridge", .summary = "keys of a rule", .groups = groups};
+constexpr cli::CommandSpec spec{.name = "bridge", .summary = "keys of a rule", .groups = groups};
 
 }  // namespace
 

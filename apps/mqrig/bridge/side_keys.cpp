@@ -53,14 +53,17 @@ struct OwnText {
 
 /// Where the words of a command line would mislead.
 constexpr OwnText own_texts[] = {
-    {"url", "The form is mqtt://[user[:password]@]host[:port], or unix:///path for a Unix socket. "
-            "Reserved characters are percent-encoded (p%40ss)."},
-    {"password", "A file that others may read is no place for it: password-file and password-env "
-                 "keep it out."},
-    {"id", "The default is mqrig-bridge-LINK-SIDE- and a number made of the name of the machine and "
-           "that of the link (for MQTT 3.1, which takes no more than 23 characters, the number "
-           "alone): the session is found again after a restart. Where the machine has another name "
-           "at each start, as in a container, it has to be said."},
+    {"url",
+     "The form is mqtt://[user[:password]@]host[:port], or unix:///path for a Unix socket. "
+     "Reserved characters are percent-encoded (p%40ss)."},
+    {"password",
+     "A file that others may read is no place for it: password-file and password-env "
+     "keep it out."},
+    {"id",
+     "The default is mqrig-bridge-LINK-SIDE- and a number made of the name of the machine and "
+     "that of the link (for MQTT 3.1, which takes no more than 23 characters, the number "
+     "alone): the session is found again after a restart. Where the machine has another name "
+     "at each start, as in a container, it has to be said."},
     {"session-expiry-interval",
      "Whole seconds (or 10m, 1h, 7d), or never. The default is never for a link with a spool; else "
      "it is five minutes, and the session ends when the bridge is stopped."},
@@ -97,9 +100,8 @@ const cli::CommandSpec& side_keys() {
   static const std::vector<OptionSpec> options = all_options();
   static const cli::OptionGroup group{"Keys", options};
   static const cli::OptionGroup* const groups[] = {&group};
-  static const cli::CommandSpec spec{.name = "bridge",
-                                     .summary = "keys of a broker",
-                                     .groups = groups};
+  static const cli::CommandSpec spec{
+      .name = "bridge", .summary = "keys of a broker", .groups = groups};
   return spec;
 }
 

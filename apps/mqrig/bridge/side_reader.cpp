@@ -55,8 +55,8 @@ void refuse_both(cli::TomlSection& section, const cli::Exclusive& exclusive) {
   for (const std::string_view name : exclusive.options) {
     const cli::TomlValue* value = section.find(name);
     if (value && first) {
-      section.fault(*value, "there is " + first->key + " already: give one " +
-                                std::string(exclusive.what));
+      section.fault(*value,
+                    "there is " + first->key + " already: give one " + std::string(exclusive.what));
     }
     if (value) first = value;
   }
@@ -116,7 +116,8 @@ bridge::SideSettings read_side(cli::TomlSection& section, Side side,
   settings.name = options.text("name");
   settings.share = options.text("share");
   check_name(section, "name", settings.name, " \t\r\n", "a name has no blanks");
-  check_name(section, "share", settings.share, "/+#", "the name of a group has no '/', '+' and '#'");
+  check_name(section, "share", settings.share, "/+#",
+             "the name of a group has no '/', '+' and '#'");
   client::Options& client = settings.client;
   if (client.client_id.empty()) {
     const bool is_short = client.version == wire::Version::mqtt_3_1;

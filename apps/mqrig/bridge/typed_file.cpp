@@ -6,6 +6,7 @@
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/net/url.hpp>
 
+#include "toml_tree.hpp"
 #include "typed_options.hpp"
 
 namespace mqrig::bridge_command {
@@ -17,25 +18,8 @@ using cli::ValueKind;
 using Kind = TomlValue::Kind;
 
 TomlValue table(std::string key, std::string origin) {
-  TomlValue value;
-  value.key = std::move(key);
+  TomlValue value = toml_table(std::move(key));
   value.origin = std::move(origin);
-  return value;
-}
-
-TomlValue scalar(std::string key, Kind kind, std::string_view text) {
-  TomlValue value;
-  value.kind = kind;
-  value.key = std::move(key);
-  value.text = text;
-  return value;
-}
-
-TomlValue array_of(std::string key, TomlValue element) {
-  TomlValue value;
-  value.kind = Kind::array;
-  value.key = std::move(key);
-  value.items.push_back(std::move(element));
   return value;
 }
 
@@ -47,14 +31,9 @@ Kind kind_of(const cli::OptionSpec& option, std::string_view text) {
 
 TomlValue value_of(const cli::Options::Setting& setting, std::string_view key) {
   const cli::OptionSpec& option = *setting.option;
-  TomlValue value = scalar(std::string(key), kind_of(option, setting.values.back()),
-                           setting.values.back());
-  if (option.repeatable) {
-    value.kind = Kind::array;
-    for (const std::string& text : setting.values) {
-      value.items.push_back(scalar(std::string(key), Kind::text, text));
-    }
-  }
+  const std::string& last = setting.values.back();
+  TomlValue value = option.repeatable ? toml_words(std::string(key), setting.values)
+                                      : toml_scalar(std::string(key), kind_of(option, last), last);
   value.origin = cli::option_label(option);
   return value;
 }
@@ -62,8 +41,8 @@ TomlValue value_of(const cli::Options::Setting& setting, std::string_view key) {
 /// What goes into a file name or a metric without a second thought.
 std::string plain(std::string text) {
   for (char& c : text) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                      (c >= '0' && c <= '9') || c == '.' || c == '-';
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '-';
     if (!kept) c = '_';
   }
   return text;
@@ -118,8 +97,8 @@ struct Tables {
     if (!limits.items.empty()) link.items.push_back(std::move(limits));
     link.items.push_back(std::move(local));
     link.items.push_back(std::move(remote));
-    link.items.push_back(array_of("rule", std::move(rule)));
-    top.items.push_back(array_of("link", std::move(link)));
+    link.items.push_back(toml_tables("rule", {std::move(rule)}));
+    top.items.push_back(toml_tables("link", {std::move(link)}));
     return std::move(top);
   }
 };
@@ -140,7 +119,8 @@ void hide_passwords(TomlValue& value, bool& left_out) {
   if (value.key != "url" || value.kind != Kind::text) return;
   bool here = false;
   value.text = without_password(value.text, here);
-  if (here) value.comment = "Its password is not shown: give it with password-file or password-env.";
+  if (here)
+    value.comment = "Its password is not shown: give it with password-file or password-env.";
   left_out |= here;
 }
 
@@ -151,7 +131,7 @@ TomlValue typed_file(const cli::Options& options) {
   Tables tables;
   if (!options.has("name")) {
     const std::string name = broker_in_name(options, "from") + "-" + broker_in_name(options, "to");
-    tables.link.items.push_back(scalar("name", Kind::text, name));
+    tables.link.items.push_back(toml_word("name", name));
   }
   const std::string_view direction = options.text("direction");
   for (const TypedOption& typed : typed_options()) {

@@ -20,8 +20,10 @@ struct Renamed {
   char short_name = '\0';
 };
 constexpr Renamed renamed[] = {
-    {Table::local, "url", "from"},          {Table::remote, "url", "to"},
-    {Table::rule, "topics", "topic", 't'},  {Table::rule, "qos", "qos", 'q'},
+    {Table::local, "url", "from"},
+    {Table::remote, "url", "to"},
+    {Table::rule, "topics", "topic", 't'},
+    {Table::rule, "qos", "qos", 'q'},
     {Table::rule, "remove-properties", "remove-property"},
     {Table::local, "share", "share"},
 };
@@ -32,10 +34,10 @@ struct Left {
   std::string_view key;
 };
 constexpr Left left_out[] = {
-    {Table::link, "spool"},    {Table::local, "host"},      {Table::local, "port"},
-    {Table::local, "unix"},    {Table::local, "password"},  {Table::local, "property"},
-    {Table::remote, "host"},   {Table::remote, "port"},     {Table::remote, "unix"},
-    {Table::remote, "password"}, {Table::remote, "property"},  {Table::remote, "share"},
+    {Table::link, "spool"},      {Table::local, "host"},      {Table::local, "port"},
+    {Table::local, "unix"},      {Table::local, "password"},  {Table::local, "property"},
+    {Table::remote, "host"},     {Table::remote, "port"},     {Table::remote, "unix"},
+    {Table::remote, "password"}, {Table::remote, "property"}, {Table::remote, "share"},
 };
 
 struct OwnText {
