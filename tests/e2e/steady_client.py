@@ -164,11 +164,15 @@ class Publisher(SteadyClient):
         """Is it too early for the next message? Then it is tried again soon."""
         loop = asyncio.get_running_loop()
         self.began = self.began or loop.time()
-        early = self.sent >= self.rate * (loop.time() - self.began) + 1
+        early = self.sent >= self.rate * (loop.time() - self.began) + 1 or self.held_back()
         if early and not self.waits:
             self.waits = True
             loop.call_later(PACE, self._fill_later)
         return early
+
+    def held_back(self):
+        """For one that has a rate: is there another reason to wait?"""
+        return False
 
     def _fill_later(self):
         self.waits = False
