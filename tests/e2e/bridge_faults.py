@@ -17,6 +17,7 @@ import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,11 +56,16 @@ class Torment:
     async def run(self):
         async with asyncio.TaskGroup() as group:
             ends = [group.create_task(self._disturb(line)) for line in self.rig.lines.values()]
-            await asyncio.gather(*(self._kill_again_and_again(party) for party in self.rig.parties()))
+            await asyncio.gather(*(self._kill_again_and_again(party) for party in self.rig.parties() if party.mortal),
+                                 self._until_over())
             for task in ends:
                 task.cancel()
         for line in self.rig.lines.values():
             line.heal()
+
+    async def _until_over(self):
+        while not self.over():
+            await asyncio.sleep(0.02)
 
     def dice(self, name):
         return random.Random(f"{self.seed} {name}")
@@ -103,7 +109,7 @@ class Torment:
 
 
 async def drain(ways):
-    """Sources come to their end, and all arrives, or nothing more for a while."""
+    """Sources come to their end, and all arrives, or nothing that is new for a while."""
     for way in ways:
         for source in way.sources:
             source.stop()
@@ -138,6 +144,7 @@ async def run(plan, directory, seed, kills, seconds, scale):
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         async with Rig(plan, directory, seed, group) as rig:
+            await rig.open()
             rig.publish()
             await Load.until(lambda: all(way.arrived() for way in rig.ways), IDLE)
             torment = Torment(rig, seed, kills, seconds, scale)
@@ -153,7 +160,11 @@ async def run(plan, directory, seed, kills, seconds, scale):
 def torment(plan, seed, kills, seconds, scale=1.0, keep=False, where=None):
     """Runs it; returns the outcome, and the folder if it stays."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"bridge-faults-{seed}-", dir=where))
-    outcome = asyncio.run(run(plan, directory, seed, kills, seconds, scale))
+    try:
+        outcome = asyncio.run(run(plan, directory, seed, kills, seconds, scale))
+    except BaseException:
+        print(f"kept: {directory}", file=sys.stderr)
+        raise
     if keep or outcome.wrong:
         return outcome, directory
     shutil.rmtree(directory)
@@ -182,13 +193,15 @@ def arguments():
     parser.add_argument("--kills", type=int, default=100, help="of all parties together, for each job")
     parser.add_argument("--messages-per-second", type=float, default=2000, metavar="N")
     parser.add_argument("--time-limit", type=seconds_of, default=600, metavar="TIME", help="for the faults: 90s, 30m, 2h; draining comes on top")
-    parser.add_argument("--brokers", choices=("mqrig", "mosquitto"), default="mqrig", help="mosquitto is asked to end, unless --hard")
+    parser.add_argument("--brokers", choices=("mqrig", "mosquitto"), default="mqrig", help="ours are killed; for mosquitto see --mosquitto-ends")
     parser.add_argument("--bridge", choices=("mqrig", "mosquitto", "none"), default="mqrig",
                         help="mosquitto: that of a mosquitto, which is broker A; none: source and sink are at one broker")
-    parser.add_argument("--hard", action="store_true", help="SIGKILL for mosquitto, too, which saves its state each second then")
+    parser.add_argument("--mosquitto-ends", choices=("never", "term", "kill"), default="never",
+                        help="by SIGTERM, or by SIGKILL, and saves its state each second then")
     parser.add_argument("--no-spool", action="store_true", help="a bridge that stores nothing: QoS 2 may come twice")
     parser.add_argument("--version", choices=("5", "311"), default="5", help="MQTT of the bridge")
     parser.add_argument("--qos", type=qualities_of, default=(1, 2))
+    parser.add_argument("--window", type=int, metavar="N", help="messages in flight: 20 and 100 at most for mosquitto and ours, if not said")
     parser.add_argument("--both", action="store_true", help="messages go both ways")
     parser.add_argument("--scale", type=float, default=1.0, help="lives and breaks are so many times as long")
     parser.add_argument("--jobs", type=int, default=1, help="so many rigs at once, with seeds that follow each other")
@@ -199,17 +212,18 @@ def arguments():
 
 def run_jobs(args):
     """Each in a process of its own; the worst exit code."""
-    words = [word for word in sys.argv[1:]]
-    children = [subprocess.Popen([sys.executable, "-B", __file__, *words, "--jobs", "1", "--seed", str(args.seed + job)])
+    children = [subprocess.Popen([sys.executable, "-B", __file__, *sys.argv[1:], "--jobs", "1", "--seed", str(args.seed + job)])
                 for job in range(args.jobs)]
     return max(child.wait() for child in children)
 
 
 def main():
     args = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing is left running
     if args.jobs > 1:
         return run_jobs(args)
-    plan = Plan(args.brokers, args.bridge, args.hard, not args.no_spool, args.version, args.messages_per_second, args.qos, args.both)
+    plan = Plan(args.brokers, args.bridge, args.mosquitto_ends, not args.no_spool, args.version, args.messages_per_second, args.qos, args.both,
+                args.window)
     outcome, directory = torment(plan, args.seed, args.kills, args.time_limit, args.scale, args.keep, args.directory)
     print(outcome.record(), flush=True)
     for text in outcome.wrong:

@@ -37,7 +37,7 @@ class Way:
 
     def __init__(self, direction, topic, plan, places):
         self.direction, self.topic, self.plan, self.places = direction, topic, plan, places
-        self.account, self.sources, self.tasks = Account(), [], {}
+        self.account, self.sources, self.tasks = Account(plan.ordered()), [], {}
         self.flows = {f"{topic}/{qos}-{version}": (qos, version) for qos in plan.qualities for version in (mqtt.V311, mqtt.V5)}
         self.sink = Subscriber(places[1], self.account, f"sink-{topic}", filters=tuple(self.flows))
 
@@ -55,7 +55,7 @@ class Way:
             self.tasks[source] = group.create_task(source.run())
 
     def arrived(self):
-        return sum(arrivals.total for got in self.account.readers.values() for arrivals in got.values())
+        return sum(arrivals.different for got in self.account.readers.values() for arrivals in got.values())
 
     def sent(self):
         return all(self.tasks[source].done() for source in self.sources)
@@ -71,6 +71,7 @@ class Party:
 
     def __init__(self, name, directory):
         self.name, self.log, self.kills, self.up = name, directory / f"{name}.log", 0, False
+        self.mortal = True  # is it to be killed?
 
     async def start(self):
         await asyncio.to_thread(self._start)
@@ -125,20 +126,18 @@ class OurBroker(Party):
 
 
 class MosquittoBroker(Party):
-    """With persistence: it keeps its promise when it is asked to end. `hard` kills it all the same, as ours."""
+    """With persistence. It `ends` by "kill" (SIGKILL; it saves its state each second then), "term" (SIGTERM), or "never"."""
 
     window = 20
 
-    def __init__(self, name, directory, hard=False, more=""):
+    def __init__(self, name, directory, ends, window, more=""):
         super().__init__(name, directory)
-        self.hard = hard
-        config = f"max_queued_messages 0\nmax_inflight_messages {self.window}\nset_tcp_nodelay true\n{more}"
-        if hard:
-            config = "autosave_interval 1\n" + config
-        self.broker = harness.Mosquitto(directory / name, config, persistence=not hard)
-        if hard:
-            with open(directory / name / "mosquitto.conf", "a", encoding="utf-8") as file:
-                file.write(f"persistence true\npersistence_location {directory / name}/\n")
+        self.window = window or self.window
+        self.ends, self.mortal = ends, ends != "never"
+        interval = 1 if ends == "kill" else 3600
+        self.broker = harness.Mosquitto(directory / name, f"persistence true\npersistence_location {directory / name}/\n"
+                                        f"autosave_interval {interval}\nmax_queued_messages 0\nmax_inflight_messages {self.window}\n"
+                                        f"set_tcp_nodelay true\n{more}")
 
     def _process(self):
         return self.broker.process
@@ -147,7 +146,7 @@ class MosquittoBroker(Party):
         self.broker.start()
 
     def _kill(self):
-        if self.hard:
+        if self.ends == "kill":
             self.broker.kill()
         else:
             self.broker.stop()
@@ -216,14 +215,19 @@ def mosquitto_bridge(line, topics, version):
 class Plan:
     """What a rig is made of."""
 
-    def __init__(self, brokers="mqrig", bridge="mqrig", hard=False, spool=True, version="5", rate=2000, qualities=(1, 2), both=False):
-        self.brokers, self.bridge, self.hard, self.spool, self.version = brokers, bridge, hard, spool, version
-        self.rate, self.qualities = rate, qualities
+    def __init__(self, brokers="mqrig", bridge="mqrig", ends="never", spool=True, version="5", rate=2000, qualities=(1, 2), both=False,
+                 window=None):
+        self.brokers, self.bridge, self.ends, self.spool, self.version = brokers, bridge, ends, spool, version
+        self.rate, self.qualities, self.window = rate, qualities, window
         self.topics = FORWARD if both and bridge != "none" else {"out": FORWARD["out"]}
+
+    def ordered(self):
+        """Is the order of each topic promised? mosquitto's manual does so for one message in flight alone."""
+        return "mosquitto" not in (self.brokers, self.bridge) or self.window == 1
 
 
 class Rig:
-    """`async with` starts everything but the sources, and ends it."""
+    """open() starts everything but the sources; `async with` ends it."""
 
     def __init__(self, plan, directory, seed, group):
         self.plan, self.dir, self.group = plan, directory, group
@@ -242,6 +246,9 @@ class Rig:
         return (first, last) if direction == "out" else (last, first)
 
     async def __aenter__(self):
+        return self
+
+    async def open(self):
         for line in self.lines.values():
             await line.open()
         for end in self.ends:
@@ -253,7 +260,6 @@ class Rig:
         for way in self.ways:
             await way.open(self.group)
             await self._until_joined(way)
-        return self
 
     async def __aexit__(self, *_):
         for way in self.ways:
@@ -264,13 +270,15 @@ class Rig:
             await line.close()
 
     def window(self):
-        return min(broker.window for broker in self.brokers.values())
+        return self.plan.window or min(broker.window for broker in self.brokers.values())
 
     def _broker(self, end):
         if end == "a" and self.plan.bridge == "mosquitto":
             lines = mosquitto_bridge(self.lines["bridge-b"], self.plan.topics, self.plan.version)
-            return MosquittoBroker(end, self.dir, self.plan.hard, lines)
-        return OurBroker(end, self.dir) if self.plan.brokers == "mqrig" else MosquittoBroker(end, self.dir, self.plan.hard)
+            return MosquittoBroker(end, self.dir, self.plan.ends, self.plan.window, lines)
+        if self.plan.brokers == "mosquitto":
+            return MosquittoBroker(end, self.dir, self.plan.ends, self.plan.window)
+        return OurBroker(end, self.dir)
 
     def parties(self):
         return [*self.brokers.values(), *([self.bridge] if self.bridge else [])]

@@ -185,13 +185,14 @@ class Publisher(SteadyClient):
         return mqtt.publish(self.version, self.topic, payload, self.qos, mid, dup=dup)
 
     def handle(self, found):
+        refused = found.name in ("PUBACK", "PUBREC") and found.reason >= 0x80
         if found.name in ("PUBACK", "PUBREC"):
             if found.reason:
                 self.account.note(f"{self.client_id}: {found!r}")
             number = self.open.get(found.mid)
-            if number is not None:
+            if number is not None and not refused:
                 self.account.acknowledge(self.topic, number)
-        if found.name in ("PUBACK", "PUBCOMP"):
+        if found.name in ("PUBACK", "PUBCOMP") or refused:
             self.open.pop(found.mid, None)
             self.fill()
         elif found.name == "PUBREC":
