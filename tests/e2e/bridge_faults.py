@@ -30,6 +30,7 @@ UPTIME = (0.05, 0.5, 3.0)  # s: a life lasts up to one of these
 DOWNTIME = (0.0, 0.05, 0.3)
 FAULTS_OF_LINES = ("cut", "cut", "freeze", "slow")
 IDLE = 15  # s without an arrival, after which nothing more is expected
+DRAIN = 90  # s for all of it: what has not arrived by then is lost
 
 
 class Torment:
@@ -109,12 +110,12 @@ class Torment:
 
 
 async def drain(ways):
-    """Sources come to their end, and all arrives, or nothing that is new for a while."""
+    """Sources come to their end, and all arrives, or nothing that is new for a while, or not all of it soon enough."""
     for way in ways:
         for source in way.sources:
             source.stop()
-    seen, since = -1, time.monotonic()
-    while not all(way.sent() and way.account.complete() for way in ways) and time.monotonic() - since < IDLE:
+    seen, since, deadline = -1, time.monotonic(), time.monotonic() + DRAIN
+    while not all(way.sent() and way.account.complete() for way in ways) and time.monotonic() < min(since + IDLE, deadline):
         arrived = sum(way.arrived() for way in ways)
         if arrived != seen:
             seen, since = arrived, time.monotonic()

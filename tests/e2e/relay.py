@@ -64,8 +64,8 @@ class Relay:
         self.lines.add(line)
         try:
             await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
-        except OSError:
-            pass  # one end was reset: so is the other
+        except (OSError, asyncio.CancelledError):
+            pass  # one end was reset, or the loop ends: so does the other
         finally:
             self._end(line)
 
