@@ -30,6 +30,7 @@ UPTIME = (0.05, 0.5, 3.0)  # s: a life lasts up to one of these
 DOWNTIME = (0.0, 0.05, 0.3)
 FAULTS_OF_LINES = ("cut", "cut", "freeze", "slow")
 IDLE = 15  # s without an arrival, after which nothing more is expected
+NOTES = 5  # told of what clients found strange
 DRAIN = 90  # s for all of it: what has not arrived by then is lost
 
 
@@ -129,7 +130,10 @@ class Outcome:
         self.lines = {what: sum(1 for _, _, done in torment.faults if done == what) for what in ("cut", "freeze", "slow", "disk full")}
         totals = [way.account.totals(qos) for way in rig.ways for qos in plan.qualities]
         self.totals = {qos: {name: sum(one.account.totals(qos)[name] for one in rig.ways) for name in totals[0]} for qos in plan.qualities}
-        self.wrong = torment.died() + [fault for way in rig.ways for fault in way.account.faults()]
+        self.wrong = torment.died()
+        for way in rig.ways:
+            notes, way.account.irregular = way.account.irregular, []
+            self.wrong += notes[:NOTES] + ([f"and {len(notes) - NOTES} more of these"] if len(notes) > NOTES else []) + way.account.faults()
         self.seed, self.seconds, self.name = seed, seconds, f"{plan.brokers} brokers, {plan.bridge} bridge"
 
     def record(self):
