@@ -31,7 +31,7 @@ class Server final : private bridge::Observer {
  private:
   void on_link(const bridge::LinkStatus& link, std::string_view text) override;
   void on_warning(std::string_view link, std::string_view text) override;
-  void on_link_failed(std::string_view link, std::string_view text) override;
+  void on_link_failed(std::string_view link, const client::Failure& failure) override;
   void on_stopped() override;
 
   bool serve_metrics(const std::optional<net::ListenAddress>& address);
