@@ -73,9 +73,8 @@ class Torment:
 
     async def _kill_again_and_again(self, party):
         dice = self.dice(party.name)
-        full = hasattr(party, "fill_disk") and party.spool
         while not self.over():
-            starved = full and dice.random() < 0.1
+            starved = party.spool and dice.random() < 0.1
             if starved:
                 party.fill_disk(dice.randrange(100_000))
                 self.note(party.name, "disk full")
