@@ -3,7 +3,6 @@
 import harness
 import mqtt
 from bridge_case import PATH, PROBE, BridgeCase, link, side
-from bridge_rig import join
 
 BOTH = {"topics": ["t/#"], "direction": "both"}
 
@@ -54,7 +53,7 @@ class Two(LoopCase):
         for number, (one, other, name, other_name) in enumerate(((near, far, "near", "far"), (far, near, "far", "near"))):
             self.run_bridge(link(side(one, name=name), side(other, name=other_name), {"topics": ["t/#"]}, name=f"link{number}"),
                             file=f"{number}.toml")
-            join(one.port, other.port, "t/joined")
+            self.join_way(one, other, "t/joined")
         self.expect_once((near, far))
 
     def test_two_bridges_of_both_directions(self):
