@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <mqrig/broker/filter_overlap.hpp>
+#include <mqrig/wire/filter_overlap.hpp>
 #include <mqrig/wire/topic.hpp>
 
 namespace mqrig::broker {
@@ -23,8 +23,8 @@ std::optional<bool> answer(const AclRuleList& rules, Access access,
 // The same about some topics that a filter matches: false if all are denied.
 std::optional<bool> answer_filter(const AclRuleList& rules, std::string_view filter) noexcept {
   for (const AclRule& rule : rules) {
-    if (rule.denies() && covers(rule.filter, filter)) return false;
-    if (rule.read && overlap(rule.filter, filter)) return true;
+    if (rule.denies() && wire::covers(rule.filter, filter)) return false;
+    if (rule.read && wire::overlap(rule.filter, filter)) return true;
   }
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include <mqrig/client/client_impl.hpp>
+#include <mqrig/client/session_state.hpp>
 
 namespace mqrig::client {
 
@@ -175,6 +176,14 @@ std::error_code Client::Impl::authenticate(wire::Properties properties, bool aga
   return error;
 }
 
+void Client::Impl::flush() {
+  if (connection_) connection_->flush_all();
+}
+
+bool Client::Impl::restore_session(wire::ByteView state, const FindMessage& find) {
+  return client::restore_session(state, session_, find);
+}
+
 Client::Client(asio::io_context& context, Options options, Handler& handler)
     : impl_(std::make_unique<Impl>(context, std::move(options), handler)) {}
 Client::~Client() = default;
@@ -214,6 +223,15 @@ void Client::pause_reading() {
 void Client::resume_reading() {
   impl_->set_reading(true);
 }
+void Client::flush() {
+  impl_->flush();
+}
+void Client::save_session(wire::Buffer& out) const {
+  client::save_session(impl_->session(), out);
+}
+bool Client::restore_session(wire::ByteView state, const FindMessage& find) {
+  return impl_->restore_session(state, find);
+}
 std::error_code Client::authenticate(wire::Properties properties) {
   return impl_->authenticate(properties, false);
 }
@@ -228,6 +246,9 @@ std::size_t Client::pending() const noexcept {
 }
 wire::Version Client::version() const noexcept {
   return impl_->session().version();
+}
+bool Client::is_bridge() const noexcept {
+  return impl_->is_bridge();
 }
 const std::string& Client::client_id() const noexcept {
   return impl_->client_id();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -77,6 +78,21 @@ class Client {
   void pause_reading();
   void resume_reading();
 
+  // With Options::flush_by_owner: what was appended so far may leave now. An owner that stores the
+  // state of the session commits it before, so that the peer never hears what a crash would make
+  // forgotten. May call Handler::on_ready() and on_output().
+  void flush();
+
+  // The state of the session without its messages, for an owner that keeps these itself under their
+  // tokens: appended to `out`. What was acknowledged with acknowledge() counts as taken over.
+  void save_session(wire::Buffer& out) const;
+  // Gives `use` the message with a token; false when it does not have it.
+  using UsePublish = std::function<void(const wire::Publish&)>;
+  using FindMessage = std::function<bool(std::uint64_t token, const UsePublish& use)>;
+  // Before the first start(), which then has to be one without clean start. False when the bytes
+  // are damaged or refer to a message that is not there: then the client is of no use any more.
+  bool restore_session(wire::ByteView state, const FindMessage& find);
+
   // AUTH with 0x18 and 0x19; `properties` hold method and data.
   std::error_code authenticate(wire::Properties properties);
   std::error_code reauthenticate(wire::Properties properties);
@@ -84,7 +100,10 @@ class Client {
   bool connected() const noexcept;
   // Outgoing QoS 1 and 2 messages not yet completed.
   std::size_t pending() const noexcept;
-  wire::Version version() const noexcept;         // of the current or last connection
+  wire::Version version() const noexcept;  // of the current or last connection
+  // With Options::bridge: the broker of the current or last connection took the bridge bit. One
+  // that does not know it may have taken it as well: no broker says whether it keeps to it.
+  bool is_bridge() const noexcept;
   const std::string& client_id() const noexcept;  // as given, made up, or assigned by the broker
   // "127.0.0.1:1883" or "unix /run/m.sock": the broker that is, was last, or is about to be
   // connected. With Options::dial a text that says so.

@@ -191,9 +191,30 @@ void Connection::end_turn() {
 }
 
 void Connection::flush() {
+  if (held_ && out_.size() > allowed_ && !output_told_ && !broken_) {
+    output_told_ = true;
+    owner_.on_output();
+    if (closed_) return;
+  }
+  write();
+}
+
+void Connection::flush_all() {
+  const auto self = shared_from_this();
+  output_told_ = false;
+  if (closed_) return;
+  allowed_ = out_.size();
+  write();
+  tell_writable();
+}
+
+void Connection::write() {
   if (trace_) trace_output();
-  while (!out_.empty() && !waiting_to_write_ && !broken_) {
-    const net::IoResult result = stream_->write_some(out_.view());
+  while (!waiting_to_write_ && !broken_) {
+    const wire::ByteView bytes =
+        held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
+    if (bytes.empty()) break;
+    const net::IoResult result = stream_->write_some(bytes);
     if (result.error) {
       // What the peer said before it went is read first; the end is noticed there.
       broken_ = result.error;
@@ -202,6 +223,7 @@ void Connection::flush() {
       stream_->wait_writable();
     }
     out_.consume(result.count);
+    allowed_ -= std::min(allowed_, result.count);
     traced_ -= std::min(traced_, result.count);
   }
   if (broken_) out_.clear();
@@ -222,12 +244,15 @@ void Connection::on_writable() {
   now_ = std::chrono::steady_clock::now();
   in_turn_ = true;
   flush();
-  if (!closed_ && blocked_ && writable()) {
-    blocked_ = false;
-    owner_.on_writable();
-  }
+  tell_writable();
   in_turn_ = false;
   if (!closed_) end_turn();
+}
+
+void Connection::tell_writable() {
+  if (closed_ || !blocked_ || !writable()) return;
+  blocked_ = false;
+  owner_.on_writable();
 }
 
 void Connection::trace_output() {

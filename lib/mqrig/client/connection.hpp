@@ -33,6 +33,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
     virtual void on_turn_end() = 0;
     // writable() holds again after it did not.
     virtual void on_writable() = 0;
+    // After hold_output(): something waits for flush_all().
+    virtual void on_output() = 0;
     // The stream has ended, in order (net::Error::end_of_stream) or not, or finish() is done.
     virtual void on_stream_end(std::error_code error) = 0;
     // The deadline of the session has changed.
@@ -49,6 +51,10 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   ~Connection();
 
   void start();
+  // Before start(): nothing is written but what flush_all() found.
+  void hold_output() noexcept { held_ = true; }
+  // What is in out() now may leave.
+  void flush_all();
   // Ends the stream after what is in out() has been written, drops what still comes, and waits for
   // the peer's end.
   void finish();
@@ -92,6 +98,8 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void post_turn();
   void end_turn();
   void flush();
+  void write();
+  void tell_writable();
   void trace_output();
   void end(std::error_code error);
 
@@ -100,15 +108,18 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   session::ClientSession& session_;
   Owner& owner_;
   wire::Buffer out_;
-  wire::Buffer rest_;       // a part of a packet
-  std::size_t wanted_ = 0;  // the size of the packet that begins in rest_, as far as known
-  std::size_t traced_ = 0;  // bytes at the front of out_ that were traced
+  wire::Buffer rest_;        // a part of a packet
+  std::size_t wanted_ = 0;   // the size of the packet that begins in rest_, as far as known
+  std::size_t allowed_ = 0;  // bytes at the front of out_ that may leave, when held_
+  std::size_t traced_ = 0;   // bytes at the front of out_ that were traced
   session::Event event_;
   session::Time now_{};
   session::Time deadline_{};
   std::array<char, 8> first_{};
   std::uint8_t first_size_ = 0;
   bool trace_;
+  bool held_ = false;         // writes only what the owner allows
+  bool output_told_ = false;  // flush_all() will come
   bool closed_ = false;
   bool in_turn_ = false;  // end_turn() will come
   bool turn_posted_ = false;

@@ -35,6 +35,9 @@ class Handler {
   virtual void on_ready() {}
   // Everything that one read brought has been reported: the moment to write what was gathered.
   virtual void on_turn_end() {}
+  // With Options::flush_by_owner: packets wait for Client::flush(). Not repeated before that was
+  // called.
+  virtual void on_output() {}
   // AUTH came: answer with Client::authenticate().
   virtual void on_auth(wire::ReasonCode /*reason*/, wire::Properties /*properties*/) {}
   // The connection is lost, or an attempt to get it back has failed; the client tries again in

@@ -51,6 +51,9 @@ struct Options {
   std::string bind_address;                           // see net::ConnectOptions
   std::chrono::milliseconds connect_timeout{30'000};  // TCP and CONNACK, each
   std::optional<wire::Version> version;               // none: 5.0, then 3.1.1 when that is refused
+  // Below 5.0: CONNECT carries the bridge bit, see wire::Connect. A broker that refuses it, or
+  // closes the connection instead of answering it, is tried again without.
+  bool bridge = false;
   std::string client_id;  // empty: one is made up, 21 letters and digits
   std::optional<std::string> user_name;
   std::optional<std::string> password;
@@ -66,6 +69,8 @@ struct Options {
   std::optional<WillMessage> will;
   wire::PropertyWriter connect_properties;  // 5.0: all but session expiry
 
+  // A first connection that can't be had is tried again like one that was lost.
+  bool keep_trying = false;
   bool reconnect = true;                           // after a connection that once stood was lost
   std::chrono::milliseconds reconnect_delay{500};  // doubles at each failure, with jitter
   std::chrono::milliseconds reconnect_max_delay{30'000};
@@ -75,7 +80,9 @@ struct Options {
   std::chrono::milliseconds ack_timeout{0};  // see session::ClientSettings
   session::ExchangeSettings exchange;        // window, acknowledgement mode, topic aliases
   std::uint32_t maximum_packet_size = wire::max_remaining_length + 5;  // accepted from the broker
-  bool trace = false;                                                  // call Handler::on_packet()
+  // Nothing is written to the network before the owner says so: see Handler::on_output().
+  bool flush_by_owner = false;
+  bool trace = false;  // call Handler::on_packet()
 };
 
 }  // namespace mqrig::client

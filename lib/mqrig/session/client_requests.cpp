@@ -126,6 +126,16 @@ void ClientSession::dump(wire::Buffer& out) const {
   engine_.receiver().dump(out);
 }
 
+bool ClientSession::restore_sent(wire::PacketId id, std::uint64_t token, wire::Publish publish,
+                                 bool released) {
+  publish.packet_id = id;
+  publish.dup = false;
+  publish.topic_alias = 0;
+  wire::Buffer packet;
+  return wire::encode(packet, wire::Version::mqtt_5, publish) &&
+         engine_.sender().restore(id, token, wire::Version::mqtt_5, packet.view(), released);
+}
+
 std::error_code ClientSession::restore(wire::ByteView bytes) {
   std::uint8_t format = 0;
   if (get_u8(bytes, format) && format == state_format && engine_.sender().restore(bytes) &&

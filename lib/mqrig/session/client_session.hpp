@@ -112,6 +112,15 @@ class ClientSession {
   void dump(wire::Buffer& out) const;
   std::error_code restore(wire::ByteView bytes);
 
+  // The same for an owner that keeps the messages itself: identifiers, tokens and stages.
+  // See Sender::for_each_identifier() and Receiver::taken_over().
+  const Sender& sender() const noexcept { return engine_.sender(); }
+  const Receiver& receiver() const noexcept { return engine_.receiver(); }
+  // Into a session that was never opened, in the order of sending; false when the identifier is
+  // taken, or the message can't be encoded. packet_id, dup and topic_alias are ignored.
+  bool restore_sent(wire::PacketId id, std::uint64_t token, wire::Publish publish, bool released);
+  bool restore_taken_over(wire::PacketId id) { return engine_.receiver().restore(id); }
+
  private:
   // What is accepted now. A peer whose first packet claims to be huge speaks something else.
   std::uint32_t largest_packet() const noexcept {

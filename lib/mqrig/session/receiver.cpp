@@ -147,7 +147,7 @@ void Receiver::shrink() noexcept {
   if (unacknowledged() == 0 && unreleased() == 0) state_.reset();
 }
 
-void Receiver::dump(wire::Buffer& out) const {
+PacketIdSet Receiver::taken_over() const {
   PacketIdSet taken_over = state_ ? state_->unreleased : PacketIdSet();
   for (std::size_t offset = 0; offset < unacknowledged(); ++offset) {
     const Entry& entry = state_->at(offset);
@@ -156,8 +156,13 @@ void Receiver::dump(wire::Buffer& out) const {
       taken_over.erase(entry.id);
     }
   }
-  put_u32(out, static_cast<std::uint32_t>(taken_over.size()));
-  taken_over.for_each([&](wire::PacketId id) { put_integer(out, id); });
+  return taken_over;
+}
+
+void Receiver::dump(wire::Buffer& out) const {
+  const PacketIdSet identifiers = taken_over();
+  put_u32(out, static_cast<std::uint32_t>(identifiers.size()));
+  identifiers.for_each([&](wire::PacketId id) { put_integer(out, id); });
 }
 
 bool Receiver::restore(wire::ByteView& bytes) {

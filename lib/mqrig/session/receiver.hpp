@@ -51,6 +51,8 @@ class Receiver {
   // Saves which QoS 2 messages were taken over; one that was not acknowledged yet is delivered
   // again when the peer resends it after restore().
   void dump(wire::Buffer& out) const;
+  // The identifiers that dump() saves, for restore(id).
+  PacketIdSet taken_over() const;
   bool restore(wire::ByteView& bytes);
   // The same from a store that keeps identifiers one by one: this QoS 2 message was taken over.
   // False for 0 and for one that is there already.

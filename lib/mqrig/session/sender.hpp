@@ -93,6 +93,16 @@ class Sender {
       }
     }
   }
+  // Calls visit(wire::PacketId id, std::uint64_t token, bool released) in the order in which
+  // restore(id, …) is to be called again, for an owner that keeps the messages itself.
+  template <class Visitor>
+  void for_each_identifier(Visitor visit) const {
+    for (const List& list : {released_, published_, waiting_, refused_}) {
+      for (wire::PacketId id = list.head; id != 0; id = at(id).next) {
+        visit(id, at(id).token, at(id).state == State::released);
+      }
+    }
+  }
   // The time that messages have waited for a new connection is taken off their Message Expiry
   // Interval [MQTT-3.3.2-6]: calls seconds_left(std::uint64_t token), a std::uint32_t, for each
   // uncompleted PUBLISH that has one, and puts the result in its place. Call before resend().
