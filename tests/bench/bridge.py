@@ -4,9 +4,10 @@
     python3 tests/bench/bridge.py BUILD_DIRECTORY [--quick] [--only TEXT] [--backlog N]
 
 A load client publishes at broker A and keeps an exact account of what arrives at broker B. CPU is the user and system time
-between the first message and the last of the process that bridges, per million messages that arrived; mosquitto's bridge is
-a part of broker A, whose own work is in the figure, so that A without a bridge stands beside it. All run in turn, several
-times; the best of each counts. Messages have 64 bytes. Rows that need `mqrig bridge` are left out where there is none.
+between the first message and the last of the process that bridges, per million messages that arrived. mosquitto's bridge is
+a part of broker A, whose own work is in the figure: beside it stands a mosquitto that has a subscriber instead. All run in
+turn, several times; the best of each counts. Messages have 64 bytes. Rows that need `mqrig bridge` are left out where there
+is none.
 """
 
 import argparse

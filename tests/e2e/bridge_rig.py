@@ -72,6 +72,7 @@ class Party:
     def __init__(self, name, directory):
         self.name, self.log, self.kills, self.up = name, directory / f"{name}.log", 0, False
         self.mortal = True  # is it to be killed?
+        self.spool = None   # a file, for which the disk may be full
 
     async def start(self):
         await asyncio.to_thread(self._start)
