@@ -21,6 +21,7 @@ client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
   options.keep_trying = options.reconnect = true;
   options.flush_by_owner = turn != nullptr;
   options.clean_start = role.subscriptions.empty() && !known;
+  options.keep_session = true;
   if (!options.session_expiry) options.session_expiry = never_expires;
   options.bridge = link.loop_prevention;
   options.exchange.window = link.window;
