@@ -26,7 +26,7 @@ void fill(const SpoolFile& file) {
 }  // namespace
 
 TEST_CASE("a message that was never written is refused by every reader") {
-  for (const auto& [change, fault] : {
+  for (const auto& row : {
            std::pair{"topic_name = 'a/#'", "its topic is no name of a topic"},
            std::pair{"topic_name = ''", "its topic is no name of a topic"},
            std::pair{"topic_name = CAST(x'C328' AS TEXT)", "its topic is no name of a topic"},
@@ -39,11 +39,11 @@ TEST_CASE("a message that was never written is refused by every reader") {
            std::pair{"batch = 4", "its batch is none"},
            std::pair{"batch = -1", "its batch is none"},
        }) {
+    const std::string change = row.first;
     CAPTURE(change);
     const SpoolFile file;
     fill(file);
-    const std::string set = change;
-    file.tamper(("UPDATE message SET " + set + " WHERE id = 2").c_str());
+    file.tamper(("UPDATE message SET " + change + " WHERE id = 2").c_str());
     const auto spool = file.open();
     std::uint64_t seen = 0;
     const auto count = [&](const store::SpooledMessage&) { return ++seen != 0; };
@@ -53,7 +53,8 @@ TEST_CASE("a message that was never written is refused by every reader") {
     CHECK_FALSE(spool->find(0, 2, count, error));
     CHECK(error == store::Error::damaged);
     CHECK_FALSE(spool->read(0, 2, count));
-    CHECK(spool->verify(false).front() == "message 2 of queue a is damaged: " + std::string(fault));
+    CHECK(spool->verify(false).front() ==
+          "message 2 of queue a is damaged: " + std::string(row.second));
   }
 }
 
