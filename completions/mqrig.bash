@@ -101,6 +101,18 @@ _mqrig_sub() {
             _mqrig_words "always new never" "$cur"
             return
             ;;
+        --exec-failed)
+            _mqrig_words "skip nack keep stop" "$cur"
+            return
+            ;;
+        --spool)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --ack-after)
+            _mqrig_words "write exec commit" "$cur"
+            return
+            ;;
         -h|--host)
             _mqrig_known hostname "$cur"
             return
@@ -153,11 +165,11 @@ _mqrig_sub() {
             _mqrig_known file "$cur"
             return
             ;;
-        -t|--topic|-U|--unsubscribe|--subscription-id|--subscribe-user-property|-F|--format|-T|--filter-out|--random-filter|-C|--count|-W|--timeout|--idle-timeout|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+        -t|--topic|-U|--unsubscribe|--subscription-id|--subscribe-user-property|-F|--format|--exec|--exec-jobs|--exec-timeout|--exec-retries|--exec-retry-delay|--exec-grace|-T|--filter-out|--random-filter|-C|--count|-W|--timeout|--idle-timeout|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
             return
             ;;
     esac
-    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --embedded --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --exec --exec-jobs --exec-timeout --exec-retries --exec-retry-delay --exec-failed --exec-grace --spool --ack-after --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --embedded --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_broker() {
