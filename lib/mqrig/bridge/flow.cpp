@@ -47,7 +47,7 @@ void Flow::receive(const wire::Publish& publish, std::uint64_t receipt) {
   receipt_ = receipt;
   const bool awaited = receipt != 0 && !stored_;
   if (awaited) ledger_.begin(receipt);
-  forwarder_.forward(publish, source_.client().version(), *this);
+  forwarder_.forward(publish, {source_.client().version(), source_.client().is_bridge()}, *this);
   if (awaited) {
     settle(ledger_.end());
   } else if (receipt != 0) {
