@@ -219,11 +219,13 @@ class Bench:
         return statistics.median(times)
 
     def fdatasync(self, count):
-        """Of a file that grows by a page each time, as a log does."""
+        """Of a page in a file that does not grow, as a log that is used again."""
         times = []
         with open(self.directory / "fdatasync", "wb", buffering=0) as file:
-            for _ in range(count):
-                file.write(bytes(4096))
+            file.write(bytes(4096 * count))
+            os.fsync(file.fileno())
+            for number in range(count):
+                os.pwrite(file.fileno(), os.urandom(4096), 4096 * number)
                 began = time.perf_counter()
                 os.fdatasync(file.fileno())
                 times.append(time.perf_counter() - began)

@@ -213,6 +213,7 @@ def arguments():
     parser.add_argument("--scale", type=float, default=1.0, help="lives and breaks are so many times as long")
     parser.add_argument("--jobs", type=int, default=1, help="so many rigs at once, with seeds that follow each other")
     parser.add_argument("--directory", type=pathlib.Path, help="where the folders are made; a disk, for fsync to mean something")
+    parser.add_argument("--trace", action="store_true", help="write each packet on each line to a file of the folder")
     parser.add_argument("--keep", action="store_true", help="keep the folder in any case")
     return parser.parse_args()
 
@@ -230,7 +231,7 @@ def main():
     if args.jobs > 1:
         return run_jobs(args)
     plan = Plan(args.brokers, args.bridge, args.mosquitto_ends, not args.no_spool, args.version, args.messages_per_second, args.qos, args.both,
-                args.window)
+                args.window, args.trace)
     outcome, directory = torment(plan, args.seed, args.kills, args.time_limit, args.scale, args.drain_limit,
                                  args.keep, args.directory)
     print(outcome.record(), flush=True)

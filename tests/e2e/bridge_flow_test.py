@@ -22,6 +22,8 @@ class FlowCase(BridgeCase):
         super().setUp()
         self.released = threading.Event()  # the target may answer
         self.arrived = threading.Event()   # it has got a message
+        self.joined = threading.Event()    # a source that sends nothing is subscribed at, or there is none
+        self.joined.set()
 
     def source(self, *messages, then=None):
         """A broker that sends these (payload, QoS), and calls then(peer) for the rest of the dialogue."""
@@ -33,12 +35,23 @@ class FlowCase(BridgeCase):
             peer.expect_closed()
         return self.peer(dialogue)
 
+    def idle(self):
+        """A source that sends nothing."""
+        def dialogue(peer):
+            peer.accept()
+            peer.grant()
+            self.joined.set()
+            peer.expect_closed()
+        self.joined.clear()
+        return self.peer(dialogue)
+
     def link_of(self, source, target, **more):
         top = {"spool": self.dir / "spool"} if more.get("spool") else {}
         return self.run_bridge(link(side(source), side(target), T, **more), **top)
 
     def end_all(self, process, *peers):
         self.released.set()
+        self.assertTrue(self.joined.wait(harness.DEADLINE), process.err.text())
         process.stop()
         for peer in peers:
             peer.finish()
@@ -138,7 +151,7 @@ class ReceiveMaximum(FlowCase):
         process = self.link_of(source, harness.free_port(), spool=True)
         self.assertTrue(filled.wait(harness.DEADLINE), source.errors)
         self.end_all(process, source)
-        idle, target = self.peer(lambda peer: (peer.accept(), peer.grant(), peer.expect_closed())), self.peer(drain)
+        idle, target = self.idle(), self.peer(drain)
         process = self.link_of(idle, target, spool=True)
         self.assertTrue(done.wait(harness.DEADLINE), target.errors)
         self.end_all(process, idle, target)
@@ -165,7 +178,7 @@ class Limits(FlowCase):
     def then_arrive(self, payloads, source):
         """These come when there is a target."""
         self.end_all(self.process, source)
-        far, idle = self.broker(), self.peer(lambda peer: (peer.accept(), peer.grant(), peer.expect_closed()))
+        far, idle = self.broker(), self.idle()
         reader = self.client(far, "t/#")
         process = self.link_of(idle, far, spool=True)
         self.assertEqual(payloads, [one.payload for one in reader.messages(len(payloads))])

@@ -105,7 +105,7 @@ class Told(BridgeCase):
 
     def test_counters_are_published(self):
         self.bridge(T, **{"status-topic": "bridge/x", "status-interval": "1s"})
-        reader = self.client(self.near, "bridge/x/messages/out")
+        reader = self.client(self.near, "bridge/x/out/forwarded")
         before = int(reader.message().payload)
         self.publish(self.near, "t/1", "t/2")
         while int(reader.message().payload) < before + 2:
