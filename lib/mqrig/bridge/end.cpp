@@ -27,11 +27,6 @@ client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
   options.exchange.window = link.window;
   options.exchange.ack_mode = session::AckMode::manual;
   options.exchange.assign_topic_aliases = true;
-  const bool bounded =
-      options.connect_properties.view().integer(wire::PropertyId::receive_maximum).has_value();
-  if (turn == nullptr && !bounded) {
-    options.connect_properties.add(wire::PropertyId::receive_maximum, link.window);
-  }
   if (!link.notification_topic.empty() && (side == Side::local || link.notify_remote)) {
     client::WillMessage& will = options.will.emplace();
     will.topic = link.notification_topic;
