@@ -89,12 +89,12 @@ void Server::on_warning(std::string_view link, std::string_view text) {
   diagnostic_.warning(of_link(link, text));
 }
 
-void Server::on_link_failed(std::string_view link, std::string_view text) {
-  diagnostic_.error(of_link(link, text));
+void Server::on_link_failed(std::string_view link, const client::Failure& failure) {
+  diagnostic_.error(of_link(link, failure.text));
   failed_.emplace(link);
   if (stopping_ || failed_.size() < links_.size()) return;
   diagnostic_.error("no link is left");
-  code_ = ExitCode::failed;
+  code_ = exit_code(failure, true);
   stop(SIGTERM);
 }
 

@@ -6,6 +6,7 @@
 #include <mqrig/bridge/bridge.hpp>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/exit_code.hpp>
+#include <mqrig/client/failure.hpp>
 #include <mqrig/net/signals.hpp>
 #include <mqrig/net/text_server.hpp>
 #include <mqrig/store/spool.hpp>
@@ -31,7 +32,7 @@ class Server final : private bridge::Observer {
  private:
   void on_link(const bridge::LinkStatus& link, std::string_view text) override;
   void on_warning(std::string_view link, std::string_view text) override;
-  void on_link_failed(std::string_view link, std::string_view text) override;
+  void on_link_failed(std::string_view link, const client::Failure& failure) override;
   void on_stopped() override;
 
   bool serve_metrics(const std::optional<net::ListenAddress>& address);
