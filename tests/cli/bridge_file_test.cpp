@@ -36,11 +36,11 @@ bool contains(std::string_view text, std::string_view part) {
 
 /// A file of one link, with more lines for the parts of it.
 struct Parts {
-  std::string top;
-  std::string link;
-  std::string local;
-  std::string remote;
-  std::string rule;
+  std::string top = {};
+  std::string link = {};
+  std::string local = {};
+  std::string remote = {};
+  std::string rule = {};
 
   std::string text() const {
     return top + "[[link]]\nname = \"cloud\"\n" + link + "[link.local]\nurl = \"mqtt://a\"\n" +

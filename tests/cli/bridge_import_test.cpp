@@ -130,13 +130,13 @@ bridge_max_topic_alias 5
 bridge_something_new x
 topic broken sideways
 )");
-  for (const char* key :
+  for (const std::string key :
        {"start_type", "idle_timeout", "threshold", "cleansession", "bridge_cafile",
         "bridge_insecure", "bridge_attempt_unsubscribe", "bridge_max_packet_size",
         "bridge_max_topic_alias", "bridge_something_new", "topic"}) {
     CAPTURE(key);
-    CHECK(warns(imported, std::string(key) + " is not carried over"));
-    CHECK(contains(imported.toml, "# " + std::string(key) + " "));
+    CHECK(warns(imported, key + " is not carried over"));
+    CHECK(contains(imported.toml, "# " + key + " "));
   }
   CHECK(contains(imported.toml, "# round_robin true"));
   const bridge::LinkSettings link = std::move(settings(imported.toml).links.at(0));

@@ -95,7 +95,7 @@ constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-bench(1)", "mqrig-br
 
 /// What stands behind "key = ".
 std::string value_of(const OptionSpec& key) {
-  if (key.kind == ValueKind::flag) return "Cm true No | Cm false";
+  if (key.kind == ValueKind::flag) return "Cm true | false";
   const std::string value = "Ar " + std::string(key.value_name);
   return key.repeatable ? "Bo " + value + " , ... Bc" : value;
 }
@@ -113,8 +113,9 @@ void entry(std::string& page, const OptionSpec& key) {
 
 void tables(std::string& page) {
   for (const KeyTable& table : key_tables()) {
-    mdoc::subsection(page, table.header.empty() ? "At the top" : table.header);
-    mdoc::paragraphs(page, table.text);
+    mdoc::subsection(page, table.title);
+    const std::string header(table.header.empty() ? "" : std::string(table.header) + ": ");
+    mdoc::paragraphs(page, header + std::string(table.text));
     page += ".Bl -tag -width Ds\n";
     cli::for_each_option(table.keys(), [&page](const OptionSpec& key) {
       if (!key.hidden) entry(page, key);
