@@ -73,11 +73,12 @@ void read_exchange(const cli::Options& options, LinkSettings& into) {
 
 bridge::SideSettings read_broker(cli::TomlSection& link, Side side, const LinkSettings& settings,
                                  Fingerprint& fingerprint) {
-  const std::string_view key = side == Side::local ? "local" : "remote";
+  const std::string_view key = side == Side::local ? "local" : "remote";  // kept by the section
   std::optional<cli::TomlSection> section = only_table(link, key);
-  if (!section)
-    link.fault(link.table(),
-               "names no " + std::string(key) + " broker: add [link." + std::string(key) + "]");
+  if (!section) {
+    const std::string name(key);
+    link.fault(link.table(), "names no " + name + " broker: add [link." + name + "]");
+  }
   return read_side(*section, side, settings, fingerprint);
 }
 

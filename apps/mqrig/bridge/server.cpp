@@ -40,6 +40,7 @@ bool same_place(const std::optional<net::ListenAddress>& a,
 }
 
 std::string of_link(std::string_view link, std::string_view text) {
+  if (link.empty()) return std::string(text);
   return "link " + std::string(link) + ": " + std::string(text);
 }
 
@@ -94,7 +95,7 @@ void Server::on_link_failed(std::string_view link, const client::Failure& failur
   failed_.emplace(link);
   if (stopping_ || failed_.size() < links_.size()) return;
   diagnostic_.error("no link is left");
-  code_ = exit_code(failure, true);
+  code_ = exit_code(failure, false);
   stop(SIGTERM);
 }
 

@@ -190,7 +190,6 @@ void End::pump() {
     if (const std::error_code error = outbox_->pump()) {
       owner_.on_warning("can't read the spool: " + error.message());
     }
-    touch();
   }
   owner_.on_progress(*this);
 }
