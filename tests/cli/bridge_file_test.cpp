@@ -221,6 +221,7 @@ TEST_CASE("what is wrong is named with its file, its line and its key") {
   CHECK(fault("") == "b.toml: there is no [[link]]");
   CHECK(fault("metric = \"x\"\n") == "b.toml:1: metric: unknown key; did you mean 'metrics'?");
   CHECK(fault("[[link]]\n[link.local]\nurl = \"mqtt://a\"\n") == "b.toml:1: link: has no name");
+  CHECK(fault("[[link]]\nnmae = \"a\"\n") == "b.toml:2: nmae: unknown key; did you mean 'name'?");
   CHECK(contains(fault("[[link]]\nname = \"a b\"\n"), "b.toml:2: name: 'a b': takes letters"));
   CHECK(contains(fault("[[link]]\nname = \"a\"\n"), "b.toml:1: link: names no local broker"));
   CHECK(contains(fault(Parts{.link = "window = 0\n"}.text()),

@@ -86,6 +86,9 @@ bridge::SideSettings read_broker(cli::TomlSection& link, Side side, const LinkSe
 
 LinkSettings read_link(cli::TomlSection& section, const std::string& spool_path) {
   const cli::Options options = cli::read_toml_options(section, link_keys());
+  // A key that is not known explains one that is missing.
+  for (const std::string_view table : {"limits", "local", "remote", "rule"}) section.find(table);
+  section.finish();
   LinkSettings link;
   read_name(section, options, link);
   read_spool(section, options, spool_path, link);
@@ -99,7 +102,6 @@ LinkSettings read_link(cli::TomlSection& section, const std::string& spool_path)
   for (cli::TomlSection& rule : section.tables("rule")) {
     link.rules.push_back(read_rule(rule, fingerprint));
   }
-  section.finish();
   if (link.rules.empty()) {
     section.fault(section.table(), "has no [[link.rule]]: nothing would go over it");
   }
