@@ -226,6 +226,8 @@ TEST_CASE("what is wrong is named with its file, its line and its key") {
   CHECK(contains(fault("[[link]]\nname = \"a\"\n"), "b.toml:1: link: names no local broker"));
   CHECK(contains(fault(Parts{.link = "window = 0\n"}.text()),
                  "b.toml:3: window: invalid value '0': expected a whole number from 1"));
+  CHECK(contains(fault(Parts{.link = "status-interval = 0\n"}.text()),
+                 "b.toml:3: status-interval: is 10ms at least"));
   CHECK(contains(fault(Parts{.rule = "direction = \"outt\"\n"}.text()),
                  "b.toml:9: direction: invalid value 'outt'"));
   CHECK(contains(fault(Parts{.rule = "batch = { count = 3 }\n"}.text()),

@@ -80,7 +80,6 @@ constexpr OptionSpec link[] = {
     {.long_name = "status-interval",
      .kind = ValueKind::duration,
      .value_name = "TIME",
-     .minimum = 1,
      .maximum = 86'400,
      .default_value = "10s",
      .help = "publish the counters this often"},

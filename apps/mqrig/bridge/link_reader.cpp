@@ -60,7 +60,7 @@ void read_limits(cli::TomlSection& link, Fingerprint& fingerprint, bridge::Limit
   into.policy = *cli::find_word(policy_words, options.text("policy"));
 }
 
-void read_exchange(const cli::Options& options, LinkSettings& into) {
+void read_exchange(cli::TomlSection& section, const cli::Options& options, LinkSettings& into) {
   into.window = static_cast<std::uint16_t>(options.integer("window"));
   into.rate = options.number("rate");
   into.loop_prevention = options.flag("loop-prevention");
@@ -69,6 +69,9 @@ void read_exchange(const cli::Options& options, LinkSettings& into) {
   into.notify_remote = options.flag("notify-remote");
   into.status_topic = options.text("status-topic");
   into.status_interval = options.duration("status-interval");
+  if (into.status_interval < std::chrono::milliseconds(10)) {
+    section.fault(*section.find("status-interval"), "is 10ms at least");
+  }
 }
 
 bridge::SideSettings read_broker(cli::TomlSection& link, Side side, const LinkSettings& settings,
@@ -92,7 +95,7 @@ LinkSettings read_link(cli::TomlSection& section, const std::string& spool_path)
   LinkSettings link;
   read_name(section, options, link);
   read_spool(section, options, spool_path, link);
-  read_exchange(options, link);
+  read_exchange(section, options, link);
   Fingerprint fingerprint;
   fingerprint.add("link", options);
   fingerprint.add("spool", link.spool ? spool_path : std::string());
