@@ -76,6 +76,7 @@ End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* t
       role_(std::move(role)),
       filters_state_(state + "/subscriptions"),
       filters_(text_of(role_.subscriptions)),
+      granted_(role_.subscriptions.size()),
       owner_(owner),
       client_(context,
               client_options(link, side, turn, role_,
@@ -112,9 +113,13 @@ void End::stop() {
 }
 
 void End::subscribe(bool session_present) {
-  if (std::exchange(subscribed_, true)) return;
   std::optional<std::string> before;
   if (turn_ != nullptr) before = stored(turn_->spool(), filters_state_);
+  if (!session_present) {
+    granted_.assign(granted_.size(), false);
+    if (turn_ != nullptr) turn_->spool().remove_state(filters_state_);
+  }
+  if (std::exchange(subscribed_, true)) return;
   // Below 5.0 each SUBSCRIBE brings the retained messages again.
   const bool known = session_present && before == filters_;
   if (known && client_.version() != wire::Version::mqtt_5) {
@@ -123,13 +128,10 @@ void End::subscribe(bool session_present) {
   }
   if (before && session_present) {
     const std::vector<std::string_view> gone = filters_gone(*before, role_.subscriptions);
-    if (!gone.empty()) client_.unsubscribe(gone, {}, 0);
+    unsubscribing_ = !gone.empty();
+    if (unsubscribing_) client_.unsubscribe(gone, {}, 0);
   }
   send_subscriptions();
-  if (turn_ != nullptr && before != filters_) {
-    turn_->spool().put_state(filters_state_, wire::as_bytes(filters_));
-    turn_->request();
-  }
 }
 
 void End::send_subscriptions() {
@@ -149,6 +151,15 @@ void End::send_subscriptions() {
                         ": " + error.message());
     }
   }
+}
+
+// Not before the broker has answered: a process that is killed earlier leaves a session without
+// them.
+void End::remember_subscriptions() {
+  if (turn_ == nullptr || unsubscribing_) return;
+  if (std::find(granted_.begin(), granted_.end(), false) != granted_.end()) return;
+  turn_->spool().put_state(filters_state_, wire::as_bytes(filters_));
+  touch();
 }
 
 void End::on_connected(bool session_present, wire::Properties) {
@@ -171,10 +182,19 @@ void End::on_published(std::uint64_t token, ReasonCode reason, wire::Properties 
 
 void End::on_subscribed(std::uint64_t token, wire::ByteView reasons, wire::Properties) {
   const auto reason = static_cast<ReasonCode>(reasons.empty() ? 0 : reasons[0]);
-  if (!wire::is_error(reason) || token >= role_.subscriptions.size()) return;
+  if (token >= role_.subscriptions.size()) return;
+  if (!wire::is_error(reason)) {
+    granted_[token] = true;
+    return remember_subscriptions();
+  }
   owner_.on_warning(client_.broker() + " refused the subscription to " +
                     std::string(role_.subscriptions[token].filter) + ": " +
                     std::string(wire::name(reason, wire::PacketType::suback)));
+}
+
+void End::on_unsubscribed(std::uint64_t, wire::ByteView, wire::Properties) {
+  unsubscribing_ = false;
+  remember_subscriptions();
 }
 
 void End::on_ready() {
@@ -183,7 +203,8 @@ void End::on_ready() {
 
 void End::pump() {
   if (outbox_->waiting() != 0) {
-    if (const std::error_code error = outbox_->pump()) {
+    const std::error_code error = outbox_->pump();
+    if (error && !std::exchange(warned_unread_, true)) {
       owner_.on_warning("can't read the spool: " + error.message());
     }
   }
@@ -225,10 +246,11 @@ void End::on_expired(std::uint64_t sequence) {
 }
 
 bool End::save() {
-  return std::exchange(touched_, false) && outbox_->save();
+  return touched_ && outbox_->save();
 }
 
 void End::committed() {
+  touched_ = false;
   client_.flush();
   if (outbox_->waiting() != 0) {
     pump();

@@ -78,6 +78,7 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   // Retained, at QoS 0, past the outbox.
   void announce(std::string_view topic, std::string_view payload);
   void set_reading(bool on);
+  bool reading() const noexcept { return reading_; }
 
  private:
   // client::Handler
@@ -87,6 +88,8 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
                     wire::Properties properties) override;
   void on_subscribed(std::uint64_t token, wire::ByteView reasons,
                      wire::Properties properties) override;
+  void on_unsubscribed(std::uint64_t token, wire::ByteView reasons,
+                       wire::Properties properties) override;
   void on_ready() override;
   void on_output() override;
   void on_connection_lost(const client::Failure& failure, std::chrono::milliseconds retry) override;
@@ -103,21 +106,25 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
 
   void subscribe(bool session_present);
   void send_subscriptions();
+  void remember_subscriptions();
   void pump();
   void touch();
 
   Side side_;
   Turn* turn_;
   Role role_;
-  std::string filters_state_;  // name of the text of filters that were subscribed
+  std::string filters_state_;  // name of the text of filters that the broker has taken
   std::string filters_;        // those of now, as that text
+  std::vector<bool> granted_;  // by subscription
   Owner& owner_;
   client::Client client_;
   std::unique_ptr<client::Outbox> outbox_;
   std::uint64_t connects_ = 0;
   bool reading_ = true;
-  bool touched_ = false;  // since the last save()
-  bool subscribed_ = false;
+  bool touched_ = false;        // since the last committed()
+  bool subscribed_ = false;     // the client knows the filters
+  bool unsubscribing_ = false;  // the broker has not answered
+  bool warned_unread_ = false;
 };
 
 }  // namespace mqrig::bridge
