@@ -6,6 +6,7 @@
 #include "broker/command.hpp"
 #include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
+#include "spool/command.hpp"
 #include "sub/sub.hpp"
 
 namespace mqrig {
@@ -16,6 +17,7 @@ constexpr Command table[] = {
     {sub::command, sub::run},
     {broker_command::command, broker_command::run},
     {bench::command, bench::run},
+    {spool::command, spool::run},
     {passwd::command, passwd::run},
 };
 
@@ -36,8 +38,8 @@ constexpr cli::Example examples[] = {
     {"mqrig bench pubsub -h broker", "See how fast the broker is."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig-pub(1)", "mqrig-sub(1)", "mqrig-broker(1)",
-                                         "mqrig-bench(1)", "mqrig-passwd(1)"};
+constexpr std::string_view see_also[] = {"mqrig-pub(1)",   "mqrig-sub(1)",   "mqrig-broker(1)",
+                                         "mqrig-bench(1)", "mqrig-spool(1)", "mqrig-passwd(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",

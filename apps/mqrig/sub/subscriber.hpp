@@ -7,12 +7,12 @@
 #include <mqrig/net/signals.hpp>
 #include <mqrig/net/timer.hpp>
 
+#include "../message_view.hpp"
 #include "embedded_broker.hpp"
 #include "output.hpp"
 #include "retained_remover.hpp"
 #include "selection.hpp"
 #include "settings.hpp"
-#include "view.hpp"
 
 namespace mqrig::sub {
 
@@ -70,7 +70,7 @@ class Subscriber final : private client::Handler, private Output::Owner {
   asio::io_context context_{1};
   cli::Diagnostic diagnostic_;
   Selection selection_;
-  View view_;
+  MessageView view_;
   Output output_;
   std::optional<EmbeddedBroker> embedded_;
   client::Client client_;
