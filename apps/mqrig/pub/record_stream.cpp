@@ -21,12 +21,14 @@ std::unique_ptr<net::Stream> open_stdin(asio::io_context& context) {
 
 }  // namespace
 
-RecordStream::RecordStream(asio::io_context& context, const Job& job, Listener& listener)
+RecordStream::RecordStream(asio::io_context& context, const Job& job, Listener& listener,
+                           std::uint64_t earlier)
     : reader_(*job.records, job.message(), job.topic_separator),
       kind_(*job.records),
       listener_(listener),
       stream_(open_stdin(context)),
-      block_(new std::uint8_t[block_size]) {
+      block_(new std::uint8_t[block_size]),
+      earlier_(earlier) {
   stream_->set_handler(this);
 }
 
@@ -60,6 +62,7 @@ bool RecordStream::read() {
   // A short read has most likely emptied the pipe.
   reads_left_ = result.count == block_size ? reads_left_ - 1 : 0;
   if (result.count > 0) {
+    fed_ += result.count;
     reader_.feed(wire::as_text({block_.get(), result.count}));
   } else if (result.error == net::Error::end_of_stream) {
     stream_->close();
