@@ -4,23 +4,22 @@
 #include <mqrig/store/changes.hpp>
 #include <mqrig/store/database.hpp>
 #include <mqrig/store/load.hpp>
+#include <mqrig/store/schema.hpp>
 
 namespace mqrig::store {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Bytes in the log. A checkpoint copies each page that is in it once, however often it was written.
-constexpr std::uint64_t checkpoint_due = 4 * 1024 * 1024;
-
 }  // namespace
 
 std::unique_ptr<BrokerStore> BrokerStore::open(const std::string& path, std::string& error) {
-  std::unique_ptr<Database> database = Database::open(path, error);
+  std::unique_ptr<Database> database =
+      Database::open(schema::state_file, path, Database::Mode::create, error);
   if (!database) return nullptr;
   std::unique_ptr<ChangeWriter> writer = ChangeWriter::prepare(database->connection());
   if (!writer) {
-    error = Database::damaged(path, sqlite3_errmsg(database->connection()));
+    error = database->damaged(sqlite3_errmsg(database->connection()));
     return nullptr;
   }
   return std::unique_ptr<BrokerStore>(new BrokerStore(std::move(database), std::move(writer)));
@@ -96,13 +95,9 @@ std::error_code BrokerStore::commit() {
     return {};
   }
   const Clock::time_point start = Clock::now();
-  int result = database_->begin();
-  if (result == SQLITE_OK) result = writer_->write(*changes_);
-  if (result == SQLITE_OK) result = database_->commit();
+  const Error error = database_->transact([this] { return writer_->write(*changes_); });
   counters_.last_commit = Clock::now() - start;
-  if (result != SQLITE_OK) {
-    const Error error = database_->error(result);
-    database_->rollback();
+  if (error != Error::none) {
     ++counters_.failures;
     checkpoint();  // room in the log may be all that is missing
     return error;
@@ -110,12 +105,12 @@ std::error_code BrokerStore::commit() {
   ++counters_.commits;
   changes_->clear();
   counters_.log_bytes = database_->log_bytes();
-  if (counters_.log_bytes >= 2 * checkpoint_due) checkpoint();
+  if (counters_.log_bytes >= 2 * Database::checkpoint_due) checkpoint();
   return {};
 }
 
 void BrokerStore::maintain() {
-  if (counters_.log_bytes >= checkpoint_due) checkpoint();
+  if (counters_.log_bytes >= Database::checkpoint_due) checkpoint();
 }
 
 // A failure is no loss: the log holds everything, and the next checkpoint tries again.

@@ -18,20 +18,38 @@ std::string file_name(const std::string& path) {
 
 // Made by us and not by SQLite, whose files everybody may read. A file that is there is not opened:
 // closing it would take away the locks of a store that has it open in this process.
-bool create_file(const std::string& path, std::string& error) {
+bool create_file(const FileKind& kind, const std::string& path, std::string& error) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor >= 0) {
     ::close(descriptor);
     return true;
   }
+  if (errno == EEXIST) return true;
+  error = "cannot create the " + std::string(kind.noun) + " " + path + ": " + std::strerror(errno);
+  return false;
+}
+
+bool check_file(const FileKind& kind, const std::string& path, std::string& error) {
+  const std::string noun = kind.noun;
   struct stat status {};
-  if (errno != EEXIST || ::stat(path.c_str(), &status) != 0) {
-    error = "cannot create the state file " + path + ": " + std::strerror(errno);
+  if (::stat(path.c_str(), &status) != 0) {
+    error = errno == ENOENT ? "there is no " + noun + " " + path + ": name one that is there"
+                            : "cannot use the " + noun + " " + path + ": " + std::strerror(errno);
     return false;
   }
   if (S_ISREG(status.st_mode)) return true;
-  error = path + " cannot be a state file, for it is no regular file: name another one";
+  error = path + " cannot be a " + noun + ", for it is no regular file: name another one";
   return false;
+}
+
+// Begins the sentence about a file of another kind.
+std::string what_it_is(std::int64_t application_id, const FileKind& wanted) {
+  for (const FileKind* kind : {&schema::state_file, &schema::spool}) {
+    if (kind != &wanted && application_id == kind->application_id) {
+      return std::string(kind->description) + " and";
+    }
+  }
+  return "an SQLite database, but";
 }
 
 // SQLite's own account of its memory takes a lock for each allocation: a tenth of a commit. In
@@ -43,25 +61,27 @@ void count_no_memory() {
 
 }  // namespace
 
-std::unique_ptr<Database> Database::open(const std::string& path, std::string& error) {
+std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string& path, Mode mode,
+                                         std::string& error) {
   count_no_memory();
-  if (!create_file(path, error)) return nullptr;
+  if (mode == Mode::create && !create_file(kind, path, error)) return nullptr;
+  if (!check_file(kind, path, error)) return nullptr;
   sqlite3* connection = nullptr;
   const int result =
       sqlite3_open_v2(file_name(path).c_str(), &connection,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
-  std::unique_ptr<Database> database(new Database(connection));
+  std::unique_ptr<Database> database(new Database(kind, path, connection));
   if (result != SQLITE_OK || !database->execute(schema::settings)) {
-    error = database->explain(path);
+    error = database->explain();
     return nullptr;
   }
   database->checkpoint_on_close(false);
-  if (!database->lock(path, error) || !database->check_schema(path, error) ||
-      !database->check_content(path, error)) {
+  if (!database->lock(error) || !database->check_schema(mode, error) ||
+      !database->check_content(error)) {
     return nullptr;
   }
   if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
-    error = database->explain(path);
+    error = database->explain();
     return nullptr;
   }
   database->checkpoint_on_close(true);
@@ -76,37 +96,37 @@ Database::~Database() {
 }
 
 // In exclusive mode the lock of a transaction is kept when it ends.
-bool Database::lock(const std::string& path, std::string& error) {
+bool Database::lock(std::string& error) {
   if (sqlite3_db_readonly(connection_, "main") == 1) {
-    error = "the state file " + path + " cannot be written: give yourself the right to, or name " +
-            "another file";
+    error = name() + " cannot be written: give yourself the right to, or name another file";
     return false;
   }
   if (execute("BEGIN EXCLUSIVE") && execute("COMMIT")) return true;
-  error = explain(path);
+  error = explain();
   return false;
 }
 
-bool Database::check_schema(const std::string& path, std::string& error) {
+bool Database::check_schema(Mode mode, std::string& error) {
   const auto application = query("PRAGMA application_id");
   const auto version = query("PRAGMA user_version");
   const auto tables = query("SELECT count(*) FROM sqlite_schema");
   if (!application || !version || !tables) {
-    error = explain(path);
+    error = explain();
     return false;
   }
-  if (*application == 0 && *version == 0 && *tables == 0) {
+  const bool empty = *application == 0 && *version == 0 && *tables == 0;
+  if (empty && mode == Mode::create) {
     if (create_schema()) return true;
-    error = explain(path);
+    error = explain();
     return false;
   }
-  if (*application != schema::application_id || *version < 1) {
-    error = path + " is an SQLite database, but no state file of mqrig: name another file";
+  if (*application != kind_.application_id || *version < 1) {
+    error = path_ + " is " + (empty ? "empty and" : what_it_is(*application, kind_)) + " no " +
+            kind_.noun + " of mqrig: name another file";
     return false;
   }
-  if (*version > schema::version) {
-    error = "the state file " + path + " was written by a newer mqrig: use that one, or name " +
-            "another file";
+  if (*version > kind_.version) {
+    error = name() + " was written by a newer mqrig: use that one, or name another file";
     return false;
   }
   return true;
@@ -114,21 +134,22 @@ bool Database::check_schema(const std::string& path, std::string& error) {
 
 // Reads every page: a fault is found now, while nothing depends on the file yet, and not by a
 // commit hours later.
-bool Database::check_content(const std::string& path, std::string& error) {
+bool Database::check_content(std::string& error) {
+  if (kind_.large) return true;
   Statement check(connection_, "PRAGMA quick_check(1)");
   if (!check.valid() || check.next() != SQLITE_ROW) {
-    error = explain(path);
+    error = explain();
     return false;
   }
   if (check.text(0) == "ok") return true;
-  error = damaged(path, std::string(check.text(0)));
+  error = damaged(std::string(check.text(0)));
   return false;
 }
 
 bool Database::create_schema() {
-  const std::string identity = "PRAGMA application_id = " + std::to_string(schema::application_id) +
-                               "; PRAGMA user_version = " + std::to_string(schema::version);
-  return execute("BEGIN") && execute(schema::tables) && execute(identity.c_str()) &&
+  const std::string identity = "PRAGMA application_id = " + std::to_string(kind_.application_id) +
+                               "; PRAGMA user_version = " + std::to_string(kind_.version);
+  return execute("BEGIN") && execute(kind_.tables) && execute(identity.c_str()) &&
          execute("COMMIT");
 }
 
@@ -141,11 +162,14 @@ bool Database::prepare() {
 }
 
 // The rest of a backlog that is gone: at least 16 MiB, three quarters of them free, so that what is
-// copied is little. The disk may be too full for that: then the file stays long.
+// copied is little; and little in any case when nobody is to wait for it. The disk may be too full
+// for that: then the file stays long.
 void Database::give_back_room() {
   const auto pages = static_cast<std::uint64_t>(query("PRAGMA page_count").value_or(0));
   const auto free_pages = static_cast<std::uint64_t>(query("PRAGMA freelist_count").value_or(0));
-  if (pages * page_size_ < 16 * 1024 * 1024 || free_pages < pages / 4 * 3) return;
+  constexpr std::uint64_t long_file = 16 * 1024 * 1024;
+  if (pages * page_size_ < long_file || free_pages < pages / 4 * 3) return;
+  if (kind_.large && (pages - free_pages) * page_size_ > long_file) return;
   execute("VACUUM");
   checkpoint();
 }
@@ -210,36 +234,55 @@ Error Database::error(int result) const noexcept {
 // SQLite knows only ENOSPC as a full disk. Which file failed, and by what, is asked of the files:
 // sqlite3_system_errno() tells of whatever call came last.
 bool Database::no_room(int which_file) const noexcept {
-  sqlite3_file* file = nullptr;
+  sqlite3_file* const opened = file(which_file);
+  if (opened == nullptr) return false;
   int cause = 0;
-  if (sqlite3_file_control(connection_, "main", which_file, &file) != SQLITE_OK ||
-      file == nullptr || file->pMethods == nullptr) {
-    return false;
-  }
-  file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &cause);
+  opened->pMethods->xFileControl(opened, SQLITE_FCNTL_LAST_ERRNO, &cause);
   return cause == EFBIG || cause == EDQUOT || cause == ENOSPC;
 }
 
-std::string Database::damaged(const std::string& path, const std::string& detail) {
-  return "the state file " + path + " is damaged, or no state file of mqrig (" + detail +
+std::uint64_t Database::file_bytes() const noexcept {
+  std::uint64_t sum = 0;
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_int64 size = 0;
+    sqlite3_file* const opened = file(which);
+    if (opened != nullptr && opened->pMethods->xFileSize(opened, &size) == SQLITE_OK) {
+      sum += static_cast<std::uint64_t>(size);
+    }
+  }
+  return sum;
+}
+
+// Null when it is not open.
+sqlite3_file* Database::file(int which_file) const noexcept {
+  sqlite3_file* file = nullptr;
+  const int result = sqlite3_file_control(connection_, "main", which_file, &file);
+  return result == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
+}
+
+std::string Database::name() const {
+  return "the " + std::string(kind_.noun) + " " + path_;
+}
+
+std::string Database::damaged(const std::string& detail) const {
+  return name() + " is damaged, or no " + kind_.noun + " of mqrig (" + detail +
          "): put back a copy of it, or name another file";
 }
 
-std::string Database::explain(const std::string& path) const {
+std::string Database::explain() const {
   const std::string detail = sqlite3_errmsg(connection_);
   switch (error(sqlite3_extended_errcode(connection_))) {
     case Error::in_use:
-      return "the state file " + path + " is in use by another process: stop that one, or name " +
-             "another file";
+      return name() + " is in use by another process: stop that one, or name another file";
     case Error::damaged:
-      return damaged(path, detail);
+      return damaged(detail);
     case Error::no_space:
-      return "no space left for the state file " + path;
+      return "no space left for " + name();
     case Error::not_writable:
-      return "the state file " + path + " and its folder cannot be written (" + detail +
+      return name() + " and its folder cannot be written (" + detail +
              "): give yourself the right to, or name another file";
     default:
-      return "cannot use the state file " + path + ": " + detail;
+      return "cannot use " + name() + ": " + detail;
   }
 }
 

@@ -1,4 +1,4 @@
-// The connection to the state file: opening with all its checks, transactions, checkpoints.
+// The connection to a file: opening with all its checks, transactions, checkpoints.
 #pragma once
 
 #include <sqlite3.h>
@@ -7,61 +7,92 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <mqrig/store/error.hpp>
+#include <mqrig/store/file_kind.hpp>
 #include <mqrig/store/statement.hpp>
 
 namespace mqrig::store {
 
 class Database {
  public:
-  // As BrokerStore::open().
-  static std::unique_ptr<Database> open(const std::string& path, std::string& error);
+  enum class Mode : std::uint8_t { create, existing };
+
+  // Null and a sentence in `error` when the file is in use by another process, damaged, not of this
+  // kind, written by a newer mqrig, or not writable; it is left as it was. Mode::create makes a
+  // missing one.
+  static std::unique_ptr<Database> open(const FileKind& kind, const std::string& path, Mode mode,
+                                        std::string& error);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   // The sentence for a file that does not hold what it should.
-  static std::string damaged(const std::string& path, const std::string& detail);
+  std::string damaged(const std::string& detail) const;
 
   sqlite3* connection() noexcept { return connection_; }
 
-  int begin() noexcept { return begin_->run(); }
-  int commit() noexcept { return commit_->run(); }
-  // Also when there is no transaction to take back.
-  void rollback() noexcept;
+  // All that `write` changes, which returns a result code, in one transaction; or nothing of it.
+  // Room in the log may be all that is missing then: checkpoint() makes some.
+  template <typename Write>
+  Error transact(Write write);
 
+  // Bytes in the log. A checkpoint copies each page that is in it once, however often it was
+  // written.
+  static constexpr std::uint64_t checkpoint_due = 4 * 1024 * 1024;
   // In the log after the last commit.
   std::uint64_t log_bytes() const noexcept { return log_pages_ * page_size_; }
   // Moves them into the file and begins the log anew.
   int checkpoint() noexcept;
 
+  // Of the file and its log.
+  std::uint64_t file_bytes() const noexcept;
+  // After a refusal not even the log is moved into the file.
+  void checkpoint_on_close(bool wanted) noexcept;
+
   // What a result code means that was just returned.
   Error error(int result) const noexcept;
 
  private:
-  explicit Database(sqlite3* connection) noexcept : connection_(connection) {}
+  Database(const FileKind& kind, std::string path, sqlite3* connection) noexcept
+      : kind_(kind), path_(std::move(path)), connection_(connection) {}
 
   // Each is a step of open(): false with the sentence for the person.
-  bool lock(const std::string& path, std::string& error);
-  bool check_schema(const std::string& path, std::string& error);
-  bool check_content(const std::string& path, std::string& error);
+  bool lock(std::string& error);
+  bool check_schema(Mode mode, std::string& error);
+  bool check_content(std::string& error);
   bool create_schema();
   bool prepare();
   void give_back_room();
-  // On refusal the log of another program's database is left as it is, too.
-  void checkpoint_on_close(bool wanted) noexcept;
   std::optional<std::int64_t> query(const char* sql);
   bool execute(const char* sql) noexcept;
+  // Also when there is no transaction to take back.
+  void rollback() noexcept;
+  sqlite3_file* file(int which_file) const noexcept;
   bool no_room(int which_file) const noexcept;
-  std::string explain(const std::string& path) const;
+  std::string name() const;
+  std::string explain() const;
   static int on_commit(void* self, sqlite3*, const char*, int pages) noexcept;
 
+  const FileKind& kind_;
+  std::string path_;
   sqlite3* connection_;
   std::optional<Statement> begin_;
   std::optional<Statement> commit_;
   std::uint64_t log_pages_ = 0;
   std::uint64_t page_size_ = 0;
 };
+
+template <typename Write>
+Error Database::transact(Write write) {
+  int result = begin_->run();
+  if (result == SQLITE_OK) result = write();
+  if (result == SQLITE_OK) result = commit_->run();
+  if (result == SQLITE_OK) return Error::none;
+  const Error failure = error(result);
+  rollback();
+  return failure;
+}
 
 }  // namespace mqrig::store

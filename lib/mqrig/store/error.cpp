@@ -12,21 +12,21 @@ class Category final : public std::error_category {
       case Error::none:
         return "no error";
       case Error::no_space:
-        return "no space left for the state file";
+        return "no space left for the file";
       case Error::damaged:
-        return "the state file is damaged";
+        return "the file is damaged";
       case Error::in_use:
-        return "the state file is in use by another process";
+        return "the file is in use by another process";
       case Error::not_writable:
-        return "the state file cannot be written";
+        return "the file cannot be written";
       case Error::no_memory:
-        return "not enough memory for the state file";
+        return "not enough memory for the file";
       case Error::input_output:
-        return "the state file could not be read or written";
+        return "the file could not be read or written";
       case Error::unexpected:
-        return "the state file could not be used";
+        return "the file could not be used";
     }
-    return "unknown state file error";
+    return "unknown error of a stored file";
   }
 };
 

@@ -17,9 +17,11 @@ PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
 )";
 
+namespace {
+
 // Deliveries are ordered by message, that is by time: a message for thousands of absent sessions
 // then touches a few pages and not one for each session.
-const char* const tables = R"(
+constexpr const char* tables = R"(
 CREATE TABLE session (
   id INTEGER PRIMARY KEY,
   client_identifier TEXT NOT NULL,
@@ -72,5 +74,10 @@ CREATE TABLE delivery (
   PRIMARY KEY (message, session, sequence)
 ) STRICT, WITHOUT ROWID;
 )";
+
+}  // namespace
+
+// "mqrB"
+const FileKind state_file{"state file", "the state of a broker", 0x6D717242, 1, tables, false};
 
 }  // namespace mqrig::store::schema

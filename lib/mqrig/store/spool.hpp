@@ -21,7 +21,7 @@ namespace mqrig::store {
 struct Batch {
   enum class Format : std::uint8_t { none, json_array, lines };
   Format format = Format::none;
-  std::uint32_t count = 1;   // messages, at most
+  std::uint32_t count = 1;   // messages, at most; up to 536,870,911 is kept
   std::uint32_t linger = 0;  // milliseconds the first of them may wait for others
   bool operator==(const Batch&) const = default;
 };
@@ -84,16 +84,19 @@ class Spool {
   Spool(const Spool&) = delete;
   Spool& operator=(const Spool&) = delete;
 
-  // The queue of that name, made when there is none (by the next commit).
+  // The queue of that name, made when there is none (by the next commit). At most 65,536 to a file;
+  // std::length_error beyond.
   QueueId queue(std::string_view name);
   std::vector<std::string> queue_names() const;  // in the order in which they were made
   std::optional<QueueId> find_queue(std::string_view name) const;
   // With what was appended and removed since the last commit.
   const QueueTotals& totals(QueueId queue) const;
 
-  // Puts a message at the end. Content is copied. Returns its sequence.
+  // Puts a message at the end. Content is copied, but for a Topic Alias among the properties.
+  // Returns its sequence.
   std::uint64_t append(QueueId queue, const SpooledMessage& message);
-  // It was delivered, or is given up. `size` is its SpooledMessage::size().
+  // It was delivered, or is given up. `size` is the SpooledMessage::size() with which it is read.
+  // A message that is removed before it was committed is never written.
   void remove(QueueId queue, std::uint64_t sequence, std::uint64_t size);
   // Takes it out of the queue and keeps it as refused.
   void refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size, std::string_view reason);
@@ -103,15 +106,16 @@ class Spool {
   // State that is to change together with messages, by name; replaces.
   void put_state(std::string_view name, wire::ByteView state);
   void remove_state(std::string_view name);
-  // As of the last commit.
-  std::optional<std::string> state(std::string_view name) const;
+  // As of the last commit. Nothing when there is none, or (with an error) when it cannot be read.
+  std::optional<std::string> state(std::string_view name, std::error_code& error);
 
   // Calls visit(const SpooledMessage&) for committed messages after a sequence, in order, until it
-  // returns false or there are no more. Nothing may be changed meanwhile.
+  // returns false or there are no more. Those that were removed since the commit are left out.
+  // Nothing may be changed meanwhile. Error::damaged when a message is not what was written.
   using Visitor = std::function<bool(const SpooledMessage&)>;
   std::error_code read(QueueId queue, std::uint64_t after, const Visitor& visit);
-  // One committed message; false when it is not there.
-  bool find(QueueId queue, std::uint64_t sequence, const Visitor& visit);
+  // One committed message; false when it is not there, or (with an error) cannot be read.
+  bool find(QueueId queue, std::uint64_t sequence, const Visitor& visit, std::error_code& error);
   using RefusedVisitor = std::function<bool(const RefusedMessage&)>;
   std::error_code read_refused(QueueId queue, const RefusedVisitor& visit);
 

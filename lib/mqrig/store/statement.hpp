@@ -32,6 +32,16 @@ class Statement {
     return execute();
   }
 
+  // Binds all parameters in order; next() then gives the first row. To be ended by reset(), or by
+  // the next query().
+  template <typename... Values>
+  void query(const Values&... values) {
+    reset();
+    int index = 0;
+    (bind(++index, values), ...);
+  }
+  void reset() noexcept { sqlite3_reset(statement_); }
+
   // To the next row of a query: SQLITE_ROW, SQLITE_DONE or an extended result code.
   int next() noexcept { return sqlite3_step(statement_); }
   bool null(int column) const noexcept {

@@ -1,0 +1,205 @@
+#include <mqrig/store/spool.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <mqrig/store/message_key.hpp>
+#include <mqrig/store/schema.hpp>
+#include <mqrig/store/spool_reader.hpp>
+
+namespace mqrig::store {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::int64_t now() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+// Totals that somebody damaged must not wrap around.
+void subtract(std::uint64_t& total, std::uint64_t amount) noexcept {
+  total -= std::min(total, amount);
+}
+
+}  // namespace
+
+class Spool::Impl {
+ public:
+  explicit Impl(std::unique_ptr<Database> opened) : database(std::move(opened)) {}
+
+  // Empty, or the sentence for the person.
+  std::string prepare();
+  std::error_code commit();
+  void checkpoint();
+
+  std::unique_ptr<Database> database;
+  std::unique_ptr<SpoolWriter> writer;  // destroyed before the database, as is the reader
+  std::unique_ptr<SpoolReader> reader;
+  SpoolQueues queues;
+  SpoolChanges changes;
+  Counters counters;
+};
+
+std::string Spool::Impl::prepare() {
+  writer = SpoolWriter::prepare(database->connection());
+  reader = SpoolReader::prepare(*database);
+  if (!writer || !reader) return database->damaged(sqlite3_errmsg(database->connection()));
+  if (const std::error_code error = reader->read_queues(queues)) {
+    return database->damaged(error.message());
+  }
+  for (std::size_t i = 0; i < queues.size(); ++i) changes.add_queue(false);
+  counters.file_bytes = database->file_bytes();
+  return {};
+}
+
+std::error_code Spool::Impl::commit() {
+  if (changes.empty()) return {};
+  const Clock::time_point start = Clock::now();
+  const Error error = database->transact([this] { return writer->write(changes, queues); });
+  counters.last_commit = Clock::now() - start;
+  if (error != Error::none) {
+    ++counters.failures;
+    checkpoint();  // room in the log may be all that is missing
+    return error;
+  }
+  ++counters.commits;
+  changes.clear();
+  if (database->log_bytes() >= 2 * Database::checkpoint_due) checkpoint();
+  counters.file_bytes = database->file_bytes();
+  return {};
+}
+
+// A failure is no loss: the log holds everything, and the next checkpoint tries again.
+void Spool::Impl::checkpoint() {
+  database->checkpoint();
+}
+
+std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::string& error) {
+  std::unique_ptr<Database> database = Database::open(
+      schema::spool, path, mode == Mode::create ? Database::Mode::create : Database::Mode::existing,
+      error);
+  if (!database) return nullptr;
+  auto impl = std::make_unique<Impl>(std::move(database));
+  if (std::string sentence = impl->prepare(); !sentence.empty()) {
+    impl->database->checkpoint_on_close(false);
+    error = std::move(sentence);
+    return nullptr;
+  }
+  return std::unique_ptr<Spool>(new Spool(std::move(impl)));
+}
+
+Spool::Spool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Spool::~Spool() = default;
+
+Spool::QueueId Spool::queue(std::string_view name) {
+  if (const auto found = find_queue(name)) return *found;
+  if (impl_->queues.size() > std::numeric_limits<QueueId>::max()) {
+    throw std::length_error("too many queues in a spool");
+  }
+  impl_->queues.push_back({std::string(name), {}});
+  impl_->changes.add_queue(true);
+  return static_cast<QueueId>(impl_->queues.size() - 1);
+}
+
+std::vector<std::string> Spool::queue_names() const {
+  std::vector<std::string> names;
+  for (const SpoolQueue& queue : impl_->queues) names.push_back(queue.name);
+  return names;
+}
+
+std::optional<Spool::QueueId> Spool::find_queue(std::string_view name) const {
+  const auto found = std::find_if(impl_->queues.begin(), impl_->queues.end(),
+                                  [&](const SpoolQueue& queue) { return queue.name == name; });
+  if (found == impl_->queues.end()) return std::nullopt;
+  return static_cast<QueueId>(found - impl_->queues.begin());
+}
+
+const QueueTotals& Spool::totals(QueueId queue) const {
+  return impl_->queues[queue].totals;
+}
+
+std::uint64_t Spool::append(QueueId queue, const SpooledMessage& message) {
+  QueueTotals& totals = impl_->queues[queue].totals;
+  const std::uint64_t size = impl_->changes.append(queue, totals.last_sequence + 1, message);
+  ++totals.messages;
+  totals.bytes += size;
+  return ++totals.last_sequence;
+}
+
+void Spool::remove(QueueId queue, std::uint64_t sequence, std::uint64_t size) {
+  if (!impl_->changes.remove(queue, sequence)) return;
+  QueueTotals& totals = impl_->queues[queue].totals;
+  subtract(totals.messages, 1);
+  subtract(totals.bytes, size);
+}
+
+void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
+                   std::string_view reason) {
+  impl_->changes.refuse(queue, {sequence, std::string(reason), now()});
+  QueueTotals& totals = impl_->queues[queue].totals;
+  subtract(totals.messages, 1);
+  subtract(totals.bytes, size);
+  ++totals.refused;
+}
+
+void Spool::put_state(std::string_view name, wire::ByteView state) {
+  impl_->changes.put_state(name, state);
+}
+
+void Spool::remove_state(std::string_view name) {
+  impl_->changes.remove_state(name);
+}
+
+std::optional<std::string> Spool::state(std::string_view name, std::error_code& error) {
+  std::optional<std::string> value;
+  error = impl_->reader->state(name, value);
+  return value;
+}
+
+std::error_code Spool::read(QueueId queue, std::uint64_t after, const Visitor& visit) {
+  if (after >= MessageKey::last_sequence) return {};
+  return impl_->reader->read(
+      queue, after + 1, MessageKey::last_sequence, [&](const SpooledMessage& message) {
+        return impl_->changes.removed(queue, message.sequence) || visit(message);
+      });
+}
+
+bool Spool::find(QueueId queue, std::uint64_t sequence, const Visitor& visit,
+                 std::error_code& error) {
+  bool found = false;
+  error = impl_->reader->read(queue, sequence, std::min(sequence, MessageKey::last_sequence),
+                              [&](const SpooledMessage& message) {
+                                if (impl_->changes.removed(queue, sequence)) return false;
+                                found = true;
+                                return visit(message);
+                              });
+  return found;
+}
+
+std::error_code Spool::read_refused(QueueId queue, const RefusedVisitor& visit) {
+  return impl_->reader->read_refused(queue, visit);
+}
+
+bool Spool::dirty() const noexcept {
+  return !impl_->changes.empty();
+}
+
+bool Spool::urgent() const noexcept {
+  return impl_->changes.urgent();
+}
+
+std::error_code Spool::commit() {
+  return impl_->commit();
+}
+
+void Spool::maintain() {
+  if (impl_->database->log_bytes() >= Database::checkpoint_due) impl_->checkpoint();
+}
+
+const Spool::Counters& Spool::counters() const noexcept {
+  return impl_->counters;
+}
+
+}  // namespace mqrig::store

@@ -1,0 +1,49 @@
+// Reads a spool. Rows are not trusted: somebody may have damaged the file.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <mqrig/store/database.hpp>
+#include <mqrig/store/row.hpp>
+#include <mqrig/store/spool_writer.hpp>
+
+namespace mqrig::store {
+
+// Must be destroyed before the database.
+class SpoolReader {
+ public:
+  // Null when the tables are not what they should be; the connection knows why.
+  static std::unique_ptr<SpoolReader> prepare(Database& database);
+
+  // Totals that cannot be are 0; last_sequence is never below that of a message.
+  std::error_code read_queues(SpoolQueues& queues);
+
+  // Messages of these sequences, which are at most MessageKey::last_sequence, in order, until
+  // `visit` returns false.
+  std::error_code read(Spool::QueueId queue, std::uint64_t first, std::uint64_t last,
+                       const Spool::Visitor& visit);
+  std::error_code read_refused(Spool::QueueId queue, const Spool::RefusedVisitor& visit);
+  std::error_code state(std::string_view name, std::optional<std::string>& value);
+
+  // Reads the columns that messages and refused ones have in common. Its views live as long as the
+  // row. False when something in it was never written.
+  static bool read_message(Row& row, SpooledMessage& message);
+
+ private:
+  explicit SpoolReader(Database& database);
+
+  template <typename Report>
+  std::error_code each_row(Statement& statement, Report report);
+  std::error_code read_last_sequence(Statement& statement, Spool::QueueId queue,
+                                     std::uint64_t& last);
+
+  Database& database_;
+  Statement messages_;
+  Statement refused_;
+  Statement state_;
+};
+
+}  // namespace mqrig::store
