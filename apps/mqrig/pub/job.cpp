@@ -1,5 +1,6 @@
 #include "job.hpp"
 
+#include <algorithm>
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/wire/topic.hpp>
@@ -32,6 +33,8 @@ constexpr std::chrono::seconds time_without_connection{60};
 constexpr std::chrono::milliseconds rate_catch_up{100};
 // Brokers search their list of open QoS 2 exchanges for each message: more only slows them down.
 constexpr std::uint16_t qos_2_window = 1000;
+// Their identifiers are written with each commit; more in flight would not make it faster.
+constexpr std::uint16_t spooled_window = 4000;
 constexpr std::uint32_t never_expires = 0xFFFF'FFFF;  // a session
 
 std::string label(const cli::Options& options, std::string_view name) {
@@ -151,9 +154,12 @@ void read_spool(const cli::Options& options, Job& job) {
     throw UsageError("a topic alias belongs to one connection: it does not go with " +
                      label(options, "spool"));
   }
-  job.spool = SpoolSettings{std::string(options.text("spool")), options.flag("resume"),
-                            static_cast<std::uint64_t>(options.integer("spool-limit"))};
+  job.spool =
+      SpoolSettings{std::string(options.text("spool")), options.flag("resume"), options.has("id"),
+                    static_cast<std::uint64_t>(options.integer("spool-limit"))};
   read_session(options, job.client);
+  session::ExchangeSettings& exchange = job.client.exchange;
+  if (!options.has("max-inflight")) exchange.window = std::min(exchange.window, spooled_window);
 }
 
 }  // namespace

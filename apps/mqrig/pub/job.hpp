@@ -14,8 +14,9 @@ namespace mqrig::pub {
 /// --spool and what belongs to it.
 struct SpoolSettings {
   std::string path;
-  bool resume = false;      ///< Goes on with what an earlier run has left.
-  std::uint64_t limit = 0;  ///< Bytes of messages, beyond which no more input is read.
+  bool resume = false;         ///< Goes on with what an earlier run has left.
+  bool own_client_id = false;  ///< --id was given.
+  std::uint64_t limit = 0;     ///< Bytes of messages, beyond which no more input is read.
 };
 
 /// What one run of `mqrig pub` is to do.
