@@ -12,7 +12,10 @@ class SessionEraser final : private client::Handler {
   /// Called once, from the event loop: null when it is done, or why not. May destroy the eraser.
   using Callback = std::function<void(const client::Failure*)>;
 
-  /// `options` are those of the client whose session it is, with its identifier.
+  /// What it needs of the options of a client whose session is to be ended.
+  static client::Options options_from(const client::Options& options);
+
+  /// `options` come from options_from(), with the identifier and the version of the client.
   SessionEraser(asio::io_context& context, client::Options options, Callback callback);
 
   void start() { client_.start(); }

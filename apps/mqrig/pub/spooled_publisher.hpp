@@ -82,7 +82,7 @@ class SpooledPublisher final : private client::Handler,
   Job& job_;
   const cli::Diagnostic& diagnostic_;
   MessageSpool spool_;
-  const client::Options client_options_;  // for the end of the session
+  const client::Options eraser_options_;
   client::Client client_;
   client::Outbox outbox_;
   std::unique_ptr<Source> source_;
