@@ -86,6 +86,7 @@ void StubBroker::handle_connect(Peer& peer, const wire::Frame& frame) {
   wire::Connect connect;
   wire::decode(frame, connect);
   peer.version = connect.version;
+  peer.bridge = connect.bridge;
   peer.client_id = connect.client_id;
   peer.clean_start = connect.clean_start;
   wire::Buffer out;

@@ -32,6 +32,7 @@ class StubBroker {
     std::size_t number = 0;  // 1: the first connection
     wire::Version version = wire::Version::mqtt_5;
     std::string client_id;
+    bool bridge = false;
     bool clean_start = true;
     wire::Buffer input;
     std::array<std::uint8_t, 65536> chunk{};

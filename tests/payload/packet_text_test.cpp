@@ -42,6 +42,16 @@ TEST_CASE("a packet trace names version, session and client of CONNECT, and mask
         "user name \"joe\", password ***");
 }
 
+TEST_CASE("a packet trace tells bridges") {
+  wire::Connect connect;
+  connect.version = Version::mqtt_3_1_1;
+  connect.bridge = true;
+  wire::Buffer out;
+  encode(out, connect);
+  CHECK(packet_text(out, Version::mqtt_3_1_1) ==
+        "CONNECT, 14 bytes: MQTT 3.1.1, bridge, clean start, keep alive 60 s, client id \"\"");
+}
+
 TEST_CASE("a packet trace masks authentication data") {
   wire::PropertyWriter properties;
   properties.add(PropertyId::authentication_method, "SCRAM");

@@ -173,7 +173,7 @@ TEST_CASE(
   const std::vector<std::uint8_t> reason_0x84 = {0x20, 3, 0, 0x84, 0};
   const Case cases[] = {{"MQTT", 3, return_code_1},    {"MQIsdp", 4, return_code_1},
                         {"MQTT", 0, return_code_1},    {"MQTT", 6, reason_0x84},
-                        {"MQTT", 0x84, return_code_1}, {"MQTT", 0x85, reason_0x84}};
+                        {"MQTT", 0x83, return_code_1}, {"MQTT", 0x85, reason_0x84}};
   for (const Case& row : cases) {
     CAPTURE(row.level);
     ScriptedServer server;

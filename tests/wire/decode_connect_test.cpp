@@ -59,7 +59,6 @@ TEST_CASE("[MQTT-3.1.2-1] [MQTT-3.1.2-2] protocol name and level decide the vers
            Row{"MQTT", 3, Fault::unsupported_version},
            Row{"MQTT", 6, Fault::unsupported_version},
            Row{"MQTT", 0, Fault::unsupported_version},
-           Row{"MQTT", 0x84, Fault::unsupported_version},
            Row{"MQIsdp", 4, Fault::unsupported_version},
            Row{"MQIsdp", 5, Fault::unsupported_version},
            Row{"mqtt", 4, Fault::invalid_protocol_name},
@@ -73,6 +72,31 @@ TEST_CASE("[MQTT-3.1.2-1] [MQTT-3.1.2-2] protocol name and level decide the vers
     Connect connect;
     CHECK(decode(frame_of(bytes), connect) == row.fault);
     if (row.fault == Fault::none) CHECK(static_cast<int>(connect.version) == row.level);
+  }
+}
+
+TEST_CASE("bridges of 3.1 and 3.1.1 set the highest bit of the level") {
+  Connect connect;
+  for (const auto& [protocol, version] :
+       {std::pair("MQIsdp", Version::mqtt_3_1), std::pair("MQTT", Version::mqtt_3_1_1)}) {
+    const auto level = static_cast<std::uint8_t>(version);
+    const Bytes bridge = connect_packet(protocol, level | 0x80U, 0x02, text("id"));
+    REQUIRE(decode(frame_of(bridge), connect) == Fault::none);
+    CHECK(connect.bridge);
+    CHECK(connect.version == version);
+    CHECK(connect.client_id == "id");
+    const Bytes other = connect_packet(protocol, level, 0x02, text("id"));
+    REQUIRE(decode(frame_of(other), connect) == Fault::none);
+    CHECK_FALSE(connect.bridge);
+  }
+  for (const std::uint8_t level : hex("80 83 85 86 c4 ff")) {
+    CAPTURE(static_cast<int>(level));
+    CHECK(connect_fault(connect_packet("MQTT", level, 0x02, text("id"))) ==
+          Fault::unsupported_version);
+  }
+  for (const std::uint8_t level : hex("84 85")) {
+    CHECK(connect_fault(connect_packet("MQIsdp", level, 0x02, text("id"))) ==
+          Fault::unsupported_version);
   }
 }
 

@@ -50,6 +50,21 @@ TEST_CASE("CONNECT of 3.1 differs from 3.1.1 in name and level") {
         packet(0x10, text("MQTT") + hex("05") + tail + hex("00") + text("id")));
 }
 
+TEST_CASE("the bridge bit is one of 3.1 and 3.1.1") {
+  Connect connect;
+  connect.client_id = "id";
+  connect.bridge = true;
+  const auto level = [&](Version version) {
+    connect.version = version;
+    Buffer out;
+    REQUIRE(encode(out, connect));
+    return out.view()[version == Version::mqtt_3_1 ? 10 : 8];
+  };
+  CHECK(level(Version::mqtt_3_1) == 0x83);
+  CHECK(level(Version::mqtt_3_1_1) == 0x84);
+  CHECK(level(Version::mqtt_5) == 5);
+}
+
 TEST_CASE("[MQTT-2.2.2-1] properties are an explicit zero length in 5.0, and left out below") {
   PropertyWriter properties_writer;
   properties_writer.add(PropertyId::user_property, "k", "v");

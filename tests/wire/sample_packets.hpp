@@ -34,6 +34,10 @@ inline void add_common_samples(std::vector<Sample>& samples, Version version) {
                                         : std::vector<std::size_t>{};
   };
   samples.push_back({packet(0x10, head + hex("02 00 3c") + none + text("")), {}});
+  if (!v5) {
+    const Bytes bridge{static_cast<std::uint8_t>(level[0] | 0x80U)};
+    samples.push_back({packet(0x10, protocol + bridge + hex("02 00 3c") + text("bridge")), {}});
+  }
   samples.push_back(
       {packet(0x10, head + hex("c0 00 00") + none + text("id") + text("user") + text("pw")),
        connect_ends(id_end)});

@@ -105,7 +105,9 @@ constexpr OptionSpec status_options[] = {
      .maximum = 86'400,
      .default_value = "10s",
      .help = "publish the state of the broker below $SYS this often; 0 is never",
-     .details = "The topics are those of mosquitto(8)."},
+     .details =
+         "The topics are those of mosquitto(8). Clients may not publish there, but for "
+         "$SYS/broker/connection/NAME/state, where bridges tell whether they are connected."},
     {.long_name = "metrics",
      .kind = ValueKind::host,
      .value_name = "HOST:PORT",
@@ -158,7 +160,11 @@ constinit const cli::CommandSpec spec{
         "SIGINT and SIGTERM stop the broker: MQTT 5.0 clients are told so with DISCONNECT and "
         "reason 0x8B, and the state is saved. A second one ends it at once. SIGHUP reads the "
         "password file and the ACL file again; connections stay, and where a file is faulty the "
-        "old rules do. SIGUSR1 prints a line about connections and messages.",
+        "old rules do. SIGUSR1 prints a line about connections and messages.\n\n"
+        "Bridges of other brokers are known by the highest bit of the protocol level in their "
+        "CONNECT, if they speak 3.1 or 3.1.1, as mosquitto's do: they are not sent back what they "
+        "have published, and get the retain flag of what others have published as it was. In 5.0 "
+        "bridges ask for that with each subscription.",
     .usage = usage,
     .groups = groups,
     .examples = examples,

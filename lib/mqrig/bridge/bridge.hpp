@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <mqrig/bridge/settings.hpp>
+#include <mqrig/client/failure.hpp>
 
 namespace asio {
 class io_context;
@@ -54,7 +55,7 @@ class Observer {
   }  // state has changed
   virtual void on_warning(std::string_view /*link*/, std::string_view /*text*/) {}
   // A link has ended for good: credentials refused and the like. Others go on.
-  virtual void on_link_failed(std::string_view /*link*/, std::string_view /*text*/) {}
+  virtual void on_link_failed(std::string_view /*link*/, const client::Failure& /*failure*/) {}
   virtual void on_stopped() {}
 
  protected:

@@ -120,6 +120,9 @@ class Broker::Impl final : private Connection::Owner {
   void on_subscribe(Connection& connection, session::ServerEvent& event);
   wire::ReasonCode subscribe(Session& session, const wire::Subscription& subscription,
                              std::uint32_t identifier);
+  void set_subscription(Session& session, std::string_view filter,
+                        const SubscriptionOptions& options);
+  void subscribe_as_bridge(Session& session);
   void on_unsubscribe(Connection& connection, session::ServerEvent& event);
   wire::ReasonCode unsubscribe(Session& session, std::string_view filter);
 

@@ -17,6 +17,13 @@ namespace {
 
 constexpr std::string_view fault_topic = "$CONTROL/mqrig/chaos";
 
+// $SYS is the broker's own, but for the state of bridges, which mosquitto's publish themselves, as
+// their will too: $SYS/broker/connection/NAME/state.
+bool is_reserved(std::string_view topic) {
+  if (!topic.starts_with("$SYS/")) return false;
+  return !topic.starts_with("$SYS/broker/connection/") || !topic.ends_with("/state");
+}
+
 bool is_utf8_as_promised(const wire::Publish& publish) {
   if (publish.properties.empty()) return true;
   const auto format = publish.properties.integer(wire::PropertyId::payload_format_indicator);
@@ -75,7 +82,7 @@ ReasonCode Broker::Impl::objection(std::string_view topic, Permissions* permissi
       std::ranges::count(topic, '/') >= settings_.limits.topic_levels) {
     return ReasonCode::topic_name_invalid;
   }
-  if (topic.starts_with("$SYS/")) return ReasonCode::not_authorized;
+  if (is_reserved(topic)) return ReasonCode::not_authorized;
   const bool allowed = permissions == nullptr || permissions->may(Access::write, topic);
   return allowed ? ReasonCode::success : ReasonCode::not_authorized;
 }

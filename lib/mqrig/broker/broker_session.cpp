@@ -62,6 +62,7 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
                           ConnectRequest& request, bool id_assigned) {
   const Limits& limits = settings_.limits;
   session.version = request.version;
+  session.bridge = request.bridge;
   session.expiry = std::min(request.session_expiry, limits.session_expiry);
   session.user_name =
       request.user_name ? std::make_unique<std::string>(*request.user_name) : nullptr;
@@ -104,7 +105,9 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   } else if (session.stored()) {
     dispatcher_.unstore(session);
   }
-  activity(connection, present ? "is back" : "is connected");
+  activity(connection, std::string(present ? "is back" : "is connected") +
+                           (session.bridge ? " as a bridge" : ""));
+  if (session.bridge) subscribe_as_bridge(session);
   connection.touch();
   dispatcher_.resumed(session);
   // Soon, if the client can't be sent again what it was sent before.

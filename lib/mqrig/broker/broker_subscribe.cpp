@@ -18,6 +18,14 @@ ReasonCode granted(wire::QoS qos) {
   return static_cast<ReasonCode>(qos);
 }
 
+// What a client asks for with the bridge bit, see wire::Connect. Shared subscriptions know no "no
+// local" [MQTT-3.8.3-4].
+SubscriptionOptions for_bridge(std::string_view filter, SubscriptionOptions options) {
+  options.no_local = !wire::is_shared(filter);
+  options.retain_as_published = true;
+  return options;
+}
+
 // For the log.
 std::string describe(std::string_view filter, ReasonCode reason) {
   const std::string quoted = "'" + std::string(filter) + "'";
@@ -63,11 +71,12 @@ ReasonCode Broker::Impl::subscribe(Session& session, const wire::Subscription& s
       !session.permissions->may(Access::subscribe, wire::filter_of(filter))) {
     return ReasonCode::not_authorized;
   }
-  const SubscriptionOptions options{.qos = subscription.qos,
-                                    .no_local = subscription.no_local,
-                                    .retain_as_published = subscription.retain_as_published,
-                                    .retain_handling = subscription.retain_handling,
-                                    .identifier = identifier};
+  SubscriptionOptions options{.qos = subscription.qos,
+                              .no_local = subscription.no_local,
+                              .retain_as_published = subscription.retain_as_published,
+                              .retain_handling = subscription.retain_handling,
+                              .identifier = identifier};
+  if (session.bridge) options = for_bridge(filter, options);
   const bool shared = wire::is_shared(filter);
   const bool known =
       shared ? groups_.find(filter, session) != nullptr : tree_.find(filter, session).has_value();
@@ -79,17 +88,40 @@ ReasonCode Broker::Impl::subscribe(Session& session, const wire::Subscription& s
   if (session.retained && session.retained->size() + new_retained_.size() >= most) {
     return ReasonCode::quota_exceeded;
   }
-  if (shared) {
-    groups_.subscribe(filter, session, options);
-  } else {
-    tree_.insert(filter, session, options);
-  }
-  journal_.subscribed(session, filter, options);
+  set_subscription(session, filter, options);
   // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]; none for shared ones, section 4.8.2.
   const bool wanted = options.retain_handling == wire::RetainHandling::send ||
                       (options.retain_handling == wire::RetainHandling::send_if_new && !known);
   if (wanted && !shared) new_retained_.push_back({filter, options});
   return granted(options.qos);
+}
+
+void Broker::Impl::set_subscription(Session& session, std::string_view filter,
+                                    const SubscriptionOptions& options) {
+  if (wire::is_shared(filter)) {
+    groups_.subscribe(filter, session, options);
+  } else {
+    tree_.insert(filter, session, options);
+  }
+  journal_.subscribed(session, filter, options);
+}
+
+// What the session has brought along may have been subscribed to without the bridge bit.
+void Broker::Impl::subscribe_as_bridge(Session& session) {
+  std::vector<std::pair<std::string, SubscriptionOptions>> changed;
+  const auto look = [&](std::string_view filter, const SubscriptionOptions& options) {
+    const SubscriptionOptions wanted = for_bridge(filter, options);
+    if (wanted != options) changed.emplace_back(filter, wanted);
+  };
+  tree_.for_each(session, look);
+  groups_.for_each(session, [&](const SharedGroup& group, const SubscriptionOptions& options) {
+    look(group.text(), options);
+  });
+  for (const auto& [filter, options] : changed) set_subscription(session, filter, options);
+  if (!session.retained) return;
+  for (RetainedBacklog& waiting : *session.retained) {
+    waiting.options = for_bridge(waiting.cursor.filter(), waiting.options);
+  }
 }
 
 void Broker::Impl::on_unsubscribe(Connection& connection, session::ServerEvent& event) {

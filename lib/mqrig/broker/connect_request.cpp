@@ -28,6 +28,7 @@ std::unique_ptr<Will> make_will(const wire::Will& packet) {
 
 ConnectRequest::ConnectRequest(const wire::Connect& connect)
     : version(connect.version),
+      bridge(connect.bridge),
       clean_start(connect.clean_start),
       keep_alive(connect.keep_alive),
       client_id(connect.client_id) {

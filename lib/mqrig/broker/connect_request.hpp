@@ -17,6 +17,7 @@ struct ConnectRequest {
   explicit ConnectRequest(const wire::Connect& connect);
 
   wire::Version version;
+  bool bridge;
   bool clean_start;
   std::uint16_t keep_alive;
   std::string client_id;

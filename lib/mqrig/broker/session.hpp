@@ -55,6 +55,7 @@ class Session final : public Subscriber {
   std::uint32_t expiry = 0;  // seconds after the end of the connection, or never_expires
   std::uint32_t match = 0;   // see Router: the place in the list of the latest match
   wire::Version version = wire::Version::mqtt_5;
+  bool bridge = false;      // its connection has the bridge bit, see wire::Connect
   bool in_backlog = false;  // see Dispatcher
   bool overflowed = false;  // likewise
 };

@@ -247,6 +247,9 @@ std::size_t Client::pending() const noexcept {
 wire::Version Client::version() const noexcept {
   return impl_->session().version();
 }
+bool Client::is_bridge() const noexcept {
+  return impl_->is_bridge();
+}
 const std::string& Client::client_id() const noexcept {
   return impl_->client_id();
 }

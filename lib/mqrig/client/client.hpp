@@ -100,7 +100,10 @@ class Client {
   bool connected() const noexcept;
   // Outgoing QoS 1 and 2 messages not yet completed.
   std::size_t pending() const noexcept;
-  wire::Version version() const noexcept;         // of the current or last connection
+  wire::Version version() const noexcept;  // of the current or last connection
+  // With Options::bridge: the broker of the current or last connection took the bridge bit. One
+  // that does not know it may have taken it as well: no broker says whether it keeps to it.
+  bool is_bridge() const noexcept;
   const std::string& client_id() const noexcept;  // as given, made up, or assigned by the broker
   // "127.0.0.1:1883" or "unix /run/m.sock": the broker that is, was last, or is about to be
   // connected. With Options::dial a text that says so.

@@ -32,6 +32,8 @@ std::string Client::Impl::broker() const {
 }
 
 void Client::Impl::first_broker() {
+  // The bit was not what kept us out, if there was no connection without it either.
+  if (!was_connected_ || no_bit_broker_ != version_broker_) no_bit_broker_.reset();
   broker_ = 0;
   connect();
 }
@@ -86,6 +88,8 @@ std::uint32_t Client::Impl::session_expiry() const noexcept {
 void Client::Impl::send_connect() {
   wire::Connect connect;
   connect.version = version_.value_or(Version::mqtt_5);
+  bit_sent_ = connect.bridge =
+      options_.bridge && connect.version != Version::mqtt_5 && no_bit_broker_ != broker_;
   // The session of the last connection is wanted back, wherever the broker was asked to keep it.
   const bool kept = connect.version == Version::mqtt_5 && granted_expiry_ != 0;
   connect.clean_start = options_.clean_start && !(was_connected_ && kept);
@@ -111,13 +115,19 @@ void Client::Impl::send_connect() {
   connection_->touch();
 }
 
-// A version was refused: is there another one to try?
-bool Client::Impl::fall_back() {
+// A version or the bridge bit was refused: is there another way to try? `told`: by CONNACK. What
+// the broker has taken before is given up only then.
+bool Client::Impl::fall_back(bool told) {
   const bool agreed = was_connected_ && broker_ == version_broker_;
-  if (options_.version || agreed || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
-    return false;
+  if (bit_sent_) {
+    if (agreed && !told) return false;
+    no_bit_broker_ = broker_;
+  } else {
+    if (options_.version || agreed || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
+      return false;
+    }
+    version_ = Version::mqtt_3_1_1;
   }
-  version_ = Version::mqtt_3_1_1;
   drop_connection();
   connect();
   return true;
@@ -218,12 +228,21 @@ void Client::Impl::on_stream_end(std::error_code error) {
   Failure failure = stream_failure(error);
   if (state_ == State::up) return lost(std::move(failure));
   // Some brokers refuse a version by closing without a word.
-  if (connection_->first_bytes().empty() && fall_back()) return;
+  if (connection_->first_bytes().empty() && fall_back(false)) return;
   next_broker(std::move(failure));
 }
 
+// With the bridge bit a level is none that a broker expects, and some answer as to a packet that is
+// none.
+bool Client::Impl::refuses_version(ReasonCode reason) const noexcept {
+  if (reason == ReasonCode::unsupported_protocol_version) return true;
+  return bit_sent_ &&
+         (reason == ReasonCode::unspecified_error || reason == ReasonCode::malformed_packet ||
+          reason == ReasonCode::protocol_error);
+}
+
 void Client::Impl::refused(const session::Event& event) {
-  if (event.reason == ReasonCode::unsupported_protocol_version && fall_back()) return;
+  if (refuses_version(event.reason) && fall_back(true)) return;
   Failure failure = refusal(event, false);
   if (concerns_one_server(event.reason)) return next_broker(std::move(failure));
   give_up(std::move(failure));

@@ -86,6 +86,7 @@ void Client::Impl::connected(const session::Event& event) {
   version_ = session_.version();
   was_connected_ = connected_since_start_ = true;
   version_broker_ = broker_;
+  is_bridge_ = bit_sent_;
   lost_at_.reset();
   connected_at_ = connection_->now();
   granted_expiry_ =

@@ -37,6 +37,7 @@ class Client::Impl final : private Connection::Owner {
 
   const session::ClientSession& session() const noexcept { return session_; }
   const std::string& client_id() const noexcept { return client_id_; }
+  bool is_bridge() const noexcept { return is_bridge_; }
   bool ended_cleanly() const noexcept { return ended_cleanly_; }
   std::string broker() const;
 
@@ -65,7 +66,8 @@ class Client::Impl final : private Connection::Owner {
   void dial();
   void stream_made(std::error_code error, std::unique_ptr<net::Stream> stream);
   void send_connect();
-  bool fall_back();
+  bool fall_back(bool told);
+  bool refuses_version(wire::ReasonCode reason) const noexcept;
   std::uint32_t session_expiry() const noexcept;
   void next_broker(Failure failure);
   void lost(Failure failure);
@@ -101,7 +103,8 @@ class Client::Impl final : private Connection::Owner {
   std::size_t broker_ = 0;                // index of the current one
   session::Time connected_at_{};
   std::optional<session::Time> lost_at_;
-  std::uint32_t granted_expiry_ = 0;  // seconds; what the broker keeps
+  std::uint32_t granted_expiry_ = 0;          // seconds; what the broker keeps
+  std::optional<std::size_t> no_bit_broker_;  // the one to be tried without the bridge bit
   State state_ = State::idle;
   std::size_t unwritten_ = 0;       // while finishing, at the last look
   int idle_looks_ = 0;              // at which nothing more had been written
@@ -109,6 +112,8 @@ class Client::Impl final : private Connection::Owner {
   bool was_connected_ = false;
   bool connected_since_start_ = false;
   std::size_t version_broker_ = 0;  // with which version_ was agreed
+  bool bit_sent_ = false;           // in the last CONNECT
+  bool is_bridge_ = false;
   bool ended_cleanly_ = false;
   bool reading_ = true;
   bool want_ready_ = false;  // publish() was refused for now

@@ -51,6 +51,9 @@ struct Options {
   std::string bind_address;                           // see net::ConnectOptions
   std::chrono::milliseconds connect_timeout{30'000};  // TCP and CONNACK, each
   std::optional<wire::Version> version;               // none: 5.0, then 3.1.1 when that is refused
+  // Below 5.0: CONNECT carries the bridge bit, see wire::Connect. A broker that refuses it, or
+  // closes the connection instead of answering it, is tried again without.
+  bool bridge = false;
   std::string client_id;  // empty: one is made up, 21 letters and digits
   std::optional<std::string> user_name;
   std::optional<std::string> password;

@@ -17,8 +17,9 @@ bool Outbox::Impl::save() {
 }
 
 std::error_code Outbox::Impl::restore() {
-  const std::optional<std::string> saved = spool_->state(state_name_);
-  if (!saved) return {};
+  std::error_code error;
+  const std::optional<std::string> saved = spool_->state(state_name_, error);
+  if (!saved) return error;
   wire::ByteView rest = wire::as_bytes(*saved);
   bool found = table_.restore(rest);
   table_.for_each([&](InFlightTable::Message& message) {

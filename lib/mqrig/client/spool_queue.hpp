@@ -21,7 +21,8 @@ class SpoolQueue final : public MessageQueue {
     return spool_.read(queue_, after, visit);
   }
   bool find(std::uint64_t sequence, const Visitor& visit) override {
-    return spool_.find(queue_, sequence, visit);
+    std::error_code error;
+    return spool_.find(queue_, sequence, visit, error);
   }
   void sent(std::uint64_t) override {}
   void remove(std::uint64_t sequence, std::uint64_t size) override {

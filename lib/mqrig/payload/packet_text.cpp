@@ -107,6 +107,7 @@ Fault add_connect(Fields& fields, const Frame& frame, Version) {
   wire::Connect connect;
   if (const Fault fault = decode(frame, connect); fault != Fault::none) return fault;
   fields.word("MQTT " + std::string(name(connect.version)));
+  fields.flag(connect.bridge, "bridge");
   fields.flag(connect.clean_start, "clean start");
   fields.number("keep alive", connect.keep_alive, " s");
   fields.quoted("client id", connect.client_id);

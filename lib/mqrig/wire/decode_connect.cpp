@@ -27,15 +27,21 @@ struct ConnectFlags {
   }
 };
 
-Fault decode_version(Reader& reader, Version& version) {
+// The bridge bit is one of 3.1 and 3.1.1.
+constexpr unsigned bridge_bit = 0x80;
+
+Fault decode_version(Reader& reader, Connect& packet) {
   std::string_view protocol;
   std::uint8_t level = 0;
   if (!reader.text(protocol)) return Fault::truncated;
   if (protocol != "MQTT" && protocol != "MQIsdp") return Fault::invalid_protocol_name;
   if (!reader.byte(level)) return Fault::truncated;
-  const bool known = protocol == "MQIsdp" ? level == 3 : level == 4 || level == 5;
+  const bool bridge = (level & bridge_bit) != 0;
+  const unsigned number = level & ~bridge_bit;
+  const bool known = protocol == "MQIsdp" ? number == 3 : number == 4 || (number == 5 && !bridge);
   if (!known) return Fault::unsupported_version;
-  version = static_cast<Version>(level);
+  packet.version = static_cast<Version>(number);
+  packet.bridge = bridge;
   return Fault::none;
 }
 
@@ -72,9 +78,7 @@ Fault decode_credentials(Reader& reader, ConnectFlags flags, Connect& packet) {
 
 Fault decode(const Frame& frame, Connect& packet) noexcept {
   Reader reader(frame.body);
-  if (const Fault fault = decode_version(reader, packet.version); fault != Fault::none) {
-    return fault;
-  }
+  if (const Fault fault = decode_version(reader, packet); fault != Fault::none) return fault;
   ConnectFlags flags;
   if (!reader.byte(flags.bits)) return Fault::truncated;
   if (!flags.valid(packet.version)) return Fault::invalid_connect_flags;

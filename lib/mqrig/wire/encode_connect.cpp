@@ -9,6 +9,11 @@ std::string_view protocol_name(Version version) {
   return version == Version::mqtt_3_1 ? "MQIsdp" : "MQTT";
 }
 
+std::uint8_t protocol_level(const Connect& packet) {
+  const bool bridge = packet.bridge && packet.version != Version::mqtt_5;
+  return static_cast<std::uint8_t>(static_cast<unsigned>(packet.version) | (bridge ? 0x80U : 0U));
+}
+
 std::uint8_t connect_flags(const Connect& packet) {
   unsigned flags = packet.clean_start ? 0x02U : 0U;
   if (packet.will) {
@@ -39,7 +44,7 @@ std::size_t body_size(const Connect& packet) {
 bool encode(Buffer& out, const Connect& packet) {
   const auto write = [&](Writer& writer) {
     writer.text(protocol_name(packet.version));
-    writer.byte(static_cast<std::uint8_t>(packet.version));
+    writer.byte(protocol_level(packet));
     writer.byte(connect_flags(packet));
     writer.two_bytes(packet.keep_alive);
     write_property_list(writer, packet.version, packet.properties);

@@ -26,8 +26,14 @@ struct Will {
 };
 
 // Section 3.1. The version is part of the packet.
+//
+// `bridge` is the bridge bit, the highest of the protocol level: no specification has it, but by a
+// convention of brokers a bridge of 3.1 or 3.1.1 sets it, to be sent no message back that it has
+// published, and the retain flag of others as it was. 5.0 has subscription options for that and no
+// such bit: decoding refuses it, and encoding leaves it out.
 struct Connect {
   Version version = Version::mqtt_5;
+  bool bridge = false;
   bool clean_start = true;
   std::uint16_t keep_alive = 60;  // seconds, 0 turns it off
   std::string_view client_id;

@@ -165,6 +165,11 @@ Fault validate_properties(ByteView encoded, PropertyContext context) noexcept;
 // bytes is cut off by no one and must not be passed.
 class PropertyWriter {
  public:
+  PropertyWriter() = default;
+  PropertyWriter(const PropertyWriter& other) { buffer_.append(other.buffer_.view()); }
+  PropertyWriter(PropertyWriter&&) noexcept = default;
+  PropertyWriter& operator=(const PropertyWriter& other) { return *this = PropertyWriter(other); }
+  PropertyWriter& operator=(PropertyWriter&&) noexcept = default;
   PropertyWriter& add(PropertyId id, std::uint32_t integer);
   PropertyWriter& add(PropertyId id, std::string_view text);
   PropertyWriter& add(PropertyId id, std::string_view key, std::string_view value);

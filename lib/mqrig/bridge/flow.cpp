@@ -1,0 +1,150 @@
+#include <mqrig/bridge/flow.hpp>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace mqrig::bridge {
+
+using wire::QoS;
+using wire::ReasonCode;
+
+namespace {
+
+// Without a spool this much waits in memory before nothing more is read from the source.
+constexpr std::uint64_t most_waiting_bytes = 4 * 1024 * 1024;
+constexpr std::uint64_t most_waiting = 65'536;
+
+std::int64_t system_time() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Flow::Flow(const LinkSettings& link, Forwarder& forwarder, End& source, End& target, bool stored,
+           End::Owner& owner)
+    : link_(link),
+      forwarder_(forwarder),
+      source_(source),
+      target_(target),
+      owner_(owner),
+      stored_(stored) {}
+
+void Flow::warn_once(bool& warned, std::string_view text) {
+  if (!std::exchange(warned, true)) owner_.on_warning(text);
+}
+
+void Flow::receive(const wire::Publish& publish, std::uint64_t receipt) {
+  ++counters_.received;
+  if (link_.limits.policy == FullPolicy::reject && over_limit(1, 1)) {
+    ++counters_.dropped_full;
+    warn_once(warned_full_, "the queue is full: messages are rejected");
+    if (receipt != 0) source_.acknowledge(receipt, ReasonCode::quota_exceeded);
+    return;
+  }
+  receipt_ = receipt;
+  const bool awaited = receipt != 0 && !stored_;
+  if (awaited) ledger_.begin(receipt);
+  forwarder_.forward(publish, source_.client().version(), *this);
+  if (awaited) {
+    settle(ledger_.end());
+  } else if (receipt != 0) {
+    source_.acknowledge(receipt, ReasonCode::success);
+  }
+}
+
+void Flow::on_forwarded(const Forwarded& forwarded) {
+  store::SpooledMessage message;
+  message.publish = forwarded.publish;
+  message.batch = forwarded.rule->batch;
+  const bool unreliable = message.publish.qos == QoS::at_most_once;
+  if (unreliable && !target_.connected() && !forwarded.rule->spool_qos_0) {
+    ++counters_.dropped_offline;
+    return;
+  }
+  const auto expiry = message.publish.properties.integer(wire::PropertyId::message_expiry_interval);
+  if (stored_ || expiry || link_.limits.age.count() != 0) message.received_at = system_time();
+  if (expiry) message.expires_at = message.received_at + std::int64_t{*expiry} * 1000;
+  const std::uint64_t sequence = target_.put(message);
+  if (sequence != 0 && receipt_ != 0 && !stored_) ledger_.add(sequence);
+}
+
+void Flow::on_dropped(Dropped why, std::string_view detail) {
+  switch (why) {
+    case Dropped::no_rule:
+    case Dropped::filtered:
+    case Dropped::retained:
+      ++counters_.filtered;
+      return;
+    case Dropped::hops:
+      warn_once(warned_hops_,
+                "a message that came over another bridge was not passed on: raise max-hops if your "
+                "bridges form no ring");
+      ++counters_.looped;
+      return;
+    case Dropped::looped:
+      ++counters_.looped;
+      return;
+    case Dropped::invalid:
+      ++counters_.invalid;
+      warn_once(warned_invalid_, "a message could not be passed on: " + std::string(detail));
+      return;
+  }
+}
+
+void Flow::settle(AckLedger::Settled settled) {
+  if (settled.receipt != 0) source_.acknowledge(settled.receipt, settled.reason);
+}
+
+void Flow::done(std::uint64_t sequence, ReasonCode reason, std::string_view why) {
+  if (wire::is_error(reason)) {
+    ++counters_.refused;
+    warn_once(warned_refused_, target_.client().broker() +
+                                   " did not take a message: " + std::string(why) +
+                                   (stored_ ? "; it is kept as refused, see mqrig spool" : ""));
+  } else {
+    ++counters_.forwarded;
+  }
+  if (!stored_ && sequence != 0) settle(ledger_.done(sequence, reason));
+}
+
+void Flow::expired(std::uint64_t sequence) {
+  ++counters_.expired;
+  if (!stored_ && sequence != 0) settle(ledger_.done(sequence, ReasonCode::success));
+}
+
+// Do messages or bytes exceed `parts` of `of` of their limit?
+bool Flow::over_limit(std::uint64_t parts, std::uint64_t of) const noexcept {
+  const client::Outbox& outbox = target_.outbox();
+  const Limits& limits = link_.limits;
+  return (limits.messages != 0 && outbox.queued() >= limits.messages / of * parts) ||
+         (limits.bytes != 0 && outbox.queued_bytes() >= limits.bytes / of * parts);
+}
+
+bool Flow::full() {
+  if (!stored_) {
+    const std::uint64_t half = full_ ? 2 : 1;  // it goes on when half of it has gone
+    full_ = target_.outbox().queued_bytes() > most_waiting_bytes / half ||
+            target_.outbox().waiting() > most_waiting / half;
+    return full_;
+  }
+  if (link_.limits.policy == FullPolicy::drop_oldest) {
+    while (over_limit(1, 1) && target_.outbox().drop_oldest()) ++counters_.dropped_full;
+    return false;
+  }
+  full_ =
+      link_.limits.policy == FullPolicy::block && (full_ ? over_limit(9, 10) : over_limit(1, 1));
+  return full_;
+}
+
+DirectionCounters Flow::counters() const {
+  DirectionCounters counters = counters_;
+  const client::Outbox& outbox = target_.outbox();
+  counters.queued = stored_ ? outbox.queued() : outbox.waiting() + outbox.in_flight();
+  counters.queued_bytes = outbox.queued_bytes();
+  counters.in_flight = outbox.in_flight();
+  return counters;
+}
+
+}  // namespace mqrig::bridge

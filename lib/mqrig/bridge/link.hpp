@@ -1,0 +1,84 @@
+// A link between two brokers.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <mqrig/bridge/bridge.hpp>
+#include <mqrig/bridge/flow.hpp>
+
+namespace mqrig::bridge {
+
+class Link final : private End::Owner {
+ public:
+  class Owner {
+   public:
+    virtual void on_link_state(Link& link, std::string_view text) = 0;
+    virtual void on_link_warning(Link& link, std::string_view text) = 0;
+    virtual void on_link_failed(Link& link, const client::Failure& failure) = 0;
+    // stop() is done; the link may be destroyed, but not in this call.
+    virtual void on_link_ended(Link& link) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  // `turn`: null where no spool is at hand.
+  Link(asio::io_context& context, LinkSettings settings, Turn* turn, Owner& owner);
+  ~Link();
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  void start();
+  void stop(std::chrono::milliseconds grace);
+
+  const LinkSettings& settings() const noexcept { return settings_; }
+  LinkStatus status() const;
+
+ private:
+  // End::Owner
+  void on_message(End& end, const wire::Publish& publish, std::uint64_t receipt) override;
+  void on_done(End& end, std::uint64_t sequence, wire::ReasonCode reason,
+               std::string_view why) override;
+  void on_expired(End& end, std::uint64_t sequence) override;
+  void on_connected(End& end) override;
+  void on_lost(End& end, const client::Failure& failure) override;
+  void on_failed(End& end, const client::Failure& failure) override;
+  void on_ended(End& end) override;
+  void on_progress(End& end) override;
+  void on_stalled(bool on) override;
+  void on_warning(std::string_view text) override;
+
+  std::unique_ptr<End> make_end(asio::io_context& context, Side side);
+  std::optional<Flow>& flow_from(Side side) noexcept {
+    return flows_[static_cast<std::size_t>(side)];
+  }
+  End& end(Side side) noexcept { return side == Side::local ? *local_ : *remote_; }
+  bool busy() const noexcept;
+  void announce_state();
+  void tick();
+  void publish_status();
+  void leave();
+
+  LinkSettings settings_;
+  Turn* turn_;
+  Owner& owner_;
+  std::array<std::unique_ptr<Forwarder>, 2> forwarders_;  // index: the side that messages come from
+  std::unique_ptr<End> local_;
+  std::unique_ptr<End> remote_;
+  std::array<std::optional<Flow>, 2> flows_;  // as forwarders_
+  std::array<std::string, 2> failures_;       // index: side
+  net::Timer tick_timer_;
+  net::Timer status_timer_;
+  net::Timer retry_timer_;
+  net::Timer grace_timer_;
+  bool announced_up_ = false;
+  bool stalled_ = false;
+  bool stopping_ = false;
+  bool leaving_ = false;
+  int ended_ = 0;  // ends
+};
+
+}  // namespace mqrig::bridge

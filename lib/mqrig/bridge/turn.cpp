@@ -1,0 +1,61 @@
+#include <mqrig/bridge/turn.hpp>
+
+#include <algorithm>
+
+namespace mqrig::bridge {
+
+namespace {
+
+constexpr std::chrono::milliseconds lazy{50};  // removals, for which nobody waits
+constexpr std::chrono::seconds retry{1};
+
+}  // namespace
+
+Turn::Turn(asio::io_context& context, store::Spool& spool, Owner& owner)
+    : spool_(spool), owner_(owner), deferred_(context, [this] { end(); }), later_(context, [this] {
+        all_due_ = true;
+        deferred_.request();
+      }) {}
+
+void Turn::remove(Member& member) {
+  std::erase(members_, &member);
+}
+
+void Turn::end() {
+  // A commit takes long: what has come since the turn began goes with it.
+  if (spool_.urgent()) deferred_.hand_out();
+  if (!commit(std::exchange(all_due_, false))) return;
+  const std::vector<Member*> members = members_;  // one may end by what it does
+  for (Member* const member : members) {
+    if (std::ranges::find(members_, member) != members_.end()) member->committed();
+  }
+  spool_.maintain();
+  if (spool_.dirty() && !spool_.urgent()) {
+    later_.expires_at(std::chrono::steady_clock::now() + lazy);
+  }
+}
+
+bool Turn::commit(bool all) {
+  bool changed = false;
+  for (Member* const member : members_) changed = member->save() || changed;
+  if (changed || spool_.urgent() || (all && spool_.dirty())) {
+    if (const std::error_code error = spool_.commit()) {
+      failed(error);
+      return false;
+    }
+  }
+  if (std::exchange(stalled_, false)) {
+    owner_.on_recovered();
+    for (Member* const member : members_) member->stalled(false);
+  }
+  return true;
+}
+
+void Turn::failed(std::error_code error) {
+  later_.expires_at(std::chrono::steady_clock::now() + retry);
+  if (std::exchange(stalled_, true)) return;
+  owner_.on_stalled(error);
+  for (Member* const member : members_) member->stalled(true);
+}
+
+}  // namespace mqrig::bridge
