@@ -4,26 +4,18 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <tests/store/child_process.hpp>
+#include <tests/store/file_content.hpp>
 #include <tests/store/state_file.hpp>
 
 using namespace mqrig;
 using test::ChildProcess;
+using test::content;
 using test::StateFile;
+using test::write;
 
 namespace {
-
-std::string content(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
 
 bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;

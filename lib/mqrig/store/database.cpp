@@ -29,7 +29,9 @@ bool create_file(const FileKind& kind, const std::string& path, std::string& err
   return false;
 }
 
-bool check_file(const FileKind& kind, const std::string& path, std::string& error) {
+// SQLite would write its header into an empty one.
+bool check_file(const FileKind& kind, const std::string& path, Database::Mode mode,
+                std::string& error) {
   const std::string noun = kind.noun;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -37,8 +39,12 @@ bool check_file(const FileKind& kind, const std::string& path, std::string& erro
                             : "cannot use the " + noun + " " + path + ": " + std::strerror(errno);
     return false;
   }
-  if (S_ISREG(status.st_mode)) return true;
-  error = path + " cannot be a " + noun + ", for it is no regular file: name another one";
+  if (S_ISREG(status.st_mode) && (mode == Database::Mode::create || status.st_size != 0)) {
+    return true;
+  }
+  error = S_ISREG(status.st_mode)
+              ? path + " is empty and no " + noun + " of mqrig: name another file"
+              : path + " cannot be a " + noun + ", for it is no regular file: name another one";
   return false;
 }
 
@@ -65,7 +71,7 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
                                          std::string& error) {
   count_no_memory();
   if (mode == Mode::create && !create_file(kind, path, error)) return nullptr;
-  if (!check_file(kind, path, error)) return nullptr;
+  if (!check_file(kind, path, mode, error)) return nullptr;
   sqlite3* connection = nullptr;
   const int result =
       sqlite3_open_v2(file_name(path).c_str(), &connection,
@@ -114,15 +120,14 @@ bool Database::check_schema(Mode mode, std::string& error) {
     error = explain();
     return false;
   }
-  const bool empty = *application == 0 && *version == 0 && *tables == 0;
-  if (empty && mode == Mode::create) {
+  if (mode == Mode::create && *application == 0 && *version == 0 && *tables == 0) {
     if (create_schema()) return true;
     error = explain();
     return false;
   }
   if (*application != kind_.application_id || *version < 1) {
-    error = path_ + " is " + (empty ? "empty and" : what_it_is(*application, kind_)) + " no " +
-            kind_.noun + " of mqrig: name another file";
+    error = path_ + " is " + what_it_is(*application, kind_) + " no " + kind_.noun +
+            " of mqrig: name another file";
     return false;
   }
   if (*version > kind_.version) {

@@ -1,10 +1,13 @@
 #include <mqrig/store/spool.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
+#include <mqrig/store/bulk_changes.hpp>
 #include <mqrig/store/message_key.hpp>
 #include <mqrig/store/schema.hpp>
+#include <mqrig/store/spool_check.hpp>
 #include <mqrig/store/spool_reader.hpp>
 
 namespace mqrig::store {
@@ -31,6 +34,12 @@ class Spool::Impl {
   // Empty, or the sentence for the person.
   std::string prepare();
   std::error_code commit();
+  template <typename Write>
+  std::error_code transact(Write write);
+  // Commits what is pending, and then what `change` does to the file and to the totals of a queue.
+  template <typename Change>
+  std::error_code change_many(QueueId queue, Change change);
+  std::error_code put_right(const SpoolCheck::Corrections& corrections);
   void checkpoint();
 
   std::unique_ptr<Database> database;
@@ -55,19 +64,47 @@ std::string Spool::Impl::prepare() {
 
 std::error_code Spool::Impl::commit() {
   if (changes.empty()) return {};
-  const Clock::time_point start = Clock::now();
-  const Error error = database->transact([this] { return writer->write(changes, queues); });
-  counters.last_commit = Clock::now() - start;
-  if (error != Error::none) {
-    ++counters.failures;
-    checkpoint();  // room in the log may be all that is missing
+  if (const std::error_code error = transact([this] { return writer->write(changes, queues); })) {
     return error;
   }
-  ++counters.commits;
   changes.clear();
-  if (database->log_bytes() >= 2 * Database::checkpoint_due) checkpoint();
-  counters.file_bytes = database->file_bytes();
   return {};
+}
+
+template <typename Write>
+std::error_code Spool::Impl::transact(Write write) {
+  const Clock::time_point start = Clock::now();
+  const Error error = database->transact(write);
+  counters.last_commit = Clock::now() - start;
+  ++(error == Error::none ? counters.commits : counters.failures);
+  // After a failure room in the log may be all that is missing.
+  if (error != Error::none || database->log_bytes() >= 2 * Database::checkpoint_due) checkpoint();
+  counters.file_bytes = database->file_bytes();
+  if (error != Error::none) return error;
+  return {};
+}
+
+template <typename Change>
+std::error_code Spool::Impl::change_many(QueueId queue, Change change) {
+  if (const std::error_code error = commit()) return error;
+  SpoolQueue changed = queues[queue];
+  const std::error_code error = transact([&] {
+    const int result = change(changed.totals);
+    return result == SQLITE_OK ? writer->put_queue(queue, changed) : result;
+  });
+  if (!error) queues[queue].totals = changed.totals;
+  return error;
+}
+
+std::error_code Spool::Impl::put_right(const SpoolCheck::Corrections& corrections) {
+  for (const auto& [queue, totals] : corrections) queues[queue].totals = totals;
+  return transact([&] {
+    for (const auto& correction : corrections) {
+      const int result = writer->put_queue(correction.first, queues[correction.first]);
+      if (result != SQLITE_OK) return result;
+    }
+    return SQLITE_OK;
+  });
 }
 
 // A failure is no loss: the log holds everything, and the next checkpoint tries again.
@@ -180,6 +217,47 @@ bool Spool::find(QueueId queue, std::uint64_t sequence, const Visitor& visit,
 
 std::error_code Spool::read_refused(QueueId queue, const RefusedVisitor& visit) {
   return impl_->reader->read_refused(queue, visit);
+}
+
+std::uint64_t Spool::requeue(QueueId queue, std::error_code& error) {
+  std::uint64_t moved = 0;
+  error = impl_->change_many(queue, [&](QueueTotals& totals) {
+    const std::uint64_t before = totals.last_sequence;
+    const int result = store::requeue(impl_->database->connection(), queue, totals);
+    moved = totals.last_sequence - before;
+    return result;
+  });
+  return error ? 0 : moved;
+}
+
+std::uint64_t Spool::purge(QueueId queue, std::optional<std::int64_t> received_before,
+                           std::error_code& error) {
+  std::uint64_t removed = 0;
+  error = impl_->change_many(queue, [&](QueueTotals& totals) {
+    return store::purge(impl_->database->connection(), queue, received_before, totals, removed);
+  });
+  return error ? 0 : removed;
+}
+
+std::uint64_t Spool::purge_refused(QueueId queue, std::error_code& error) {
+  std::uint64_t removed = 0;
+  error = impl_->change_many(queue, [&](QueueTotals& totals) {
+    return store::purge_refused(impl_->database->connection(), queue, totals, removed);
+  });
+  return error ? 0 : removed;
+}
+
+std::vector<std::string> Spool::verify(bool repair) {
+  if (const std::error_code error = commit()) {
+    return {"what is pending cannot be committed: " + error.message()};
+  }
+  const SpoolCheck check(*impl_->database, impl_->queues);
+  std::vector<std::string> sentences = check.sentences();
+  if (!repair || check.corrections().empty()) return sentences;
+  if (const std::error_code error = impl_->put_right(check.corrections())) {
+    sentences.push_back("the totals cannot be put right: " + error.message());
+  }
+  return sentences;
 }
 
 bool Spool::dirty() const noexcept {

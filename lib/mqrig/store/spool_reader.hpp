@@ -7,7 +7,6 @@
 #include <string>
 
 #include <mqrig/store/database.hpp>
-#include <mqrig/store/row.hpp>
 #include <mqrig/store/spool_writer.hpp>
 
 namespace mqrig::store {
@@ -28,15 +27,15 @@ class SpoolReader {
   std::error_code read_refused(Spool::QueueId queue, const Spool::RefusedVisitor& visit);
   std::error_code state(std::string_view name, std::optional<std::string>& value);
 
-  // Reads the columns that messages and refused ones have in common. Its views live as long as the
-  // row. False when something in it was never written.
-  static bool read_message(Row& row, SpooledMessage& message);
+  // Reads the columns that messages and refused ones have in common; the views live as long as the
+  // row. Null, or what in it was never written.
+  static const char* read_message(const Statement& row, SpooledMessage& message);
 
  private:
   explicit SpoolReader(Database& database);
 
-  template <typename Report>
-  std::error_code each_row(Statement& statement, Report report);
+  template <typename Visit>
+  std::error_code each_row(Statement& statement, Visit visit);
   std::error_code read_last_sequence(Statement& statement, Spool::QueueId queue,
                                      std::uint64_t& last);
 

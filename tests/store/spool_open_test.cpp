@@ -1,0 +1,168 @@
+// Files that are taken for a spool, and files that are refused.
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <mqrig/store/broker_store.hpp>
+
+#include <tests/store/child_process.hpp>
+#include <tests/store/file_content.hpp>
+#include <tests/store/spool_file.hpp>
+
+using namespace mqrig;
+using store::Spool;
+using test::ChildProcess;
+using test::content;
+using test::messages;
+using test::spooled;
+using test::SpoolFile;
+
+namespace {
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void fill(const SpoolFile& file, int count) {
+  const auto spool = file.open();
+  const auto queue = spool->queue("a");
+  for (int i = 0; i < count; ++i) spool->append(queue, spooled("t", "0123456789abcdef"));
+  REQUIRE_FALSE(spool->commit());
+}
+
+// Opening is refused with this in the sentence, and the file is what it was.
+void check_refused(const SpoolFile& file, const std::string& part) {
+  const std::string before = content(file.path());
+  for (const auto mode : {Spool::Mode::create, Spool::Mode::existing}) {
+    const std::string refusal = file.refusal(mode);
+    CHECK_MESSAGE(holds(refusal, part), refusal);
+    CHECK(holds(refusal, file.path()));
+    CHECK(content(file.path()) == before);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a spool and its log are for their owner only") {
+  const SpoolFile file;
+  fill(file, 1);
+  const auto spool = file.open();
+  spool->append(0, spooled("t", "x"));
+  REQUIRE_FALSE(spool->commit());
+  for (const std::string end : {"", "-wal"}) {
+    struct stat status {};
+    REQUIRE(::stat((file.path() + end).c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777U) == 0600);
+  }
+}
+
+TEST_CASE("a spool that must be there is not made") {
+  const SpoolFile file;
+  CHECK(holds(file.refusal(Spool::Mode::existing), "there is no spool " + file.path()));
+  CHECK_FALSE(std::filesystem::exists(file.path()));
+  test::write(file.path(), "");
+  CHECK(holds(file.refusal(Spool::Mode::existing), "is empty and no spool of mqrig"));
+  CHECK(content(file.path()).empty());
+  fill(file, 1);
+  CHECK(file.refusal(Spool::Mode::existing).empty());
+}
+
+TEST_CASE("a spool in use by another process is refused") {
+  const SpoolFile file;
+  ChildProcess child([&](const ChildProcess::Report& report) {
+    std::string error;
+    const auto spool = Spool::open(file.path(), Spool::Mode::create, error);
+    report(spool ? 1 : 0);
+    ::pause();
+  });
+  REQUIRE(child.next() == 1U);
+  check_refused(file, "the spool " + file.path() + " is in use by another process: stop that one");
+  child.kill();
+  CHECK(file.refusal().empty());
+}
+
+TEST_CASE("a spool of a newer version is refused") {
+  const SpoolFile file;
+  fill(file, 1);
+  file.tamper("PRAGMA user_version = 2");
+  check_refused(file, "was written by a newer mqrig");
+}
+
+TEST_CASE("what is no spool is refused") {
+  const SpoolFile file;
+  SUBCASE("the state of a broker, and a spool is no state of a broker") {
+    std::string error;
+    store::BrokerStore::open(file.path(), error);
+    check_refused(file, "is the state of a broker and no spool of mqrig");
+    const SpoolFile spool;
+    fill(spool, 1);
+    CHECK(store::BrokerStore::open(spool.path(), error) == nullptr);
+    CHECK_MESSAGE(holds(error, "and no state file of mqrig"), error);
+  }
+  SUBCASE("the database of another program") {
+    file.tamper("CREATE TABLE recipe (name TEXT)");
+    check_refused(file, "is an SQLite database, but no spool of mqrig");
+  }
+  SUBCASE("no database") {
+    test::write(file.path(), std::string(10'000, 'x'));
+    check_refused(file, "is damaged, or no spool of mqrig");
+  }
+  SUBCASE("a folder") {
+    std::string error;
+    CHECK(Spool::open(file.folder(), Spool::Mode::create, error) == nullptr);
+    CHECK_MESSAGE(holds(error, "no regular file"), error);
+  }
+}
+
+TEST_CASE("a spool in a folder that cannot be written is refused") {
+  const SpoolFile file;
+  fill(file, 1);
+  if (::geteuid() == 0) return;  // root may write everywhere
+  std::filesystem::permissions(
+      file.folder(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  check_refused(file, "and its folder cannot be written");
+  std::filesystem::permissions(file.folder(), std::filesystem::perms::owner_all);
+}
+
+TEST_CASE("a spool that cannot be a spool any more is refused") {
+  const SpoolFile file;
+  fill(file, 5000);
+  std::string bytes = content(file.path());
+  SUBCASE("its end is missing") {
+    bytes.resize(bytes.size() / 2);
+  }
+  SUBCASE("the tables are unreadable") {
+    bytes.replace(100, 1000, 1000, '\xA5');
+  }
+  test::write(file.path(), bytes);
+  check_refused(file, "is damaged");
+}
+
+TEST_CASE("a spool without one of its tables, or with queues that cannot be, is refused") {
+  const SpoolFile file;
+  fill(file, 1);
+  SUBCASE("a table") {
+    file.tamper("DROP TABLE refused_message");
+  }
+  SUBCASE("a number") {
+    file.tamper("UPDATE queue SET id = 65536");
+  }
+  check_refused(file, "is damaged");
+}
+
+TEST_CASE("a page that is damaged is found when it is read") {
+  const SpoolFile file;
+  fill(file, 5000);
+  std::string bytes = content(file.path());
+  bytes.replace(bytes.size() / 16384 * 8192, 8192, 8192, '\xA5');
+  test::write(file.path(), bytes);
+  const auto spool = file.open();
+  std::uint64_t seen = 0;
+  CHECK(spool->read(0, 0, [&](const store::SpooledMessage&) { return ++seen != 0; }) ==
+        store::Error::damaged);
+  CHECK(seen > 0);
+  CHECK(seen < 5000);
+  CHECK_FALSE(spool->verify(true).empty());
+}

@@ -1,0 +1,125 @@
+// What verify() finds, what it puts right, and that rows from the file are not trusted.
+#include <doctest/doctest.h>
+
+#include <tests/store/spool_file.hpp>
+
+using namespace mqrig;
+using store::Spool;
+using test::Rows;
+using test::spooled;
+using test::SpoolFile;
+using test::totals;
+
+namespace {
+
+// Queue "a" with messages 1 to 3 of 2 bytes, and 4 refused.
+void fill(const SpoolFile& file) {
+  const auto spool = file.open();
+  const auto queue = spool->queue("a");
+  for (int i = 1; i <= 4; ++i) spool->append(queue, spooled("t", "x"));
+  spool->refuse(queue, 4, 2, "no");
+  spool->put_state("s", wire::as_bytes("x"));
+  REQUIRE_FALSE(spool->commit());
+  CHECK(spool->verify(true).empty());
+}
+
+}  // namespace
+
+TEST_CASE("a message that was never written is refused by every reader") {
+  for (const auto& [change, fault] : {
+           std::pair{"topic_name = 'a/#'", "its topic is no name of a topic"},
+           std::pair{"topic_name = ''", "its topic is no name of a topic"},
+           std::pair{"topic_name = CAST(x'C328' AS TEXT)", "its topic is no name of a topic"},
+           std::pair{"properties = x'26'", "its properties cannot be read"},
+           std::pair{"properties = x'26FFFF41'", "its properties cannot be read"},
+           std::pair{"properties = x'210001'", "its properties cannot be read"},
+           std::pair{"flags = 6", "its QoS is none"},
+           std::pair{"flags = -1", "its QoS is none"},
+           std::pair{"batch = 3", "its batch is none"},
+           std::pair{"batch = 4", "its batch is none"},
+           std::pair{"batch = -1", "its batch is none"},
+       }) {
+    CAPTURE(change);
+    const SpoolFile file;
+    fill(file);
+    const std::string set = change;
+    file.tamper(("UPDATE message SET " + set + " WHERE id = 2").c_str());
+    const auto spool = file.open();
+    std::uint64_t seen = 0;
+    const auto count = [&](const store::SpooledMessage&) { return ++seen != 0; };
+    CHECK(spool->read(0, 0, count) == store::Error::damaged);
+    CHECK(seen == 1);
+    std::error_code error;
+    CHECK_FALSE(spool->find(0, 2, count, error));
+    CHECK(error == store::Error::damaged);
+    CHECK_FALSE(spool->read(0, 2, count));
+    CHECK(spool->verify(false).front() == "message 2 of queue a is damaged: " + std::string(fault));
+  }
+}
+
+TEST_CASE("a refused message that was never written is found, too") {
+  const SpoolFile file;
+  fill(file);
+  file.tamper("UPDATE refused_message SET flags = 7");
+  const auto spool = file.open();
+  CHECK(spool->read_refused(0, [](const auto&) { return true; }) == store::Error::damaged);
+  CHECK(spool->verify(false) == Rows{"refused message 4 of queue a is damaged: its QoS is none"});
+}
+
+TEST_CASE("totals that are wrong are put right on demand") {
+  for (const char* change : {"messages = 2", "messages = -1", "bytes = 7", "bytes = -9",
+                             "refused = 0", "messages = 9, bytes = 9, refused = 9"}) {
+    CAPTURE(change);
+    const SpoolFile file;
+    fill(file);
+    file.tamper((std::string("UPDATE queue SET ") + change).c_str());
+    const Rows expected{
+        "the totals of queue a are wrong: there are 3 messages of 6 bytes, and 1 refused ones"};
+    CHECK(file.open()->verify(false) == expected);
+    {
+      const auto spool = file.open();
+      CHECK(spool->verify(true) == expected);
+      CHECK(totals(*spool, 0) == "3 6 4 1");
+      CHECK(spool->verify(false).empty());
+    }
+    CHECK(totals(*file.open(), 0) == "3 6 4 1");
+  }
+}
+
+TEST_CASE("a sequence that is there is never given again, whatever the totals say") {
+  for (const char* last : {"0", "-5", "9223372036854775807"}) {
+    const SpoolFile file;
+    fill(file);
+    file.tamper((std::string("UPDATE queue SET last_sequence = ") + last).c_str());
+    const auto spool = file.open();
+    CHECK(spool->verify(true) ==
+          Rows{"queue a says that its last message was " + std::string(last) + ", but 4 is there"});
+    CHECK(spool->append(0, spooled("t", "x")) == 5);
+    CHECK_FALSE(spool->commit());
+    CHECK(spool->verify(false).empty());
+  }
+}
+
+TEST_CASE("a message without a queue is found") {
+  const SpoolFile file;
+  fill(file);
+  file.tamper("UPDATE message SET id = -1 WHERE id = 3");
+  const Rows faults = file.open()->verify(false);
+  REQUIRE(faults.size() == 2);
+  CHECK(faults[0] == "message 140737488355327 belongs to no queue");
+  CHECK(faults[1].starts_with("the totals of queue a are wrong"));
+}
+
+TEST_CASE("of very many faults the first are named, and the others counted") {
+  const SpoolFile file;
+  {
+    const auto spool = file.open();
+    const auto queue = spool->queue("a");
+    for (int i = 0; i < 1000; ++i) spool->append(queue, spooled("t", "x"));
+    REQUIRE_FALSE(spool->commit());
+  }
+  file.tamper("UPDATE message SET flags = 9");
+  const Rows faults = file.open()->verify(false);
+  REQUIRE(faults.size() == 101);
+  CHECK(faults.back() == "and 900 more faults");
+}
