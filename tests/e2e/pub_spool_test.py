@@ -1,5 +1,6 @@
 """mqrig pub --spool: killed at any moment, with the broker away or killed too, it goes on where it was and loses nothing."""
 
+import collections
 import os
 import random
 import resource
@@ -48,6 +49,17 @@ class Spooled(harness.MqttTest):
         self.expect_ok(result)
         return numbers(result.out)
 
+    def expect_arrived(self, expected):
+        """These numbers, in this order; a failure tells the difference and not all of them."""
+        found = self.arrived()
+        if found == list(expected):
+            return
+        counts = collections.Counter(found)
+        lost = [number for number in expected if not counts[number]]
+        doubled = [number for number, count in counts.items() if count > 1]
+        self.fail(f"seed {SEED}: {len(found)} came; {len(lost)} lost: {lost[:10]}, {len(doubled)} twice: {doubled[:10]}; "
+                  f"the first: {found[:10]}")
+
     def args(self, *more):
         return ("pub", "--unix", self.socket, "-t", "lines", "--spool", self.spool, "--reconnect-delay", "50ms",
                 "--reconnect-max-delay", "100ms", *self.version, *more)
@@ -85,7 +97,7 @@ class Delivered(Spooled):
                     else:
                         result = self.publish("-l", "-q", qos, input=data)
                     self.expect_ok(result)
-                    self.assertEqual(list(range(3000)), self.arrived())
+                    self.expect_arrived(range(3000))
                     self.assertEqual((0, 0), self.waiting())
 
     def test_json_lines_null_records_and_one_message(self):
@@ -93,7 +105,7 @@ class Delivered(Spooled):
         self.expect_ok(self.publish("--ndjson", input=b'{"topic":"a","payload":"000000","qos":2}\n\n{"payload":"000001","qos":1}\n'))
         self.expect_ok(self.publish("-0", "-q", "1", input=b"000002\0000003"))
         self.expect_ok(self.publish("-m", "000004", "--repeat", "2", "-q", "2"))
-        self.assertEqual([0, 1, 2, 3, 4, 4], self.arrived())
+        self.expect_arrived([0, 1, 2, 3, 4, 4])
 
     def test_the_session_ends_when_all_is_delivered(self):
         for version, number in ((mqtt.V5, "5"), (mqtt.V311, "311")):
@@ -105,7 +117,7 @@ class Delivered(Spooled):
                 self.addCleanup(client.stop)
                 client.stop()
                 self.expect_ok(self.sub(self.server.port, "-i", "mine", "-t", "x", "-E"))  # a clean start ends that one
-                self.assertEqual(list(range(10)), self.arrived())
+                self.expect_arrived(range(10))
 
     def test_a_session_of_somebody_else_is_ended_first(self):
         """What it holds of identifiers would make ours count as repetitions."""
@@ -114,7 +126,7 @@ class Delivered(Spooled):
         for number in ("5", "311"):
             with self.subTest(version=number):
                 self.expect_ok(self.publish("-l", "-q", "2", "-V", number, "-i", "mine", input=lines(10)))
-                self.assertEqual(list(range(10)), self.arrived())
+                self.expect_arrived(range(10))
 
     def test_what_the_broker_refuses_is_kept_with_the_reason(self):
         self.server = harness.Broker.with_access(self.dir / "broker", "--listen", f"unix://{self.socket}",
@@ -165,12 +177,12 @@ class Killed(Spooled):
     def test_at_qos_2_each_line_comes_once_and_in_order(self):
         self.start_broker()
         self.kill_until_done(2)
-        self.assertEqual(list(range(LINES)), self.arrived())
+        self.expect_arrived(range(LINES))
 
     def test_the_same_when_the_broker_is_killed_too(self):
         self.start_broker()
         self.kill_until_done(2, self.restart_broker)
-        self.assertEqual(list(range(LINES)), self.arrived())
+        self.expect_arrived(range(LINES))
 
 
 class KilledInVersion311(Killed):
@@ -198,7 +210,7 @@ class Away(Spooled):
         process.write(lines(10, 2000))
         process.close_input()
         self.assertEqual(0, process.wait(), process.err.text())
-        self.assertEqual(list(range(2010)), self.arrived())
+        self.expect_arrived(range(2010))
 
     def interrupt_with_lines_waiting(self):
         process = self.start_without_broker()
@@ -217,13 +229,13 @@ class Away(Spooled):
                             "mqrig spool purge")
         self.start_broker()
         self.expect_ok(self.publish("-l", "-q", "1", "--resume", input=lines(5, 20)))
-        self.assertEqual(list(range(25)), self.arrived())
+        self.expect_arrived(range(25))
 
     def test_dev_null_sends_what_waits_and_no_more(self):
         self.interrupt_with_lines_waiting()
         self.start_broker()
         self.expect_ok(self.publish_file("/dev/null", "-l", "--resume"))
-        self.assertEqual(list(range(20)), self.arrived())
+        self.expect_arrived(range(20))
 
     def test_another_client_cannot_go_on(self):
         self.start_broker()
@@ -281,7 +293,7 @@ class Refused(Spooled):
         with path.open("ab") as file:
             file.write(lines(100, 100))
         self.expect_ok(self.publish_file(path, "-l", "-q", "1", "--resume"))
-        self.assertEqual(list(range(200)), self.arrived())
+        self.expect_arrived(range(200))
 
     def test_an_invalid_line_ends_the_run_and_is_read_again(self):
         self.start_broker()
@@ -289,7 +301,7 @@ class Refused(Spooled):
         self.expect_failure(self.publish_file(path, "--ndjson", "-q", "1"), INPUT, "line 2: not a JSON object")
         self.expect_failure(self.publish_file(path, "--ndjson", "-q", "1", "--resume"), INPUT, "line 2: not a JSON object")
         self.expect_ok(self.publish_file(path, "--ndjson", "-q", "1", "--resume", "--skip-invalid"))
-        self.assertEqual([0, 2], self.arrived())
+        self.expect_arrived([0, 2])
 
     def test_a_full_disk_ends_the_run_and_loses_nothing(self):
         def little_room():
@@ -299,7 +311,7 @@ class Refused(Spooled):
         self.expect_failure(result, FAILED, "cannot write the spool", "no space left")
         self.start_broker()
         self.expect_ok(self.publish_file(path, "-l", "-q", "2", *(("--resume",) if self.spool.exists() else ())))
-        self.assertEqual(list(range(LINES)), self.arrived())
+        self.expect_arrived(range(LINES))
 
     def test_wrong_usage(self):
         for args, text in ((("--resume", "-l"), "--resume"), (("--spool-limit", "1M", "-l"), "--spool-limit"),

@@ -99,9 +99,10 @@ class Shown(Spool):
 
     def test_a_reader_that_goes_away_is_no_fault(self):
         self.fill("many", *[PLAIN] * 20_000)
-        process = self.start("spool", "show", self.file)
-        process.child.stdout.close()
-        self.assertEqual(0, process.child.wait(harness.DEADLINE))
+        child = subprocess.Popen([harness.BINARY, "spool", "show", self.file], stdout=subprocess.PIPE, env=self.environment())
+        self.addCleanup(child.kill)
+        child.stdout.close()
+        self.assertEqual(0, child.wait(harness.DEADLINE))
 
 
 class Copied(Spool):

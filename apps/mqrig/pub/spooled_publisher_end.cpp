@@ -31,7 +31,7 @@ void SpooledPublisher::on_connected(bool session_present, wire::Properties /*con
   if (connection_lost_) diagnostic_.notice("connected to " + client_.broker());
   connection_lost_ = false;
   warn_of_properties();
-  if (!first || !session_present || !spool_.fresh()) return;
+  if (!first || !session_present || !spool_.fresh()) return schedule_turn();
   leftover_session_ = true;
   client_.disconnect();
   client_.flush();
