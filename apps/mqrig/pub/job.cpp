@@ -34,7 +34,7 @@ constexpr std::chrono::milliseconds rate_catch_up{100};
 // Brokers search their list of open QoS 2 exchanges for each message: more only slows them down.
 constexpr std::uint16_t qos_2_window = 1000;
 // Their identifiers are written with each commit; more in flight would not make it faster.
-constexpr std::uint16_t spooled_window = 4000;
+constexpr std::uint16_t spooled_window = 8192;
 constexpr std::uint32_t never_expires = 0xFFFF'FFFF;  // a session
 
 std::string label(const cli::Options& options, std::string_view name) {

@@ -19,8 +19,9 @@ class RecordStream final : public Source, private net::StreamHandler {
  public:
   /// Throws InputError when standard input is not open for reading. `job` and `listener` must
   /// outlive the source. `earlier`: how many records came before what is read now.
+  /// `reads_per_turn`: of 64 KiB each.
   RecordStream(asio::io_context& context, const Job& job, Listener& listener,
-               std::uint64_t earlier = 0);
+               std::uint64_t earlier = 0, int reads_per_turn = 4);
 
   Step next() override {
     const payload::ReadStatus status = reader_.next();
@@ -47,6 +48,7 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<std::uint8_t[]> block_;
   std::uint64_t earlier_;  // records
+  int reads_per_turn_;
   std::uint64_t fed_ = 0;  // bytes
   int reads_left_ = 0;     // in this turn
   bool failed_ = false;    // a record is too long

@@ -11,7 +11,13 @@ namespace {
 
 constexpr std::uint64_t most_reports = 20;
 // In one turn, so that the broker is heard in between.
-constexpr std::uint64_t most_gathered = 1 << 20;
+constexpr std::uint64_t most_gathered = 4 << 20;
+// A commit takes long, however small it is.
+constexpr int reads_per_turn = 16;
+// For what nothing waits for: that the broker has taken messages. After a crash it would be asked
+// again.
+constexpr std::chrono::milliseconds longest_until_commit{20};
+constexpr std::uint64_t large_window = 1000;
 
 std::int64_t milliseconds_since_1970() {
   using namespace std::chrono;
@@ -37,12 +43,14 @@ SpooledPublisher::SpooledPublisher(asio::io_context& context, Job& job,
       outbox_(context, spool_.file(), spool_.queue(), std::string(MessageSpool::session_state),
               client_, *this, outbox_settings(job)),
       position_(spool_.start()),
+      soon_(context),
       no_connection_(context),
       last_moment_(context) {
   Source::Listener& listener = *this;
   if (job.records) {
     committed_records_ = position_ ? position_->records : 0;
-    auto stream = std::make_unique<RecordStream>(context, job, listener, committed_records_);
+    auto stream =
+        std::make_unique<RecordStream>(context, job, listener, committed_records_, reads_per_turn);
     records_ = stream.get();
     source_ = std::move(stream);
   } else {
@@ -167,16 +175,23 @@ bool SpooledPublisher::commit() {
     spool_failed("write", error);
     return false;
   }
+  soon_set_ = false;
+  soon_.cancel();
   gathered_ = 0;
   if (source_) committed_records_ = source_->number();
   return true;
 }
 
+/// A large window that was full is filled again when half of it is free: each filling is a commit.
 void SpooledPublisher::pump() {
-  if (finishing_ || leftover_session_ || over_) return;
+  if (finishing_ || leftover_session_ || over_ || outbox_.in_flight() > go_on_at_) return;
   pumping_ = true;
   const std::error_code error = outbox_.pump();
   pumping_ = false;
+  const bool full =
+      !client_.ready(wire::QoS::at_least_once) || !client_.ready(wire::QoS::exactly_once);
+  const std::uint64_t count = outbox_.in_flight();
+  go_on_at_ = !full ? ~std::uint64_t{0} : count >= large_window ? count / 2 : count;
   if (error) spool_failed("read", error);
 }
 
@@ -189,7 +204,16 @@ void SpooledPublisher::on_output() {
 }
 
 void SpooledPublisher::on_turn_end() {
-  if (spool_.file().dirty()) schedule_turn();
+  if (!spool_.file().dirty()) return;
+  if (spool_.totals().messages == 0) return schedule_turn();
+  commit_soon();
+}
+
+void SpooledPublisher::commit_soon() {
+  if (soon_set_ || turn_posted_) return;
+  soon_set_ = true;
+  soon_.expires_at(std::chrono::steady_clock::now() + longest_until_commit,
+                   [this] { schedule_turn(); });
 }
 
 void SpooledPublisher::on_published(std::uint64_t token, wire::ReasonCode reason,

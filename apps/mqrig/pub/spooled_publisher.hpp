@@ -50,6 +50,7 @@ class SpooledPublisher final : private client::Handler,
   void schedule_turn();
   void turn();
   bool commit();
+  void commit_soon();
   void pump();
   void on_ready() override;
   void on_output() override;
@@ -89,17 +90,20 @@ class SpooledPublisher final : private client::Handler,
   RecordStream* records_ = nullptr;        // the source, if it is that
   std::optional<InputPosition> position_;  // of the last record that was taken
   std::optional<SessionEraser> eraser_;
-  net::Timer no_connection_;             // for too long, when nothing more is read
-  net::Timer last_moment_;               // of an interrupted run
-  std::int64_t now_ = 0;                 // of this turn, in milliseconds since 1970
-  std::uint64_t gathered_ = 0;           // bytes that are not committed yet
-  std::uint64_t committed_records_ = 0;  // up to this one they are in the spool
-  std::uint64_t refused_ = 0;            // messages that the broker does not take
+  net::Timer soon_;                             // changes wait for a commit that has no hurry
+  net::Timer no_connection_;                    // for too long, when nothing more is read
+  net::Timer last_moment_;                      // of an interrupted run
+  std::uint64_t go_on_at_ = ~std::uint64_t{0};  // in flight, after the window was full
+  std::int64_t now_ = 0;                        // of this turn, in milliseconds since 1970
+  std::uint64_t gathered_ = 0;                  // bytes that are not committed yet
+  std::uint64_t committed_records_ = 0;         // up to this one they are in the spool
+  std::uint64_t refused_ = 0;                   // messages that the broker does not take
   std::uint64_t expired_ = 0;
   std::uint64_t skipped_ = 0;  // invalid records
   client::Failure last_failure_;
   int signal_ = 0;
   bool turn_posted_ = false;
+  bool soon_set_ = false;
   bool reading_held_ = false;  // until there is room
   bool input_ended_ = false;   // nothing more is taken from the source
   bool input_failed_ = false;  // because it is no input for us
