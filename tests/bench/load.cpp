@@ -3,13 +3,15 @@
 //
 //   load --port N --messages N [--publishers N] [--subscribers N] [--pairs] [--qos QOS]
 //        [--window N] [--credit N] [--size BYTES] [--topic TOPIC] [--version 4|5]
-//        [--receive-maximum N] [--durable] [--pid N] [--patience MS]
+//        [--receive-maximum N] [--durable] [--subscriber-port N] [--pid N] [--patience MS]
 //
 // Every subscriber gets every publisher's --messages; with --pairs the first gets the first's, and
 // so on. A QoS 0 message may be dropped by a broker whose subscriber is slow: --credit bounds what
 // is under way between a publisher and its slowest subscriber, which takes both ends in one
 // process. --pid names the broker's process, whose CPU time between the first message and the last
-// is reported. The run ends when all has arrived, or when nothing has happened for --patience.
+// is reported. --subscriber-port is that of another broker, to which a bridge brings the messages;
+// --pid is then the bridge's. The run ends when all has arrived, or when nothing has happened for
+// --patience.
 //
 // One line of JSON is the result. The exit code is 1 when a connection was lost or refused.
 #include <sys/epoll.h>
@@ -199,6 +201,8 @@ Plan read_plan(Arguments& arguments) {
   constexpr std::uint64_t many = 1'000'000'000;
   Plan plan;
   plan.port = static_cast<std::uint16_t>(arguments.number("--port", 1883, 1, 65'535));
+  plan.subscriber_port =
+      static_cast<std::uint16_t>(arguments.number("--subscriber-port", plan.port, 1, 65'535));
   plan.messages = arguments.number("--messages", 100'000, 1, many);
   plan.publishers = arguments.number("--publishers", 1, 1, 9'000);
   plan.subscribers = arguments.number("--subscribers", 1, 1, 9'000);

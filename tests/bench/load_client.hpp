@@ -21,6 +21,7 @@ inline constexpr std::size_t block_size = 64 * 1024;
 // What a run of the load program does.
 struct Plan {
   std::uint16_t port = 0;
+  std::uint16_t subscriber_port = 0;  // of another broker, that a bridge joins to the first
   std::size_t publishers = 1;
   std::size_t subscribers = 1;
   bool pairs = false;  // publisher i publishes to subscriber i only
@@ -38,8 +39,8 @@ struct Plan {
 // What both kinds share: CONNECT, and the order of reading and writing.
 class LoadClient {
  public:
-  LoadClient(const Plan& plan, std::string client_id)
-      : plan_(plan), stream_(plan.port, block_size), client_id_(std::move(client_id)) {}
+  LoadClient(const Plan& plan, std::uint16_t port, std::string client_id)
+      : plan_(plan), stream_(port, block_size), client_id_(std::move(client_id)) {}
   virtual ~LoadClient() = default;
 
   Stream& stream() { return stream_; }

@@ -9,7 +9,7 @@ class LoadPublisher : public LoadClient {
  public:
   // `arrivals` are those of this publisher's messages, at each of the subscribers that get them.
   LoadPublisher(const Plan& plan, std::uint32_t index, std::vector<const Arrivals*> arrivals)
-      : LoadClient(plan, "bench-pub-" + std::to_string(index)),
+      : LoadClient(plan, plan.port, "bench-pub-" + std::to_string(index)),
         index_(index),
         arrivals_(std::move(arrivals)),
         topic_(plan.pairs ? plan.topic + "/" + std::to_string(index) : plan.topic),

@@ -9,7 +9,7 @@ class LoadSubscriber : public LoadClient {
  public:
   // Expects messages of the publishers `first` to `first` + `count`.
   LoadSubscriber(const Plan& plan, std::uint32_t index, std::uint32_t first, std::size_t count)
-      : LoadClient(plan, "bench-sub-" + std::to_string(index)),
+      : LoadClient(plan, plan.subscriber_port, "bench-sub-" + std::to_string(index)),
         first_(first),
         filter_(plan.pairs ? plan.topic + "/" + std::to_string(index) : plan.topic),
         arrivals_(count, Arrivals(plan.messages)) {}

@@ -100,6 +100,16 @@ class Account:
             kinds.append(("out of order", arrivals.disorder))
         return [f"{len(numbers)} {kind}, the first is {numbers[0]}" for kind, numbers in kinds if numbers]
 
+    def totals(self, qos):
+        """Numbers of all flows of a QoS together, by name."""
+        flows = {topic: flow for topic, flow in self.flows.items() if flow.qos == qos}
+        pairs = [(flow, got.get(topic, Arrivals())) for got in self.readers.values() for topic, flow in flows.items()]
+        return {"sent": sum(flow.sent for flow in flows.values()),
+                "acknowledged": sum(flow.acknowledged.count(1) for flow in flows.values()),
+                "lost": sum(len(arrivals.lost(flow)) for flow, arrivals in pairs),
+                "twice": sum(len(arrivals.twice()) for _, arrivals in pairs),
+                "reordered": sum(len(arrivals.disorder) for _, arrivals in pairs)}
+
     def summary(self):
         sent = {qos: sum(flow.sent for flow in self.flows.values() if flow.qos == qos) for qos in (1, 2)}
         arrivals = [(self.flows[topic].qos, one) for got in self.readers.values() for topic, one in got.items() if topic in self.flows]

@@ -164,11 +164,15 @@ class Publisher(SteadyClient):
         """Is it too early for the next message? Then it is tried again soon."""
         loop = asyncio.get_running_loop()
         self.began = self.began or loop.time()
-        early = self.sent >= self.rate * (loop.time() - self.began) + 1
+        early = self.sent >= self.rate * (loop.time() - self.began) + 1 or self.held_back()
         if early and not self.waits:
             self.waits = True
             loop.call_later(PACE, self._fill_later)
         return early
+
+    def held_back(self):
+        """For one that has a rate: is there another reason to wait?"""
+        return False
 
     def _fill_later(self):
         self.waits = False
@@ -181,13 +185,14 @@ class Publisher(SteadyClient):
         return mqtt.publish(self.version, self.topic, payload, self.qos, mid, dup=dup)
 
     def handle(self, found):
+        refused = found.name in ("PUBACK", "PUBREC") and found.reason >= 0x80
         if found.name in ("PUBACK", "PUBREC"):
             if found.reason:
                 self.account.note(f"{self.client_id}: {found!r}")
             number = self.open.get(found.mid)
-            if number is not None:
+            if number is not None and not refused:
                 self.account.acknowledge(self.topic, number)
-        if found.name in ("PUBACK", "PUBCOMP"):
+        if found.name in ("PUBACK", "PUBCOMP") or refused:
             self.open.pop(found.mid, None)
             self.fill()
         elif found.name == "PUBREC":

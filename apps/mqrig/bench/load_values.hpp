@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mqrig/cli/word.hpp>
 #include <mqrig/load/scenario.hpp>
 #include <mqrig/wire/types.hpp>
 #include <optional>
@@ -30,12 +31,7 @@ inline constexpr std::string_view size_range_values =
 /// "5%" or "0.05".
 std::optional<double> parse_share(std::string_view text);
 
-/// A word for a value of an enumeration.
-template <typename Value>
-struct Word {
-  std::string_view text;
-  Value value;
-};
+using cli::Word;
 
 inline constexpr Word<load::Verify> verify_words[] = {
     {"none", load::Verify::none}, {"basic", load::Verify::basic}, {"full", load::Verify::full}};
@@ -48,22 +44,6 @@ inline constexpr Word<load::PhaseKind> phase_words[] = {{"ramp", load::PhaseKind
 inline constexpr Word<wire::Version> version_words[] = {{"5", wire::Version::mqtt_5},
                                                         {"311", wire::Version::mqtt_3_1_1},
                                                         {"31", wire::Version::mqtt_3_1}};
-
-template <typename Value, std::size_t count>
-std::optional<Value> find_word(const Word<Value> (&words)[count], std::string_view text) {
-  for (const Word<Value>& word : words) {
-    if (word.text == text) return word.value;
-  }
-  return std::nullopt;
-}
-
-template <typename Value, std::size_t count>
-std::string_view word_for(const Word<Value> (&words)[count], Value value) {
-  for (const Word<Value>& word : words) {
-    if (word.value == value) return word.text;
-  }
-  return {};
-}
 
 /// "10s", "1500ms"; whole milliseconds.
 std::string duration_text(load::Nanoseconds duration);

@@ -1,18 +1,28 @@
 #include <limits>
 #include <mqrig/cli/parse.hpp>
+#include <mqrig/cli/toml_section.hpp>
 #include <mqrig/cli/value.hpp>
 
+#include "load_values.hpp"
 #include "scenario_file.hpp"
-#include "toml_section.hpp"
 
 namespace mqrig::bench {
 namespace {
 
+using cli::TomlSection;
 using cli::TomlValue;
 
 constexpr std::int64_t max_clients = 100'000'000;
 constexpr std::int64_t max_integer = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t never_expires = 0xFFFF'FFFF;
+
+void read_qos(TomlSection& section, load::QosMix& into) {
+  const TomlValue* value = section.find("qos");
+  if (!value) return;
+  const auto mix = parse_qos_mix(section.text(*value));
+  if (!mix) section.invalid(*value, qos_mix_values);
+  into = *mix;
+}
 
 /// Which of the contents of a payload stand there; more than one is a fault.
 void read_payload(TomlSection& section, load::PayloadSettings& into) {
@@ -70,7 +80,7 @@ load::PublishSettings read_publish(TomlSection section) {
   load::PublishSettings publish;
   section.read("topic", publish.topic);
   read_payload(section, publish.payload);
-  section.read("qos", publish.qos);
+  read_qos(section, publish.qos);
   section.read("retain", publish.retain);
   section.read_rate("rate", publish.rate);
   section.read_count("inflight", publish.inflight, 0, 65535);
@@ -86,7 +96,7 @@ load::PublishSettings read_publish(TomlSection section) {
 load::SubscribeSettings read_subscription(TomlSection section) {
   load::SubscribeSettings subscription;
   section.read("filter", subscription.filter);
-  section.read("qos", subscription.qos);
+  read_qos(section, subscription.qos);
   section.read("share", subscription.share);
   section.read("no-local", subscription.no_local);
   section.read_count("cycle", subscription.cycle, 0, max_clients);

@@ -1,3 +1,4 @@
+#include <mqrig/cli/toml_text.hpp>
 #include <mqrig/cli/value.hpp>
 
 #include "load_values.hpp"
@@ -5,32 +6,6 @@
 
 namespace mqrig::bench {
 namespace {
-
-/// A basic string of TOML.
-std::string quoted(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += {'\\', c};
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 0xF]};
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-std::string array(const std::vector<std::string>& texts, std::string_view separator) {
-  std::string out;
-  for (const std::string& text : texts) {
-    out += out.empty() ? "[" : separator;
-    out += quoted(text);
-  }
-  return out.empty() ? "[]" : out + "]";
-}
 
 /// Lines of "key = value  # comment", in the order of the calls.
 class Writer {
@@ -44,7 +19,7 @@ class Writer {
     out_ += '\n';
   }
   void text(std::string_view key, std::string_view value, std::string_view note = {}) {
-    raw(key, quoted(value), note);
+    raw(key, cli::toml_quoted(value), note);
   }
   void number(std::string_view key, std::uint64_t value, std::string_view note = {}) {
     raw(key, std::to_string(value), note);
@@ -71,7 +46,8 @@ void write_payload(Writer& out, const load::PayloadSettings& payload) {
   }
   if (payload.kind == Kind::text) out.text("payload-template", payload.text);
   if (payload.kind == Kind::file) out.text("payload-file", payload.path);
-  if (payload.kind == Kind::lines) out.raw("payload-lines", array(payload.lines, ",\n  "));
+  if (payload.kind == Kind::lines)
+    out.raw("payload-lines", cli::toml_array(payload.lines, ",\n  "));
   out.flag("stamp", payload.stamp, "a stamp before it tells loss, order and latency");
 }
 
@@ -82,7 +58,7 @@ void write_properties(Writer& out, const std::vector<load::MessageProperty>& pro
     std::vector<std::string> words{property.name, property.value};
     // A user property has a key, even an empty one.
     if (property.name == "user-property") words.insert(words.begin() + 1, property.key);
-    text += (text.empty() ? "[" : ", ") + array(words, ", ");
+    text += (text.empty() ? "[" : ", ") + cli::toml_array(words, ", ");
   }
   out.raw("properties", text + "]");
 }
@@ -168,7 +144,7 @@ std::string print_scenario(const load::Scenario& scenario) {
   out.comment("A load test: mqrig bench run FILE [OPTION...] [URL]");
   out.text("name", scenario.name);
   out.text("verify", word_for(verify_words, scenario.verify));
-  out.raw("slo", array(scenario.slo, ", "), "objectives; 'p99<5ms,loss=0'");
+  out.raw("slo", cli::toml_array(scenario.slo, ", "), "objectives; 'p99<5ms,loss=0'");
   out.number("connects-at-once", scenario.connects_at_once, "of a thread, under way");
   out.time("connect-timeout", scenario.connect_timeout);
   out.time("drain-timeout", scenario.drain_timeout, "at the end, for messages that are missing");

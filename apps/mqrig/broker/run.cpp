@@ -3,11 +3,11 @@
 #include <csignal>
 
 #include "../freed_memory.hpp"
+#include "../pid_file.hpp"
 #include "access.hpp"
 #include "announce.hpp"
 #include "command.hpp"
 #include "log.hpp"
-#include "pid_file.hpp"
 #include "server.hpp"
 #include "settings.hpp"
 #include "workers.hpp"

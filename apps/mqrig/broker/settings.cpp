@@ -1,12 +1,10 @@
 #include "settings.hpp"
 
-#include <fcntl.h>
-
-#include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <random>
 
 #include "../listen_url.hpp"
+#include "../ready_descriptor.hpp"
 
 namespace mqrig::broker_command {
 namespace {
@@ -17,10 +15,6 @@ using cli::UsageError;
 template <typename Number>
 void read(const cli::Options& options, std::string_view name, Number& into) {
   into = static_cast<Number>(options.integer(name));
-}
-
-std::string label(const cli::Options& options, std::string_view name) {
-  return cli::option_label(*cli::find_option(options.command(), name));
 }
 
 broker::QueueFull queue_full(std::string_view word) {
@@ -133,13 +127,7 @@ void read_process(const cli::Options& options, Settings& into) {
       throw UsageError("--metrics '" + std::string(options.text("metrics")) + "': " + error);
     }
   }
-  if (options.has("ready-fd")) {
-    into.ready_descriptor = static_cast<int>(options.integer("ready-fd"));
-    if (::fcntl(*into.ready_descriptor, F_GETFD) < 0) {
-      throw UsageError(label(options, "ready-fd") + ": descriptor " +
-                       std::to_string(*into.ready_descriptor) + " is not open");
-    }
-  }
+  into.ready_descriptor = read_ready_descriptor(options);
 }
 
 }  // namespace

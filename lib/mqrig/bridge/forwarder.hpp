@@ -22,19 +22,39 @@ struct Forwarded {
 // Why a message did not go.
 enum class Dropped : std::uint8_t {
   no_rule,   // matches none, or is excluded, or came by a subscription that overlaps another one
-  filtered,  // by `filter`, or `transform` gave nothing
+  filtered,  // by `filter`, or `transform` or `split` gave nothing
   looped,    // was at the target already, by its path
   hops,      // has passed as many bridges as it may
   retained,  // of before the subscription, and the rule does not want those
-  invalid,   // its topic at the target would not be valid, `transform` or `split` failed: see
-             // Sink::on_dropped()
+  invalid,   // its topic at the target would not be valid, or `filter`, `transform` or `split`
+             // failed: see Sink::on_dropped()
+};
+
+// What a message was received from.
+struct Source {
+  Source(wire::Version protocol, bool bridge_bit = false) noexcept
+      : version(protocol), as_bridge(bridge_bit) {}
+
+  wire::Version version;
+  // Below 5.0: the broker took the bridge bit of CONNECT, see client::Options::bridge.
+  bool as_bridge;
 };
 
 // One direction of one link.
 //
+// A message goes by every rule that matches it, in their order, but not by one whose topic at the
+// target another one has sent it to already. Expressions see it as it came: its topic, properties,
+// QoS and retain flag are those of the source, its payload is the piece that `split` made.
+//
 // Loop prevention: a message that goes over a link with a 5.0 target gets the user property
 // "mqrig-path", the names of the brokers that it has been at, separated by spaces, oldest first. It
 // is dropped when the target is one of them, or when it has passed max_hops bridges.
+//
+// With batch.format json_array the payload is what becomes an element of the array: see
+// json_element().
+//
+// One thread at a time. What needs no change is passed on as the views that came in, and nothing is
+// allocated then.
 class Forwarder {
  public:
   class Sink {
@@ -55,16 +75,24 @@ class Forwarder {
             std::string target_name);
   ~Forwarder();
   Forwarder(Forwarder&&) noexcept;
+  Forwarder& operator=(Forwarder&&) noexcept;
 
   // What is to be subscribed at the source: filters with prefix and share group; one that others
-  // cover is left out. With identifiers of 5.0 (position in the list + 1, when `identifiers`) a
-  // broker that delivers a message once for each subscription is understood.
-  // Views live as long as the forwarder. Empty when no rule goes this way.
+  // cover is left out. Views live as long as the forwarder. Empty when no rule goes this way.
+  //
+  // Filters that overlap in part make some brokers send a message once for each. At 5.0, where the
+  // broker takes subscription identifiers, send one SUBSCRIBE for each subscription with its
+  // position in the list + 1 as Subscription Identifier: forward() then takes one of the copies.
+  // Without identifiers every copy goes.
   std::span<const wire::Subscription> subscriptions() const noexcept;
 
   // Calls the sink for everything that becomes of the message, at least once. `publish` is as it
-  // was received. `version` is the source's.
-  void forward(const wire::Publish& publish, wire::Version version, Sink& sink);
+  // was received.
+  //
+  // What was retained before the subscription is told from other messages by its retain flag where
+  // a broker clears that of the others: below 5.0 without the bridge bit. Elsewhere the
+  // subscriptions ask the broker not to send it (5.0), or it goes.
+  void forward(const wire::Publish& publish, Source source, Sink& sink);
 
  private:
   class Impl;

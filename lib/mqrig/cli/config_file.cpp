@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <mqrig/cli/parse.hpp>
+#include <mqrig/cli/config_value.hpp>
 #include <mqrig/cli/suggestion.hpp>
 #include <mqrig/cli/toml_value.hpp>
 #include <mqrig/cli/usage_error.hpp>
@@ -66,56 +66,10 @@ class Reader {
       fault(value, "stands in the table [" + std::string(owner->name) + "] only");
     }
     if (!known) fault(value, "unknown key" + suggestion.question());
-    std::vector<std::string> texts = values(value, *known);
+    std::vector<std::string> texts = config_values(value, *known, where(value));
     const OptionSpec* ours = find_option(command_, value.key);
     const bool applies = only ? only == &command_ : ours && !ours->own_table;
     if (applies) result_.entries.push_back({known, std::move(texts), where(value)});
-  }
-
-  std::vector<std::string> values(const TomlValue& value, const OptionSpec& option) const {
-    const bool array = value.kind == TomlValue::Kind::array;
-    if (array && !option.repeatable) fault(value, "takes one value, not an array");
-    std::vector<std::string> texts;
-    if (!array) {
-      texts.push_back(typed(value, value, option));
-    } else {
-      for (const TomlValue& item : value.items) texts.push_back(typed(value, item, option));
-    }
-    return texts;
-  }
-
-  /// `entry`: what has the key.
-  std::string typed(const TomlValue& entry, const TomlValue& value,
-                    const OptionSpec& option) const {
-    if (option.kind == ValueKind::property) return property(entry, value);
-    if ((option.kind == ValueKind::flag) != (value.kind == TomlValue::Kind::flag)) {
-      fault(entry,
-            option.kind == ValueKind::flag ? "takes true or false" : "takes no true or false");
-    }
-    if (!value.is_scalar()) {
-      fault(entry, option.repeatable ? "takes values or an array of them" : "takes a value");
-    }
-    if (value.text.find('\0') != std::string::npos) {
-      fault(entry, "U+0000 can't stand in a value");
-    }
-    return value.text;
-  }
-
-  /// property = [["publish", "user-property", "key", "value"]]
-  std::string property(const TomlValue& entry, const TomlValue& words) const {
-    std::string joined;
-    bool good = words.kind == TomlValue::Kind::array;
-    for (const TomlValue& word : words.items) {
-      good = good && word.is_scalar() && word.text.find('\0') == std::string::npos;
-      if (&word != &words.items.front()) joined += '\0';
-      joined += word.text;
-    }
-    const bool pair = words.items.size() > 1 && property_is_pair(words.items[1].text);
-    if (!good || words.items.size() != (pair ? 4U : 3U)) {
-      fault(entry,
-            "takes an array of arrays such as [[\"publish\", \"content-type\", \"text/plain\"]]");
-    }
-    return joined;
   }
 
   [[noreturn]] void fault(const TomlValue& entry, const std::string& text) const {

@@ -20,6 +20,9 @@ std::vector<TomlValue> members(const toml::table& table) {
   for (const auto& [key, node] : table) {
     TomlValue& item = items.emplace_back(convert(node));
     item.key = std::string(key.str());
+    for (TomlValue& element : item.items) {
+      if (item.kind == TomlValue::Kind::array) element.key = item.key;
+    }
     // The key of a table that only headers of tables within it name has no place of its own.
     if (key.source().begin.line > 0) item.line = key.source().begin.line;
   }

@@ -20,10 +20,13 @@ struct TomlValue {
   };
 
   Kind kind = Kind::table;
-  std::string key;   ///< In a table.
+  std::string key;   ///< In a table; of an element of an array there, that of the array.
   std::string text;  ///< Of a scalar; of a number without an exponent.
   std::vector<TomlValue> items;
-  std::uint32_t line = 0;  ///< Where it starts, or its key; from 1.
+  std::uint32_t line = 0;  ///< Where it starts, or its key; from 1; 0 when it stands in no file.
+  /// What messages call it when it stands in no file: "--from-username".
+  std::string origin = {};
+  std::string comment = {};  ///< Lines for a person, for toml_text(); reading keeps none.
 
   bool is_scalar() const { return kind < Kind::time; }
 };

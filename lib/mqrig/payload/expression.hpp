@@ -13,16 +13,18 @@ namespace mqrig::payload {
 // An expression of ECMAScript 5, such as `payload.temp > 20 && topic.indexOf('lab/') == 0` or
 // `({site: user.site, data: payload})`. It sees these names:
 //   topic       text
-//   payload     what the payload says as JSON; the text itself when it is no JSON; undefined when
-//               it is no UTF-8 either
+//   payload     what the payload says as JSON; the text itself when it is no JSON, or nested deeper
+//               than 200 levels; undefined when it is no UTF-8 either
 //   text        the payload as text; undefined when it is no UTF-8
 //   size        of the payload in bytes
 //   qos, retain number, boolean
 //   user        an object of the user properties (of equal keys the last)
 //   properties  an object of the other properties by their name: properties["content-type"]; binary
 //               data as base64
-// Numbers are doubles. Nothing stays from one message to the next. No files, no network, no clock
-// but Date. One thread at a time.
+// Numbers are doubles; the keys of objects are in the order of their bytes. Nothing stays from one
+// message to the next: the objects of the language cannot be changed, and there are no globals to
+// assign. No files, no network, no clock but Date. What needs more than 64 MiB fails. What does not
+// end does not end: an expression is as trusted as the program. One thread at a time.
 class Expression {
  public:
   // Null and the compiler's sentence in `error`.

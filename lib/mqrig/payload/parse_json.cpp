@@ -108,6 +108,8 @@ class Children {
 // Accepts any value that is not nested too deeply.
 class Embeddable {
  public:
+  explicit Embeddable(std::size_t max_depth) : max_depth_(max_depth) {}
+
   bool null() { return true; }
   bool boolean(bool) { return true; }
   bool number_integer(Json::number_integer_t) { return true; }
@@ -116,8 +118,8 @@ class Embeddable {
   bool string(std::string&) { return true; }
   bool binary(Json::binary_t&) { return false; }
   bool key(std::string&) { return true; }
-  bool start_object(std::size_t) { return ++depth_ <= max_embedded_depth; }
-  bool start_array(std::size_t) { return ++depth_ <= max_embedded_depth; }
+  bool start_object(std::size_t) { return ++depth_ <= max_depth_; }
+  bool start_array(std::size_t) { return ++depth_ <= max_depth_; }
   bool end_object() { return close(); }
   bool end_array() { return close(); }
   bool parse_error(std::size_t, const std::string&, const Json::exception&) { return false; }
@@ -128,6 +130,7 @@ class Embeddable {
     return true;
   }
 
+  std::size_t max_depth_;
   std::size_t depth_ = 0;
 };
 
@@ -152,8 +155,8 @@ bool visit_json(std::string_view json, const std::function<bool(const JsonChild&
   return Json::sax_parse(Place(at), Place(end), &children);
 }
 
-bool is_embeddable_json(std::string_view text) {
-  Embeddable embeddable;
+bool is_embeddable_json(std::string_view text, std::size_t max_depth) {
+  Embeddable embeddable(max_depth);
   return find_foreign(text) == std::string_view::npos &&
          Json::sax_parse(text.begin(), text.end(), &embeddable);
 }

@@ -37,6 +37,6 @@ inline constexpr std::size_t max_embedded_depth = 250;
 
 // True for exactly one value that can be embedded, with white space around it: valid UTF-8 without
 // a byte order mark, not nested deeper, each number finite as a double.
-bool is_embeddable_json(std::string_view text);
+bool is_embeddable_json(std::string_view text, std::size_t max_depth = max_embedded_depth);
 
 }  // namespace mqrig::payload

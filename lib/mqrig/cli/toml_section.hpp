@@ -1,33 +1,33 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <mqrig/cli/toml_value.hpp>
+#include <mqrig/cli/word.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "load_values.hpp"
+namespace mqrig::cli {
 
-namespace mqrig::bench {
-
-/// Reads the keys of a table of a scenario file into fields: a key that is missing leaves its field
-/// as it is. Throws cli::UsageError that names file, line and key. Outlived by table and name.
+/// Reads the keys of a table of a TOML file into fields: a key that is missing leaves its field
+/// as it is. Throws UsageError that names file, line and key. Outlived by table and name.
 class TomlSection {
  public:
-  TomlSection(const cli::TomlValue& table, std::string_view file) : table_(table), file_(file) {}
+  TomlSection(const TomlValue& table, std::string_view file) : table_(table), file_(file) {}
 
   std::string_view file() const { return file_; }
+  const TomlValue& table() const { return table_; }
 
   /// Every key that is asked for is known; see finish().
-  const cli::TomlValue* find(std::string_view key);
+  const TomlValue* find(std::string_view key);
 
   void read(std::string_view key, std::string& into);
   void read(std::string_view key, std::optional<std::string>& into);
   void read(std::string_view key, bool& into);
-  void read(std::string_view key, load::Nanoseconds& into);
-  void read(std::string_view key, load::QosMix& into);
+  void read(std::string_view key, std::chrono::nanoseconds& into);
   void read_number(std::string_view key, double& into);
   void read_rate(std::string_view key, double& into);
   /// One text or an array of them.
@@ -40,7 +40,7 @@ class TomlSection {
 
   template <typename Value, std::size_t size>
   void read_word(std::string_view key, Value& into, const Word<Value> (&words)[size]) {
-    const cli::TomlValue* value = find(key);
+    const TomlValue* value = find(key);
     if (!value) return;
     const auto found = find_word(words, text(*value));
     if (!found) {
@@ -64,20 +64,25 @@ class TomlSection {
   void finish() const;
 
   /// A text or a number as it would be typed.
-  const std::string& text(const cli::TomlValue& value) const;
+  const std::string& text(const TomlValue& value) const;
 
-  [[noreturn]] void fault(const cli::TomlValue& value, const std::string& text) const;
+  /// "bridge.toml:7: qos", or what stands for it when it was not read from a file.
+  std::string place(const TomlValue& value) const;
+  /// Of the table itself.
+  std::string place() const { return place(table_); }
+
+  [[noreturn]] void fault(const TomlValue& value, const std::string& text) const;
+  [[noreturn]] void invalid(const TomlValue& value, std::string_view expected) const;
 
  private:
   std::optional<std::int64_t> count(std::string_view key, std::int64_t minimum,
                                     std::int64_t maximum);
-  [[noreturn]] void invalid(const cli::TomlValue& value, std::string_view expected) const;
-  [[noreturn]] void no_such_word(const cli::TomlValue& value,
+  [[noreturn]] void no_such_word(const TomlValue& value,
                                  const std::vector<std::string_view>& words) const;
 
-  const cli::TomlValue& table_;
+  const TomlValue& table_;
   std::string_view file_;
   std::vector<std::string_view> known_;
 };
 
-}  // namespace mqrig::bench
+}  // namespace mqrig::cli

@@ -1,13 +1,11 @@
-#include "toml_section.hpp"
+#include <mqrig/cli/toml_section.hpp>
 
 #include <algorithm>
 #include <mqrig/cli/suggestion.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/cli/value.hpp>
 
-namespace mqrig::bench {
-
-using cli::TomlValue;
+namespace mqrig::cli {
 
 const TomlValue* TomlSection::find(std::string_view key) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
@@ -40,26 +38,18 @@ void TomlSection::read(std::string_view key, bool& into) {
   into = value->text == "true";
 }
 
-void TomlSection::read(std::string_view key, load::Nanoseconds& into) {
+void TomlSection::read(std::string_view key, std::chrono::nanoseconds& into) {
   const TomlValue* value = find(key);
   if (!value) return;
-  const auto duration = cli::parse_duration(text(*value));
+  const auto duration = parse_duration(text(*value));
   if (!duration) invalid(*value, "a duration such as 500ms, 5s or 2m (a bare number is seconds)");
   into = *duration;
-}
-
-void TomlSection::read(std::string_view key, load::QosMix& into) {
-  const TomlValue* value = find(key);
-  if (!value) return;
-  const auto mix = parse_qos_mix(text(*value));
-  if (!mix) invalid(*value, qos_mix_values);
-  into = *mix;
 }
 
 void TomlSection::read_number(std::string_view key, double& into) {
   const TomlValue* value = find(key);
   if (!value) return;
-  const auto number = cli::parse_number(text(*value));
+  const auto number = parse_number(text(*value));
   if (!number) invalid(*value, "a number");
   into = *number;
 }
@@ -67,7 +57,7 @@ void TomlSection::read_number(std::string_view key, double& into) {
 void TomlSection::read_rate(std::string_view key, double& into) {
   const TomlValue* value = find(key);
   if (!value) return;
-  const auto rate = cli::parse_rate(text(*value));
+  const auto rate = parse_rate(text(*value));
   if (!rate) invalid(*value, "a rate above zero such as 100/s, 50k/s or 6000/m");
   into = *rate;
 }
@@ -89,7 +79,7 @@ std::optional<std::int64_t> TomlSection::count(std::string_view key, std::int64_
                                                std::int64_t maximum) {
   const TomlValue* value = find(key);
   if (!value) return std::nullopt;
-  const auto number = cli::parse_integer(text(*value));
+  const auto number = parse_integer(text(*value));
   if (!number || *number < minimum || *number > maximum) {
     invalid(*value,
             "a whole number from " + std::to_string(minimum) + " to " + std::to_string(maximum));
@@ -118,15 +108,19 @@ std::vector<TomlSection> TomlSection::tables(std::string_view key) {
 void TomlSection::finish() const {
   for (const TomlValue& item : table_.items) {
     if (std::find(known_.begin(), known_.end(), item.key) != known_.end()) continue;
-    cli::Suggestion suggestion(item.key);
+    Suggestion suggestion(item.key);
     for (const std::string_view key : known_) suggestion.offer(key);
     fault(item, "unknown key" + suggestion.question());
   }
 }
 
+std::string TomlSection::place(const TomlValue& value) const {
+  if (value.line == 0) return value.origin;
+  return std::string(file_) + ":" + std::to_string(value.line) + ": " + value.key;
+}
+
 void TomlSection::fault(const TomlValue& value, const std::string& text) const {
-  throw cli::UsageError(std::string(file_) + ":" + std::to_string(value.line) + ": " + value.key +
-                        ": " + text);
+  throw UsageError(place(value) + ": " + text);
 }
 
 void TomlSection::invalid(const TomlValue& value, std::string_view expected) const {
@@ -135,7 +129,7 @@ void TomlSection::invalid(const TomlValue& value, std::string_view expected) con
 
 void TomlSection::no_such_word(const TomlValue& value,
                                const std::vector<std::string_view>& words) const {
-  cli::Suggestion suggestion(value.text);
+  Suggestion suggestion(value.text);
   std::string all;
   for (const std::string_view word : words) {
     all += all.empty() ? "" : ", ";
@@ -145,4 +139,4 @@ void TomlSection::no_such_word(const TomlValue& value,
   invalid(value, "one of " + all + suggestion.question());
 }
 
-}  // namespace mqrig::bench
+}  // namespace mqrig::cli

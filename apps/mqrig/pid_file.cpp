@@ -9,7 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace mqrig::broker_command {
+namespace mqrig {
 namespace {
 
 [[noreturn]] void fail(const std::string& path, const std::string& why) {
@@ -72,4 +72,4 @@ PidFile::~PidFile() {
   ::close(descriptor_);
 }
 
-}  // namespace mqrig::broker_command
+}  // namespace mqrig

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace mqrig::broker_command {
+namespace mqrig {
 
 /// A file that holds the process id while the process lives. It is locked, so that a file left
 /// behind by a killed process is told from one of a process that runs, whatever number is in it.
@@ -27,4 +27,4 @@ class PidFile {
   int descriptor_ = -1;
 };
 
-}  // namespace mqrig::broker_command
+}  // namespace mqrig
