@@ -1,94 +1,21 @@
-"""mqrig pub --spool: killed at any moment, with the broker away or killed too, it goes on where it was and loses nothing."""
+"""mqrig pub --spool: with the broker away, a full disk, another process, another file; and how a run goes on."""
 
-import collections
 import os
-import random
 import resource
 import signal
-import time
 
 import harness
 import mqtt
 import peer
+from pub_spool_case import LINES, Spooled, lines, numbers
 
 FAILED, USAGE, REFUSED, INPUT, INTERRUPTED = 1, 2, 6, 10, 130
-SEED = int(os.environ.get("MQRIG_TEST_SEED", "1"))
-LINES = 20_000
-MOST_KILLS = 10
-
-
-def lines(count, start=0):
-    return b"".join(b"%06d %s\n" % (number, b"x" * 57) for number in range(start, start + count))
-
-
-def numbers(data):
-    return [int(line[:6]) for line in data.splitlines()]
-
-
-class Spooled(harness.MqttTest):
-    """A broker with its state on disk, behind a socket that stays where it is, and a session in it that gets everything."""
-
-    def setUp(self):
-        super().setUp()
-        self.random = random.Random(SEED)
-        self.spool, self.socket = self.dir / "spool", self.dir / "socket"
-        self.server = harness.Broker(self.dir / "broker", "--listen", f"unix://{self.socket}", "--state", self.dir / "state",
-                                     "--max-queued-messages", 1_000_000, "--max-queued-bytes", "1G")
-        self.addCleanup(self.server.stop)
-
-    def start_broker(self):
-        self.server.start()
-        self.expect_ok(self.sink("-E"))
-
-    def sink(self, *args):
-        return self.run_mqrig("sub", "--unix", self.socket, "-i", "sink", "-c", "-x", "1h", "-q", "2", "-t", "#", *args)
-
-    def arrived(self):
-        """The numbers of the lines that came, in their order."""
-        result = self.sink("--idle-timeout", "500ms")
-        self.expect_ok(result)
-        return numbers(result.out)
-
-    def expect_arrived(self, expected):
-        """These numbers, in this order; a failure tells the difference and not all of them."""
-        found = self.arrived()
-        if found == list(expected):
-            return
-        counts = collections.Counter(found)
-        lost = [number for number in expected if not counts[number]]
-        doubled = [number for number, count in counts.items() if count > 1]
-        self.fail(f"seed {SEED}: {len(found)} came; {len(lost)} lost: {lost[:10]}, {len(doubled)} twice: {doubled[:10]}; "
-                  f"the first: {found[:10]}")
-
-    def args(self, *more):
-        return ("pub", "--unix", self.socket, "-t", "lines", "--spool", self.spool, "--reconnect-delay", "50ms",
-                "--reconnect-max-delay", "100ms", *self.version, *more)
-
-    def publish(self, *more, **options):
-        return self.run_mqrig(*self.args(*more), **options)
-
-    def publish_file(self, path, *more, **options):
-        with open(path, "rb") as stdin:
-            process = self.start(*self.args(*more), stdin=stdin, **options)
-        return harness.Result(process, process.wait())
-
-    def file(self, data, name="lines"):
-        path = self.dir / name
-        path.write_bytes(data)
-        return path
-
-    def waiting(self):
-        """How many messages the spool says it holds, and how many it keeps as refused."""
-        result = self.run_mqrig("spool", "ls", "--json", self.spool)
-        self.expect_ok(result)
-        (queue,) = self.json_lines(result.out)
-        return queue["messages"], queue["refused"]
 
 
 class Delivered(Spooled):
     def test_all_lines_arrive_in_order_and_nothing_is_left(self):
         self.start_broker()
-        for qos in (0, 1, 2):
+        for qos in (1, 2):
             for source in ("file", "pipe"):
                 with self.subTest(qos=qos, source=source):
                     data = lines(3000)
@@ -99,6 +26,14 @@ class Delivered(Spooled):
                     self.expect_ok(result)
                     self.expect_arrived(range(3000))
                     self.assertEqual((0, 0), self.waiting())
+
+    def test_lines_of_qos_0_go_the_same_way(self):
+        self.server.start()
+        observer = self.observer(self.server)
+        self.expect_ok(self.publish("-l", input=lines(3000)))
+        payloads = [message.payload for message in observer.wait(3000)]
+        self.assertEqual(list(range(3000)), numbers(b"\n".join(payloads)))
+        self.assertEqual((0, 0), self.waiting())
 
     def test_json_lines_null_records_and_one_message(self):
         self.start_broker()
@@ -138,58 +73,6 @@ class Delivered(Spooled):
         self.assertEqual((0, 3), self.waiting())
         shown = self.run_mqrig("spool", "show", self.spool, "--refused")
         self.assertRegex(shown.out.decode(), r"# refused \S+Z: Not authorized\n000000 x")
-
-
-class Killed(Spooled):
-    """kill -9 of the publisher at random moments, until a run comes to its end."""
-
-    def kill_until_done(self, qos, between=lambda: None):
-        path = self.file(lines(LINES))
-        for kill in range(MOST_KILLS + 1):
-            more = ("--resume",) if kill else ()
-            with open(path, "rb") as stdin:
-                process = self.start(*self.args("-l", "-q", qos, *more), stdin=stdin)
-            if kill < MOST_KILLS:
-                # No wait for something: the moment is random.
-                time.sleep(self.random.uniform(0.0, 0.25))
-                if kill == 0 and not self.spool.exists():
-                    harness.wait_until(self.spool.exists, "the spool is there")
-                process.child.kill()
-                between()
-            code = process.wait()
-            if code == 0:
-                break
-            self.assertEqual(-signal.SIGKILL, code, f"seed {SEED}: {process.err.text()}")
-        self.assertEqual(0, code, f"seed {SEED}: {process.err.text()}")
-        self.assertEqual((0, 0), self.waiting())
-
-    def restart_broker(self):
-        if self.random.random() < 0.5:
-            self.server.kill()
-            self.server.start()
-
-    def test_at_qos_1_no_line_is_lost(self):
-        self.start_broker()
-        self.kill_until_done(1)
-        first_times = list(dict.fromkeys(self.arrived()))
-        self.assertEqual(list(range(LINES)), first_times)
-
-    def test_at_qos_2_each_line_comes_once_and_in_order(self):
-        self.start_broker()
-        self.kill_until_done(2)
-        self.expect_arrived(range(LINES))
-
-    def test_the_same_when_the_broker_is_killed_too(self):
-        self.start_broker()
-        self.kill_until_done(2, self.restart_broker)
-        self.expect_arrived(range(LINES))
-
-
-class KilledInVersion311(Killed):
-    version = ("-V", "311")
-    # One of them is enough: the others differ in what the broker does.
-    test_at_qos_1_no_line_is_lost = None
-    test_at_qos_2_each_line_comes_once_and_in_order = None
 
 
 class Away(Spooled):
@@ -239,11 +122,9 @@ class Away(Spooled):
 
     def test_another_client_cannot_go_on(self):
         self.start_broker()
-        process = self.start(*self.args("-l", "-q", "1", "-i", "mine", "--rate", "1/s"))
+        process = self.start(*self.args("-l", "-q", "1", "-i", "mine", "--rate", "1/s", "-d"))
         process.write(lines(20))
-        harness.wait_until(lambda: self.spool.exists(), "the spool is there")
-        self.server.kill()
-        process.err.wait_text("connection lost")
+        process.err.wait_text("PUBACK")
         process.child.kill()
         process.wait()
         self.expect_failure(self.publish("-l", "--resume", "-i", "other"), INPUT, "'mine'", "--id")
