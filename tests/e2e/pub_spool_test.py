@@ -129,6 +129,23 @@ class Away(Spooled):
         process.wait()
         self.expect_failure(self.publish("-l", "--resume", "-i", "other"), INPUT, "'mine'", "--id")
 
+    def test_what_was_on_its_way_can_be_purged(self):
+        self.start_broker()
+        process = self.start(*self.args("-l", "-q", "2", "-d"))
+        process.err.wait_text("CONNACK")
+        self.server.process.signal(signal.SIGSTOP)
+        process.write(lines(20))
+        process.err.wait_text("PUBLISH")
+        process.child.kill()
+        process.wait()
+        self.server.process.signal(signal.SIGCONT)
+        self.expect_ok(self.run_mqrig("spool", "import", self.spool, "pub",
+                                      input=b'{"topic":"lines","qos":2,"payload":"000020","ts":"2036-01-01T00:00:00Z"}'))
+        self.expect_ok(self.run_mqrig("spool", "purge", self.spool, "pub", "--older-than", "0s", "--yes"))
+        self.expect_ok(self.publish("-l", "--resume"))
+        self.assertIn(20, self.arrived())
+        self.assertEqual((0, 0), self.waiting())
+
     def test_without_room_no_more_is_read(self):
         limit, total = 200_000, 8_000_000
         process = self.start_without_broker("--spool-limit", limit)

@@ -37,6 +37,7 @@ class MessageSpool {
   /// Everything is delivered: the session is of no use any more. The last change of a run.
   void forget_session();
 
+  /// The name of the queue and ".session": mqrig spool purge knows it.
   static constexpr std::string_view session_state = "pub.session";
 
  private:

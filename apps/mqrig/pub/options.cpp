@@ -273,7 +273,7 @@ constinit const cli::CommandSpec spec{
         "Zero means: at QoS 0, that everything was written to the connection and that it ended "
         "cleanly; at QoS 1 and 2, that the broker acknowledged every message. A connection that "
         "is lost while messages of QoS 0 go out ends the run with 8, after the rest of the input; "
-        "so does a broker that is away for more than 60 seconds, at once.\n\n"
+        "so does a broker that is away for more than 60 seconds, at once. "
         "With --spool zero means that the input was read to its end and that nothing waits in the "
         "spool any more. Every other end says how many messages wait. 1: the spool could not be "
         "written, such as on a full disk. 10: it could not be opened, messages wait in it and "

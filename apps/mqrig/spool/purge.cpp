@@ -65,6 +65,9 @@ std::uint64_t purge(store::Spool& spool, store::Spool::QueueId queue, const Sett
   std::error_code error;
   std::optional<std::int64_t> before;
   if (settings.older_than) before = oldest_to_keep(settings);
+  // The session with the broker refers to messages on their way: without them it is of no use, and
+  // the next run begins a new one.
+  if (!settings.refused) spool.remove_state(*settings.queue + ".session");
   const std::uint64_t count =
       settings.refused ? spool.purge_refused(queue, error) : spool.purge(queue, before, error);
   check(error, "cannot write", settings.file);
