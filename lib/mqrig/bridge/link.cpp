@@ -78,6 +78,7 @@ void Link::start() {
 }
 
 void Link::on_message(End& end, const wire::Publish& publish, std::uint64_t receipt) {
+  if (stopping_ && receipt != 0) return;  // the next session gets it
   std::optional<Flow>& flow = flow_from(end.side());
   if (flow) {
     flow->receive(publish, receipt);
@@ -107,7 +108,9 @@ void Link::on_progress(End& end) {
 void Link::update_reading(Side side) {
   auto& flow = flow_from(side);
   const bool full = flow && flow->full() && end(other(side)).reading();
-  end(side).set_reading(!stopping_ && !stalled_ && !full);
+  // One that stops still waits for acknowledgements.
+  const bool wanted = stopping_ ? flow_from(other(side)).has_value() : !full;
+  end(side).set_reading(wanted && !stalled_);
 }
 
 bool Link::busy() const noexcept {
@@ -209,8 +212,7 @@ void Link::on_warning(std::string_view text) {
 void Link::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
   retry_timer_.cancel();
-  local_->set_reading(false);
-  remote_->set_reading(false);
+  for (const Side side : {Side::local, Side::remote}) update_reading(side);
   if (!busy()) return leave();
   grace_timer_.expires_at(Clock::now() + grace);
 }
