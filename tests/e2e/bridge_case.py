@@ -44,6 +44,10 @@ PROBE = {"topics": ["joined/#"], "direction": "both"}
 
 
 class BridgeCase(harness.MqttTest):
+    def setUp(self):
+        super().setUp()
+        self.bridges = []
+
     def write(self, *links, file="bridge.toml", **top):
         path = self.dir / file
         path.write_text(lines(top) + "".join(links))
@@ -51,7 +55,11 @@ class BridgeCase(harness.MqttTest):
 
     def run_bridge(self, *links, file="bridge.toml", **top):
         """A running bridge of these links."""
-        return self.start("bridge", "run", self.write(*links, file=file, **top))
+        return self.start_bridge("run", self.write(*links, file=file, **top))
+
+    def start_bridge(self, *args, **options):
+        self.bridges.append(self.start("bridge", *args, **options))
+        return self.bridges[-1]
 
     def two(self):
         """The local and the remote broker."""
@@ -68,13 +76,19 @@ class BridgeCase(harness.MqttTest):
 
     def join(self, one, other, topic="joined"):
         """Once something has come over the bridge both ways."""
-        join(one.port, other.port, f"{topic}/out")
-        join(other.port, one.port, f"{topic}/in")
+        self.join_way(one, other, f"{topic}/out")
+        self.join_way(other, one, f"{topic}/in")
+
+    def join_way(self, source, target, topic):
+        try:
+            join(source.port, target.port, topic)
+        except AssertionError as error:
+            raise AssertionError("\n".join([str(error), *(f"{bridge}\n{bridge.err.text()}" for bridge in self.bridges)])) from None
 
     def again(self, process, signal=None):
         """Ends it by this signal, or by kill -9, and starts it anew."""
         self.end(process, signal)
-        return self.start(*process.args[1:])
+        return self.start_bridge(*process.args[2:])
 
     def end(self, process, signal=None):
         if signal:

@@ -31,7 +31,6 @@ DOWNTIME = (0.0, 0.05, 0.3)
 FAULTS_OF_LINES = ("cut", "cut", "freeze", "slow")
 IDLE = 15  # s without an arrival, after which nothing more is expected
 NOTES = 5  # told of what clients found strange
-DRAIN = 90  # s for all of it: what has not arrived by then is lost
 
 
 class Torment:
@@ -74,9 +73,8 @@ class Torment:
 
     async def _kill_again_and_again(self, party):
         dice = self.dice(party.name)
-        full = hasattr(party, "fill_disk") and party.spool
         while not self.over():
-            starved = full and dice.random() < 0.1
+            starved = party.spool and dice.random() < 0.1
             if starved:
                 party.fill_disk(dice.randrange(100_000))
                 self.note(party.name, "disk full")
@@ -110,27 +108,30 @@ class Torment:
             line.heal()
 
 
-async def drain(ways):
-    """Sources come to their end, and all arrives, or nothing that is new for a while, or not all of it soon enough."""
+async def drain(ways, limit):
+    """Sources come to their end, and all arrives, or nothing that is new for a while. False: it still came when it was given up."""
     for way in ways:
         for source in way.sources:
             source.stop()
-    seen, since, deadline = -1, time.monotonic(), time.monotonic() + DRAIN
-    while not all(way.sent() and way.account.complete() for way in ways) and time.monotonic() < min(since + IDLE, deadline):
+    seen, since, deadline = -1, time.monotonic(), time.monotonic() + limit
+    while not all(way.sent() and way.account.complete() for way in ways) and time.monotonic() < since + IDLE:
         arrived = sum(way.arrived() for way in ways)
         if arrived != seen:
             seen, since = arrived, time.monotonic()
+        if time.monotonic() > deadline:
+            return False
         await asyncio.sleep(0.02)
+    return True
 
 
 class Outcome:
-    def __init__(self, plan, seed, torment, seconds):
+    def __init__(self, plan, seed, torment, drained, seconds):
         rig = torment.rig
         self.kills = {party.name: party.kills for party in rig.parties()}
         self.lines = {what: sum(1 for _, _, done in torment.faults if done == what) for what in ("cut", "freeze", "slow", "disk full")}
         totals = [way.account.totals(qos) for way in rig.ways for qos in plan.qualities]
         self.totals = {qos: {name: sum(one.account.totals(qos)[name] for one in rig.ways) for name in totals[0]} for qos in plan.qualities}
-        self.wrong = torment.died()
+        self.wrong = torment.died() + ([] if drained else ["given up while messages still arrived: what is lost below may be under way"])
         for way in rig.ways:
             notes, way.account.irregular = way.account.irregular, []
             self.wrong += notes[:NOTES] + ([f"and {len(notes) - NOTES} more of these"] if len(notes) > NOTES else []) + way.account.faults()
@@ -145,7 +146,7 @@ class Outcome:
         return "; ".join(parts)
 
 
-async def run(plan, directory, seed, kills, seconds, scale):
+async def run(plan, directory, seed, kills, seconds, scale, limit):
     began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         async with Rig(plan, directory, seed, group) as rig:
@@ -154,19 +155,19 @@ async def run(plan, directory, seed, kills, seconds, scale):
             await Load.until(lambda: all(way.arrived() for way in rig.ways), IDLE)
             torment = Torment(rig, seed, kills, seconds, scale)
             await torment.run()
-            await drain(rig.ways)
-            outcome = Outcome(plan, seed, torment, time.monotonic() - began)
+            drained = await drain(rig.ways, limit)
+            outcome = Outcome(plan, seed, torment, drained, time.monotonic() - began)
     with open(directory / "faults.jsonl", "w", encoding="utf-8") as file:
         file.writelines(json.dumps(fault) + "\n" for fault in torment.faults)
     (directory / "outcome.txt").write_text("\n".join([outcome.record(), *outcome.wrong]) + "\n")
     return outcome
 
 
-def torment(plan, seed, kills, seconds, scale=1.0, keep=False, where=None):
-    """Runs it; returns the outcome, and the folder if it stays."""
+def torment(plan, seed, kills, seconds, scale=1.0, limit=60, keep=False, where=None):
+    """Runs it; returns the outcome, and the folder if it stays. `limit`: s for draining."""
     directory = pathlib.Path(tempfile.mkdtemp(prefix=f"bridge-faults-{seed}-", dir=where))
     try:
-        outcome = asyncio.run(run(plan, directory, seed, kills, seconds, scale))
+        outcome = asyncio.run(run(plan, directory, seed, kills, seconds, scale, limit))
     except BaseException:
         print(f"kept: {directory}", file=sys.stderr)
         raise
@@ -197,7 +198,8 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=100, help="of all parties together, for each job")
     parser.add_argument("--messages-per-second", type=float, default=2000, metavar="N")
-    parser.add_argument("--time-limit", type=seconds_of, default=600, metavar="TIME", help="for the faults: 90s, 30m, 2h; draining comes on top")
+    parser.add_argument("--time-limit", type=seconds_of, default=600, metavar="TIME", help="for the faults: 90s, 30m, 2h")
+    parser.add_argument("--drain-limit", type=seconds_of, default=300, metavar="TIME", help="for what is under way after them")
     parser.add_argument("--brokers", choices=("mqrig", "mosquitto"), default="mqrig", help="ours are killed; for mosquitto see --mosquitto-ends")
     parser.add_argument("--bridge", choices=("mqrig", "mosquitto", "none"), default="mqrig",
                         help="mosquitto: that of a mosquitto, which is broker A; none: source and sink are at one broker")
@@ -211,6 +213,7 @@ def arguments():
     parser.add_argument("--scale", type=float, default=1.0, help="lives and breaks are so many times as long")
     parser.add_argument("--jobs", type=int, default=1, help="so many rigs at once, with seeds that follow each other")
     parser.add_argument("--directory", type=pathlib.Path, help="where the folders are made; a disk, for fsync to mean something")
+    parser.add_argument("--trace", action="store_true", help="write each packet on each line to a file of the folder")
     parser.add_argument("--keep", action="store_true", help="keep the folder in any case")
     return parser.parse_args()
 
@@ -228,8 +231,9 @@ def main():
     if args.jobs > 1:
         return run_jobs(args)
     plan = Plan(args.brokers, args.bridge, args.mosquitto_ends, not args.no_spool, args.version, args.messages_per_second, args.qos, args.both,
-                args.window)
-    outcome, directory = torment(plan, args.seed, args.kills, args.time_limit, args.scale, args.keep, args.directory)
+                args.window, args.trace)
+    outcome, directory = torment(plan, args.seed, args.kills, args.time_limit, args.scale, args.drain_limit,
+                                 args.keep, args.directory)
     print(outcome.record(), flush=True)
     for text in outcome.wrong:
         print(f"    {text}")

@@ -8,7 +8,7 @@ from signal import SIGTERM, SIGUSR1
 
 import harness
 import mqtt
-from bridge_case import INPUT, BridgeCase, link, side
+from bridge_case import INPUT, USAGE, BridgeCase, link, side
 
 T = {"topics": ["t/#"]}
 QUOTA_EXCEEDED = 0x97
@@ -22,6 +22,8 @@ class FlowCase(BridgeCase):
         super().setUp()
         self.released = threading.Event()  # the target may answer
         self.arrived = threading.Event()   # it has got a message
+        self.joined = threading.Event()    # a source that sends nothing is subscribed at, or there is none
+        self.joined.set()
 
     def source(self, *messages, then=None):
         """A broker that sends these (payload, QoS), and calls then(peer) for the rest of the dialogue."""
@@ -33,12 +35,23 @@ class FlowCase(BridgeCase):
             peer.expect_closed()
         return self.peer(dialogue)
 
+    def idle(self):
+        """A source that sends nothing."""
+        def dialogue(peer):
+            peer.accept()
+            peer.grant()
+            self.joined.set()
+            peer.expect_closed()
+        self.joined.clear()
+        return self.peer(dialogue)
+
     def link_of(self, source, target, **more):
         top = {"spool": self.dir / "spool"} if more.get("spool") else {}
         return self.run_bridge(link(side(source), side(target), T, **more), **top)
 
     def end_all(self, process, *peers):
         self.released.set()
+        self.assertTrue(self.joined.wait(harness.DEADLINE), process.err.text())
         process.stop()
         for peer in peers:
             peer.finish()
@@ -138,7 +151,7 @@ class ReceiveMaximum(FlowCase):
         process = self.link_of(source, harness.free_port(), spool=True)
         self.assertTrue(filled.wait(harness.DEADLINE), source.errors)
         self.end_all(process, source)
-        idle, target = self.peer(lambda peer: (peer.accept(), peer.grant(), peer.expect_closed())), self.peer(drain)
+        idle, target = self.idle(), self.peer(drain)
         process = self.link_of(idle, target, spool=True)
         self.assertTrue(done.wait(harness.DEADLINE), target.errors)
         self.end_all(process, idle, target)
@@ -146,7 +159,7 @@ class ReceiveMaximum(FlowCase):
 
 
 class Limits(FlowCase):
-    def answers(self, count, limits, expected):
+    def answers(self, count, limits, expected, size=1):
         """The source's messages are answered with these reasons, by identifier, while the target is away; then nothing comes."""
         def then(peer):
             found = {}
@@ -157,7 +170,7 @@ class Limits(FlowCase):
             with self.assertRaises(TimeoutError):
                 peer.read(QUIET)
             self.arrived.set()
-        source = self.source(*[(b"%d" % number, 1) for number in range(1, count + 1)], then=then)
+        source = self.source(*[(b"%d" % number * size, 1) for number in range(1, count + 1)], then=then)
         self.process = self.link_of(source, self.port, spool=True, limits=limits)
         self.assertTrue(self.arrived.wait(harness.DEADLINE), source.errors)
         return source
@@ -165,7 +178,7 @@ class Limits(FlowCase):
     def then_arrive(self, payloads, source):
         """These come when there is a target."""
         self.end_all(self.process, source)
-        far, idle = self.broker(), self.peer(lambda peer: (peer.accept(), peer.grant(), peer.expect_closed()))
+        far, idle = self.broker(), self.idle()
         reader = self.client(far, "t/#")
         process = self.link_of(idle, far, spool=True)
         self.assertEqual(payloads, [one.payload for one in reader.messages(len(payloads))])
@@ -185,12 +198,22 @@ class Limits(FlowCase):
         self.then_arrive([b"3", b"4"], source)
 
     def test_block_lets_the_source_wait(self):
-        source = self.answers(4, {"messages": 2, "policy": "block"}, {1: 0, 2: 0})
+        """What has been read when the limit is reached is taken; nothing more is read."""
+        def then(peer):
+            self.assertEqual([1, 2], [peer.expect("PUBACK").mid for _ in range(2)])
+            peer.send(mqtt.publish(peer.version, "t/a", b"3", 1, 3))
+            with self.assertRaises(TimeoutError):
+                peer.read(QUIET)
+            self.arrived.set()
+        source = self.source((b"1", 1), (b"2", 1), then=then)
+        self.process = self.link_of(source, self.port, spool=True, limits={"messages": 2, "policy": "block"})
+        self.assertTrue(self.arrived.wait(harness.DEADLINE), source.errors)
         self.then_arrive([b"1", b"2"], source)
 
     def test_bytes_count_too(self):
-        source = self.answers(3, {"bytes": 9, "policy": "reject"}, {1: 0, 2: 0, 3: QUOTA_EXCEEDED})  # of topic and payload
-        self.then_arrive([b"1", b"2"], source)
+        """Those of topic, payload and properties."""
+        source = self.answers(3, {"bytes": 2500, "policy": "reject"}, {1: 0, 2: 0, 3: QUOTA_EXCEEDED}, size=1000)
+        self.then_arrive([b"1" * 1000, b"2" * 1000], source)
 
     def test_what_is_too_old_is_given_up(self):
         source = self.answers(2, {"age": "100ms"}, {1: 0, 2: 0})  # and QUIET is longer than that
@@ -242,11 +265,11 @@ class Spool(BridgeCase):
         self.assertEqual(data, self.spool.read_bytes())
 
     def test_a_link_that_wants_a_spool_needs_one(self):
-        self.expect_failure(self.run_mqrig("bridge", "run", self.write(self.spooled())), INPUT, "spool")
+        self.expect_failure(self.run_mqrig("bridge", "run", self.write(self.spooled())), USAGE, "spool")
 
     def test_on_a_full_disk_the_source_waits_and_nothing_is_lost(self):
         far = self.broker()
-        process = self.start("bridge", "run", self.write(self.spooled(far), spool=self.spool), restore_signals=False)
+        process = self.start_bridge("run", self.write(self.spooled(far), spool=self.spool), restore_signals=False)
         reader, client = self.client(far, "t/#"), self.client(self.near)
         harness.wait_until(lambda: client.publish("t/first", b"x", 1).reason == 0, "the bridge has subscribed")
         self.assertEqual("t/first", reader.message().topic)
@@ -261,9 +284,9 @@ class Spool(BridgeCase):
 
     def test_qos_0_waits_there_when_that_is_wanted(self):
         for wanted in (False, True):
-            self.spool = self.dir / f"spool{wanted}"
+            self.near, self.spool = self.broker(), self.dir / f"spool{wanted}"
             rule = {**T, "spool-qos-0": wanted}
-            process = self.run_bridge(link(side(self.near, id=f"id{wanted}"), side(harness.free_port()), rule, spool=True), spool=self.spool)
+            process = self.run_bridge(link(side(self.near), side(harness.free_port()), rule, spool=True), spool=self.spool)
             client = self.client(self.near)
             harness.wait_until(lambda: client.publish("t/probe", b"x", 1).reason == 0, "the bridge has subscribed")
             client.publish("t/0", b"x", 0)
@@ -272,7 +295,7 @@ class Spool(BridgeCase):
             self.assertEqual(0, process.wait(), process.err.text())
             far = self.broker()
             reader = self.client(far, "t/0", "t/1")
-            process = self.run_bridge(link(side(self.near, id=f"id{wanted}"), side(far), rule, spool=True), spool=self.spool)
+            process = self.run_bridge(link(side(self.near), side(far), rule, spool=True), spool=self.spool)
             self.expect_topics(reader, *(["t/0"] if wanted else []), "t/1")
             process.stop()
 

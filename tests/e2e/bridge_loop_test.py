@@ -3,7 +3,6 @@
 import harness
 import mqtt
 from bridge_case import PATH, PROBE, BridgeCase, link, side
-from bridge_rig import join
 
 BOTH = {"topics": ["t/#"], "direction": "both"}
 
@@ -54,15 +53,16 @@ class Two(LoopCase):
         for number, (one, other, name, other_name) in enumerate(((near, far, "near", "far"), (far, near, "far", "near"))):
             self.run_bridge(link(side(one, name=name), side(other, name=other_name), {"topics": ["t/#"]}, name=f"link{number}"),
                             file=f"{number}.toml")
-            join(one.port, other.port, "t/joined")
+            self.join_way(one, other, "t/joined")
         self.expect_once((near, far))
 
     def test_two_bridges_of_both_directions(self):
         """Which is a mistake: a message then comes twice, but goes round no more than that."""
         near, far = self.two()
         for number in range(2):
-            self.run_bridge(link(side(near, name="near"), side(far, name="far"), BOTH, PROBE, name=f"link{number}"), file=f"{number}.toml")
-            self.join(near, far)
+            probe = {**PROBE, "topics": [f"joined{number}/#"]}  # the other link would bring it
+            self.run_bridge(link(side(near, name="near"), side(far, name="far"), BOTH, probe, name=f"link{number}"), file=f"{number}.toml")
+            self.join(near, far, topic=f"joined{number}")
         near_reader, far_reader = self.client(near, "t/#"), self.client(far, "t/#")
         self.publish(near, "t/1", "t/2")
         self.assertEqual(["t/1", "t/1", "t/2", "t/2"], sorted(one.topic for one in far_reader.messages(4)))
@@ -98,7 +98,6 @@ class Three(LoopCase):
         self.brokers = [self.broker() for _ in range(3)]
         for number, pair in enumerate(pairs):
             sides = [side(self.brokers[which], name="abc"[which], **{"protocol-version": "5"}) for which in pair]
-            # The probe of each link has topics of its own: over other links it would not arrive.
             probe = {**PROBE, "topics": [f"joined{number}/#"]}
             self.run_bridge(link(*sides, BOTH, probe, name=f"link{number}", **more), file=f"{number}.toml")
             self.join(*(self.brokers[which] for which in pair), topic=f"joined{number}")

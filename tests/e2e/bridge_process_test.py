@@ -7,7 +7,6 @@ import urllib.request
 
 import harness
 from bridge_case import INPUT, OK, PROBE, USAGE, BridgeCase, link, side
-from bridge_rig import join
 
 T = {"topics": ["t/#"]}
 
@@ -50,7 +49,7 @@ class Start(BridgeCase):
         closed = self.broker(users={"u": "p"}, anonymous=False)
         process = self.run_bridge(link(side(near), side(closed, username="u", password="wrong"), T, name="bad"),
                                   link(side(near), side(far), T, PROBE, name="good"))
-        process.err.wait_text("(?i)bad.*authori[sz]ed")
+        process.err.wait_text("(?i)error: link bad: .*refused")
         self.join(near, far)
 
     def test_mistakes_are_told_with_the_line(self):
@@ -58,7 +57,7 @@ class Start(BridgeCase):
         for wrong, texts in (("no-such-key = 1", ("no-such-key", r"\b2\b|line 2")), ('name = "a"\nname = "b"', ("name",)), ("[[link", ())):
             path = self.dir / "wrong.toml"
             path.write_text(f"[[link]]\n{wrong}\n" + link(side(near), side(far), T).removeprefix("[[link]]\n"))
-            self.expect_failure(self.run_mqrig("bridge", "run", path), INPUT, re.escape(str(path)), *texts)
+            self.expect_failure(self.run_mqrig("bridge", "run", path), USAGE, re.escape(str(path)), *texts)
         self.expect_failure(self.run_mqrig("bridge", "run", self.dir / "missing.toml"), INPUT, "missing.toml")
         self.expect_failure(self.run_mqrig("bridge", "--from", "mqtt://127.0.0.1"), USAGE)
 
@@ -67,10 +66,11 @@ class Start(BridgeCase):
             manager.bind(str(self.dir / "notify"))
             manager.settimeout(harness.DEADLINE)
             near, far = self.two()
-            process = self.start("bridge", "run", self.write(link(side(near), side(far), T)), env={"NOTIFY_SOCKET": str(self.dir / "notify")})
+            process = self.start_bridge("run", self.write(link(side(near), side(far), T)), env={"NOTIFY_SOCKET": str(self.dir / "notify")})
             self.assertIn("READY=1", manager.recv(4096).decode().splitlines())
             process.signal(signal.SIGTERM)
-            self.assertIn("STOPPING=1", manager.recv(4096).decode().splitlines())
+            while "STOPPING=1" not in manager.recv(4096).decode().splitlines():
+                pass  # the status changes, too
             self.assertEqual(OK, process.wait())
 
 
@@ -89,7 +89,7 @@ class Told(BridgeCase):
         process.stop()  # kill -9: the wills speak
         for reader in readers:
             self.assertEqual(b"0", reader.message().payload)
-        process = self.start(*process.args[1:])
+        process = self.start_bridge(*process.args[2:])
         for reader in readers:
             self.assertEqual(b"1", reader.message().payload)
         self.end(process, signal.SIGTERM)
@@ -104,8 +104,8 @@ class Told(BridgeCase):
         self.assertEqual(b"0", reader.message().payload)
 
     def test_counters_are_published(self):
-        self.bridge(T, **{"status-topic": "bridge/x", "status-interval": "100ms"})
-        reader = self.client(self.near, "bridge/x/messages/out")
+        self.bridge(T, **{"status-topic": "bridge/x", "status-interval": "1s"})
+        reader = self.client(self.near, "bridge/x/out/forwarded")
         before = int(reader.message().payload)
         self.publish(self.near, "t/1", "t/2")
         while int(reader.message().payload) < before + 2:
@@ -150,11 +150,11 @@ class Reload(BridgeCase):
     def test_links_that_have_not_changed_stay_as_they_are(self):
         process = self.run_bridge(*self.links())
         for name in ("one", "two"):
-            join(self.near.port, self.far.port, f"{name}/joined")
+            self.join_way(self.near, self.far, f"{name}/joined")
         self.write(*self.links("two"))
         process.signal(signal.SIGHUP)
         harness.wait_until(lambda: self.came("two") == 2, "the link that has changed connects anew")
-        join(self.near.port, self.far.port, "two/joined")
+        self.join_way(self.near, self.far, "two/joined")
         reader = self.client(self.far, "one/#", "two/#")
         self.publish(self.near, ("one/a", b"x", 2), ("two/a", b"x", 2))
         self.assertEqual({"one/a": 2, "two/a": 1}, {one.topic: one.qos for one in reader.messages(2)})
@@ -162,21 +162,21 @@ class Reload(BridgeCase):
 
     def test_links_come_and_go(self):
         process = self.run_bridge(self.links()[0])
-        join(self.near.port, self.far.port, "one/joined")
+        self.join_way(self.near, self.far, "one/joined")
         self.write(self.links()[1])
         process.signal(signal.SIGHUP)
-        join(self.near.port, self.far.port, "two/joined")
+        self.join_way(self.near, self.far, "two/joined")
         reader = self.client(self.far, "one/a", "two/a")
         self.publish(self.near, "one/a", "two/a")
         self.expect_topics(reader, "two/a")
 
     def test_a_file_with_a_mistake_changes_nothing(self):
         process = self.run_bridge(*self.links())
-        join(self.near.port, self.far.port, "one/joined")
-        (self.dir / "bridge.toml").write_text("[[link]]\nnonsense = 1\n")
+        self.join_way(self.near, self.far, "one/joined")
+        self.write(*self.links("one", "two"), nonsense=1)
         process.signal(signal.SIGHUP)
         process.err.wait_text("nonsense")
-        join(self.near.port, self.far.port, "one/joined")
+        self.join_way(self.near, self.far, "one/joined")
         self.assertEqual((1, 1), (self.came("one"), self.came("two")))
 
 

@@ -21,15 +21,15 @@ ROOM = ("--max-queued-messages", 10_000_000, "--max-queued-bytes", "1G")
 ENDS = ("a", "b")
 FORWARD = {"out": "n", "in": "m"}  # what goes from A to B, and from B to A: the first level of the topics
 JOINED, PAUSE = 20, 0.1  # s: until a first message has come through, and between attempts
-BEHIND = 20_000  # messages of a flow that may be under way; then its source waits
+BEHIND = 200  # windows of a flow that may be under way; then its source waits
 
 
 class Source(Publisher):
     """Waits when its sink is too far behind, so that queues stay as long as they are meant to be."""
 
     def held_back(self):
-        return any(self.sent - got[self.topic].highest > BEHIND if self.topic in got else self.sent > BEHIND
-                   for got in self.account.readers.values())
+        arrived = (got[self.topic].highest if self.topic in got else 0 for got in self.account.readers.values())
+        return any(self.sent - highest > BEHIND * self.window for highest in arrived)
 
 
 class Way:
@@ -72,6 +72,7 @@ class Party:
     def __init__(self, name, directory):
         self.name, self.log, self.kills, self.up = name, directory / f"{name}.log", 0, False
         self.mortal = True  # is it to be killed?
+        self.spool = None   # a file, for which the disk may be full
 
     async def start(self):
         await asyncio.to_thread(self._start)
@@ -216,9 +217,9 @@ class Plan:
     """What a rig is made of."""
 
     def __init__(self, brokers="mqrig", bridge="mqrig", ends="never", spool=True, version="5", rate=2000, qualities=(1, 2), both=False,
-                 window=None):
+                 window=None, trace=False):
         self.brokers, self.bridge, self.ends, self.spool, self.version = brokers, bridge, ends, spool, version
-        self.rate, self.qualities, self.window = rate, qualities, window
+        self.rate, self.qualities, self.window, self.trace = rate, qualities, window, trace
         self.topics = FORWARD if both and bridge != "none" else {"out": FORWARD["out"]}
 
     def ordered(self):
@@ -235,7 +236,8 @@ class Rig:
         names = [f"clients-{end}" for end in self.ends] + [f"bridge-{end}" for end in self.ends if plan.bridge != "none"]
         if plan.bridge == "mosquitto":
             names.remove("bridge-a")  # which is inside the broker
-        self.lines = {name: Relay(name, f"{seed} {name}") for name in names}
+        self.trace = open(directory / "trace", "w", encoding="utf-8") if plan.trace else None
+        self.lines = {name: Relay(name, f"{seed} {name}", self.trace) for name in names}
         self.places = {end: Place() for end in self.ends}
         self.ways = [Way(direction, topic, plan, self._places_of(direction)) for direction, topic in plan.topics.items()]
         self.brokers, self.bridge = {}, None
@@ -268,6 +270,8 @@ class Rig:
             await party.stop()
         for line in self.lines.values():
             await line.close()
+        if self.trace:
+            self.trace.close()
 
     def window(self):
         return self.plan.window or min(broker.window for broker in self.brokers.values())

@@ -7,15 +7,21 @@ order; delays make packets of different connections, and of the two directions o
 import asyncio
 import contextlib
 import random
+import time
+
+import mqtt
 
 CHUNK = 1 << 16
 
 
 class Relay:
-    """Belongs to one asyncio loop. Without a target, connections are accepted and ended at once."""
+    """Belongs to one asyncio loop. Without a target, connections are accepted and ended at once.
 
-    def __init__(self, name, seed=0):
-        self.name, self.target, self.port, self.delay = name, None, None, 0
+    `trace` is a file that is told each packet as it comes in: some of them are lost in the line thereafter.
+    """
+
+    def __init__(self, name, seed=0, trace=None):
+        self.name, self.target, self.port, self.delay, self.trace, self.count = name, None, None, 0, trace, 0
         self.random = random.Random(seed)
         self.flowing = asyncio.Event()
         self.flowing.set()
@@ -62,8 +68,10 @@ class Relay:
             return
         line = (writer, far_writer)
         self.lines.add(line)
+        self.count += 1
+        up, down = (Trace(self.trace, f"{self.name} {self.count} {way}") if self.trace else None for way in ("->", "<-"))
         try:
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            await asyncio.gather(self._pump(reader, far_writer, up), self._pump(far_reader, writer, down))
         except (OSError, asyncio.CancelledError):
             pass  # one end was reset, or the loop ends: so does the other
         finally:
@@ -74,8 +82,10 @@ class Relay:
         for writer in line:
             writer.transport.abort()
 
-    async def _pump(self, reader, writer):
+    async def _pump(self, reader, writer, trace):
         while data := await reader.read(CHUNK):
+            if trace:
+                trace.take(data)
             await self.flowing.wait()
             if self.delay:
                 await asyncio.sleep(self.delay * self.random.random())
@@ -83,3 +93,28 @@ class Relay:
             await writer.drain()
         with contextlib.suppress(OSError):
             writer.write_eof()
+
+
+class Trace:
+    """Writes a line for each packet of one direction of a connection."""
+
+    def __init__(self, file, name):
+        self.file, self.name, self.buffer = file, name, bytearray()
+
+    def take(self, data):
+        self.buffer += data
+        while frame := mqtt.take_frame(self.buffer):
+            self.file.write(f"{time.monotonic():.4f} {self.name} {self._text(*frame)}\n")
+
+    @staticmethod
+    def _text(first, body):
+        """Properties are shown as bytes in front of the payload: the version is not known here."""
+        name = mqtt.TYPES[first >> 4]
+        if name == "PUBLISH":
+            end = 2 + int.from_bytes(body[:2], "big")
+            qos = first >> 1 & 3
+            mid = f"mid={int.from_bytes(body[end:end + 2], 'big')} " if qos else ""
+            return f"{name} qos={qos} dup={first >> 3 & 1} {mid}{body[2:end].decode()} {body[end + 2 if qos else end:][:60]!r}"
+        if name.startswith("PUB"):
+            return f"{name} mid={int.from_bytes(body[:2], 'big')} {body[2:].hex()}"
+        return f"{name} {body[:20].hex()}"

@@ -80,7 +80,7 @@ TEST_CASE("after kill -9 at any moment a spool holds all reported commits, and n
     const std::string payload(size, 'x');
     std::mt19937 random(7);
     std::uint64_t number = 0;
-    for (int round = 0; round < 15; ++round) {
+    for (int round = 0; round < 8; ++round) {
       ChildProcess child(
           [&](const ChildProcess::Report& report) { commit_steps(file, number, payload, report); });
       std::uint64_t reported = number;
@@ -125,7 +125,7 @@ TEST_CASE("after a loss of power at any moment a spool holds all reported commit
   disk = std::make_unique<test::SyncedFiles>(file.folder(), cut);
   {
     const auto spool = file.open();
-    for (std::uint64_t number = 1; number <= 30; ++number) {
+    for (std::uint64_t number = 1; number <= 15; ++number) {
       step(*spool, number, payload);
       REQUIRE_FALSE(spool->commit());
       reported = number;
@@ -133,5 +133,5 @@ TEST_CASE("after a loss of power at any moment a spool holds all reported commit
       spool->maintain();
     }
   }
-  CHECK(cuts > 60);  // at each sync, and after each commit
+  CHECK(cuts > 30);  // at each sync, and after each commit
 }

@@ -1,6 +1,9 @@
 // What verify() finds, what it puts right, and that rows from the file are not trusted.
 #include <doctest/doctest.h>
 
+#include <random>
+
+#include <tests/store/file_content.hpp>
 #include <tests/store/spool_file.hpp>
 
 using namespace mqrig;
@@ -26,7 +29,7 @@ void fill(const SpoolFile& file) {
 }  // namespace
 
 TEST_CASE("a message that was never written is refused by every reader") {
-  for (const auto& [change, fault] : {
+  for (const auto& row : {
            std::pair{"topic_name = 'a/#'", "its topic is no name of a topic"},
            std::pair{"topic_name = ''", "its topic is no name of a topic"},
            std::pair{"topic_name = CAST(x'C328' AS TEXT)", "its topic is no name of a topic"},
@@ -39,11 +42,11 @@ TEST_CASE("a message that was never written is refused by every reader") {
            std::pair{"batch = 4", "its batch is none"},
            std::pair{"batch = -1", "its batch is none"},
        }) {
+    const std::string change = row.first;
     CAPTURE(change);
     const SpoolFile file;
     fill(file);
-    const std::string set = change;
-    file.tamper(("UPDATE message SET " + set + " WHERE id = 2").c_str());
+    file.tamper(("UPDATE message SET " + change + " WHERE id = 2").c_str());
     const auto spool = file.open();
     std::uint64_t seen = 0;
     const auto count = [&](const store::SpooledMessage&) { return ++seen != 0; };
@@ -53,7 +56,8 @@ TEST_CASE("a message that was never written is refused by every reader") {
     CHECK_FALSE(spool->find(0, 2, count, error));
     CHECK(error == store::Error::damaged);
     CHECK_FALSE(spool->read(0, 2, count));
-    CHECK(spool->verify(false).front() == "message 2 of queue a is damaged: " + std::string(fault));
+    CHECK(spool->verify(false).front() ==
+          "message 2 of queue a is damaged: " + std::string(row.second));
   }
 }
 
@@ -122,4 +126,52 @@ TEST_CASE("of very many faults the first are named, and the others counted") {
   const Rows faults = file.open()->verify(false);
   REQUIRE(faults.size() == 101);
   CHECK(faults.back() == "and 900 more faults");
+}
+
+TEST_CASE("whatever bytes are damaged, each call comes back with an answer") {
+  const SpoolFile file;
+  {
+    const auto spool = file.open();
+    const auto queue = spool->queue("a");
+    wire::PropertyWriter properties;
+    properties.add(wire::PropertyId::user_property, "site", "1");
+    for (int i = 1; i <= 200; ++i) {
+      store::SpooledMessage message = spooled("site/1", "0123456789abcdef");
+      message.publish.properties = properties.view();
+      spool->append(queue, message);
+      if (i % 10 == 0) spool->refuse(queue, static_cast<std::uint64_t>(i), message.size(), "no");
+    }
+    spool->put_state("s", wire::as_bytes(std::string(20'000, 'x')));
+    REQUIRE_FALSE(spool->commit());
+  }
+  const std::string intact = test::content(file.path());
+  std::mt19937 random(3);
+  int opened = 0;
+  int faults = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::string bytes = intact;
+    for (std::uint64_t count = random() % 200; count > 0; --count) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    test::write(file.path(), bytes);
+    std::string refusal;
+    const auto spool = Spool::open(file.path(), Spool::Mode::existing, refusal);
+    CHECK((spool == nullptr) == !refusal.empty());
+    if (!spool) continue;
+    ++opened;
+    const auto queue = spool->queue("a");
+    const auto all = [](const auto&) { return true; };
+    std::error_code error;
+    spool->find(queue, 100, all, error);
+    if (spool->read(queue, 0, all) || spool->read_refused(queue, all)) ++faults;
+    spool->state("s", error);
+    spool->append(queue, spooled("t", "x"));
+    spool->remove(queue, 1, 2);
+    static_cast<void>(spool->commit());
+    spool->verify(true);
+    spool->requeue(queue, error);
+    spool->purge(queue, std::nullopt, error);
+  }
+  CHECK(opened > 10);
+  CHECK(faults > 10);
 }

@@ -1,6 +1,7 @@
 #include <mqrig/cli/shared_options.hpp>
 
 #include "../message_view.hpp"
+#include "exec_settings.hpp"
 #include "sub.hpp"
 
 namespace mqrig::sub {
@@ -106,7 +107,8 @@ constexpr OptionSpec end_options[] = {
      .kind = ValueKind::integer,
      .value_name = "COUNT",
      .minimum = 1,
-     .help = "end after this many messages"},
+     .help = "end after this many messages",
+     .details = "With --exec those count whose command has succeeded."},
     {.long_name = "timeout",
      .short_name = 'W',
      .kind = ValueKind::duration,
@@ -148,14 +150,48 @@ constexpr OptionSpec any_property_options[] = {
                 "and a value follow."},
 };
 
+constexpr Choice acknowledgements[] = {
+    {"write", "it was printed, or given to its command"},
+    {"exec", "its command has succeeded"},
+    {"commit", "it is on the disk, in the spool"},
+};
+
+constexpr OptionSpec acknowledgement_options[] = {
+    {.long_name = "spool",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .own_table = true,
+     .help = "keep messages in this file until they were handled",
+     .details =
+         "A durable inbox. Messages are on the disk before they are acknowledged, and leave the "
+         "file when they were printed, or their command has succeeded; what an earlier run has "
+         "left comes first. Of QoS 2 each message comes in exactly once, whatever is killed: after "
+         "that only those are handled again that were in hand. Needs --id, and keeps the session "
+         "at the broker (without --session-expiry-interval for ever), which holds what arrives "
+         "while we are away. While the disk is full nothing is acknowledged. The file is made if "
+         "it is missing, belongs to one process at a time, and can be seen with mqrig-spool(1)."},
+    {.long_name = "ack-after",
+     .kind = ValueKind::choice,
+     .value_name = "WHEN",
+     .choices = acknowledgements,
+     .help = "when a message of QoS 1 or 2 is acknowledged",
+     .details = "write, the default: it was written to standard output, or its command is about to "
+                "start. exec, the default with --exec: its command has succeeded; what was not "
+                "acknowledged comes again after a crash or a restart, if the broker keeps the "
+                "session (--id, --disable-clean-session). commit, always with --spool: it is on "
+                "the disk."},
+};
+
 constexpr cli::OptionGroup subscription_group{"Subscription", subscription_options};
 constexpr cli::OptionGroup embedded_group{"Embedded broker", embedded_options};
 constexpr cli::OptionGroup selection_group{"Which messages", selection_options};
+constexpr cli::OptionGroup acknowledgement_group{"Acknowledgement", acknowledgement_options};
 constexpr cli::OptionGroup end_group{"When to end", end_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
 constexpr const cli::OptionGroup* groups[] = {
     &subscription_group, &message_output_group,
+    &exec_group,         &acknowledgement_group,
     &selection_group,    &end_group,
     &embedded_group,     &cli::connection_group,
     &cli::session_group, &cli::connect_properties_group,
@@ -184,6 +220,10 @@ constexpr cli::Example examples[] = {
     {"mqrig sub -t '#' --retained-only -F '%t' --idle-timeout 2s", "List what a broker retains."},
     {"mqrig sub -h broker -i tail -c -x 1h -q 1 -t jobs",
      "Miss nothing while away for up to an hour."},
+    {"mqrig sub -i worker -c -q 1 -t 'jobs/#' --exec './job {2}' --exec-jobs 4 --exec-timeout 1m",
+     "Run a program for each message, and acknowledge it when that has succeeded."},
+    {"mqrig sub -i logger -q 2 -t 'log/#' --spool inbox.spool --exec './store'",
+     "Handle each message, whatever is killed meanwhile."},
     {"mqrig sub --embedded -p 1884 -v -t '#'", "See what a device sends, without a broker."},
 };
 
@@ -191,11 +231,13 @@ constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-broker(1)", "mqrig-p
 
 constinit const cli::CommandSpec spec{
     .name = "sub",
-    .summary = "subscribe to MQTT topics and print the messages",
+    .summary = "subscribe to MQTT topics, and print messages or run commands for them",
     .description =
         "Subscribes to topics of an MQTT broker and prints what arrives: payloads on lines, "
-        "payloads with their topics, JSON, or any format.\n\n"
-        "A message is acknowledged after it was written. When the reader of the output is slow, "
+        "payloads with their topics, JSON, or any format. Or runs a command for each message.\n\n"
+        "A message is acknowledged after it was written; with --exec, after its command has "
+        "succeeded; "
+        "with --spool, after it is on the disk. When the reader of the output is slow, "
         "mqrig reads less from the broker: memory stays small and the connection alive. When "
         "the connection is lost, mqrig says so, connects again and goes on.",
     .usage = usage,
@@ -207,7 +249,10 @@ constinit const cli::CommandSpec spec{
         "Zero means that the run ended as asked: by --count, --idle-timeout, "
         "--exit-after-subscribe, --retained-only, a closed pipe, or a signal where none of these "
         "was given. A time that is over before --count is reached, and any --timeout, is 7. When "
-        "the broker refuses some of the subscriptions, the others go on, and the end is 6.",
+        "the broker refuses some of the subscriptions, the others go on, and the end is 6. A "
+        "program of "
+        "--exec that cannot be found is 2 at the start and 1 later; with --exec-failed stop, a "
+        "command that fails for good is 1. A spool that cannot be opened is 10.",
     .see_also = see_also,
 };
 

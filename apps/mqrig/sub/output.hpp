@@ -29,6 +29,9 @@ class Output final : private net::StreamHandler {
     failed,   ///< See error().
   };
 
+  /// What has gathered within a turn is to be written at this size.
+  static constexpr std::size_t enough = 64 * 1024;
+
   /// The owner outlives the output. error() says whether there is a standard output at all.
   Output(asio::io_context& context, Owner& owner);
 

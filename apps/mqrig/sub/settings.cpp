@@ -23,6 +23,8 @@ constexpr PropertyFlag subscribe_flags[] = {
     {"subscribe-user-property", PropertyId::user_property},
 };
 
+constexpr std::uint32_t session_never_expires = 0xFFFF'FFFF;
+
 void add_filter(std::vector<std::string>& filters, std::string_view source,
                 std::string_view filter) {
   const wire::TopicError error = wire::check_topic_filter(filter);
@@ -103,6 +105,53 @@ void read_end(const cli::Options& options, Settings& into) {
   into.remove_retained = options.flag("remove-retained");
 }
 
+Settings::AckAfter ack_after(const cli::Options& options) {
+  using AckAfter = Settings::AckAfter;
+  const bool exec = options.has("exec");
+  const bool spool = options.has("spool");
+  const std::string_view word = options.text("ack-after");
+  if (word == "exec" && !exec) throw cli::UsageError("--ack-after exec needs --exec");
+  if (word == "commit" && !spool) throw cli::UsageError("--ack-after commit needs --spool");
+  if (spool && !word.empty() && word != "commit") {
+    throw cli::UsageError("--ack-after " + std::string(word) +
+                          " does not go with --spool, which acknowledges what is on the disk");
+  }
+  if (spool) return AckAfter::commit;
+  if (word.empty()) return exec ? AckAfter::exec : AckAfter::write;
+  return word == "exec" ? AckAfter::exec : AckAfter::write;
+}
+
+// What the broker has been told is worth nothing in a session that it forgets.
+void read_spool(const cli::Options& options, Settings& into) {
+  into.spool = options.text("spool");
+  if (into.spool.empty()) return;
+  client::Options& client = into.client;
+  if (client.client_id.empty() || options.has("id-prefix")) {
+    throw cli::UsageError("--spool needs a client identifier that stays the same: give -i/--id");
+  }
+  for (const std::string_view other : {"embedded", "remove-retained"}) {
+    if (options.flag(other)) {
+      throw cli::UsageError("--spool does not go with --" + std::string(other));
+    }
+  }
+  const bool clean = options.has("disable-clean-session") && client.clean_start;
+  if (clean || client.session_expiry == 0U) {
+    throw cli::UsageError("--spool needs a session that the broker keeps: leave out " +
+                          std::string(clean ? "--clean-start" : "the session expiry of 0"));
+  }
+  client.clean_start = false;
+  if (!client.session_expiry) client.session_expiry = session_never_expires;
+  client.flush_by_owner = true;
+}
+
+void read_handling(const cli::Options& options, Settings& into) {
+  into.exec = read_exec_settings(options);
+  into.prints =
+      !into.exec || options.flag("verbose") || options.flag("json") || options.has("format");
+  into.ack_after = ack_after(options);
+  read_spool(options, into);
+}
+
 }  // namespace
 
 Settings read_settings(const cli::Options& options) {
@@ -118,6 +167,7 @@ Settings read_settings(const cli::Options& options) {
       read_properties(options, "unsubscribe", PropertyContext::unsubscribe, {});
   settings.disconnect_properties =
       read_properties(options, "disconnect", PropertyContext::disconnect, {});
+  read_handling(options, settings);
   read_end(options, settings);
   settings.client.exchange.ack_mode = session::AckMode::manual;
   settings.client.survive_reconnects = settings.subscription.qos != wire::QoS::at_most_once;

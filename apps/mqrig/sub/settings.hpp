@@ -9,10 +9,19 @@
 #include <string>
 #include <vector>
 
+#include "exec_settings.hpp"
+
 namespace mqrig::sub {
 
 /// What the options of one run say about the connection, the subscriptions and the end.
 struct Settings {
+  /// When a message of QoS 1 or 2 is acknowledged.
+  enum class AckAfter : std::uint8_t {
+    write,   ///< It was printed, or given to a command.
+    exec,    ///< Its command has succeeded.
+    commit,  ///< It is on the disk, in the spool.
+  };
+
   client::Options client;
   bool embedded = false;                      // the broker is in this process
   std::vector<net::ListenAddress> listeners;  // of that one
@@ -23,6 +32,11 @@ struct Settings {
   std::vector<std::string> unsubscribe;  // filters
   wire::PropertyWriter unsubscribe_properties;
   wire::PropertyWriter disconnect_properties;
+
+  bool prints = true;                // messages, to standard output
+  std::optional<ExecSettings> exec;  // the command of each message
+  AckAfter ack_after = AckAfter::write;
+  std::string spool;  // the file of the inbox; empty: none
 
   std::optional<std::uint64_t> count;  // messages
   std::optional<std::chrono::milliseconds> timeout;

@@ -1,5 +1,7 @@
 #include "subscriber.hpp"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "../trace.hpp"
@@ -9,9 +11,6 @@ namespace mqrig::sub {
 using cli::ExitCode;
 
 namespace {
-
-// What has gathered within a turn is written at this size.
-constexpr std::size_t write_size = 64 * 1024;
 
 client::Options connected_to(std::optional<EmbeddedBroker>& broker, client::Options options) {
   if (broker) options.dial = [&broker] { return broker->dial(); };
@@ -36,7 +35,14 @@ Subscriber::Subscriber(const cli::Options& options, Settings settings)
       timeout_(context_, [this] { on_timeout(); }),
       idle_(context_, [this] { on_idle(); }),
       last_moment_(context_),
-      signals_(context_, [this](int signal) { on_signal(signal); }) {}
+      signals_(context_, [this](int signal) { on_signal(signal); }) {
+  if (!settings_.spool.empty()) open_inbox();
+  if (!settings_.exec) return;
+  CommandRunner::Owner& owner = *this;
+  commands_.emplace(context_, std::move(*settings_.exec), MessageEnvironment(options, ::environ),
+                    diagnostic_, owner);
+  if (settings_.count) commands_->limit(*settings_.count);
+}
 
 ExitCode Subscriber::run() {
   if (output_.error()) {
@@ -58,23 +64,44 @@ void Subscriber::on_message(const wire::Publish& message, std::uint64_t receipt)
   if (ending_ || settings_.exit_after_subscribe) return;
   const Selection::Verdict verdict = selection_.judge(message);
   if (verdict == Selection::Verdict::end) return end(ExitCode::ok);
-  if (receipt != 0) receipt_ = receipt;
   heard_ = true;
-  if (verdict == Selection::Verdict::drop) return;
+  const bool wanted = verdict == Selection::Verdict::print && chosen(message);
+  if (acknowledges_after_command()) {
+    return wanted ? give_to_command(message, receipt) : client_.acknowledge(receipt);
+  }
+  if (receipt != 0) receipt_ = receipt;
+  if (!wanted) return;
+  if (inbox_) return inbox_->put(message);
+  commands_ ? give_to_command(message, receipt) : print(message);
+}
+
+bool Subscriber::chosen(const wire::Publish& message) {
   if (settings_.remove_retained) {
-    if (remover_.is_echo(message)) return;
+    if (remover_.is_echo(message)) return false;
     if (message.retain && !message.payload.empty()) remover_.remove(message.topic);
   }
-  if (selection_.drawn()) print(message);
+  return selection_.drawn();
 }
 
 void Subscriber::print(const wire::Publish& message) {
-  if (turn_time_ == payload::WallTime()) turn_time_ = std::chrono::system_clock::now();
-  const payload::FormatProblem problem = view_.write(output_.buffer(), message, turn_time_);
+  show(message, turn_time());
+  count_handled();
+  if (output_.buffer().size() >= Output::enough) write();
+}
+
+void Subscriber::show(const wire::Publish& message, payload::WallTime received) {
+  const payload::FormatProblem problem = view_.write(output_.buffer(), message, received);
   if (problem != payload::FormatProblem::none) complain_once(problem);
-  ++printed_;
-  if (settings_.count && printed_ == *settings_.count) end(ExitCode::ok);
-  if (output_.buffer().size() >= write_size) write();
+}
+
+void Subscriber::count_handled() {
+  ++handled_;
+  if (settings_.count && handled_ == *settings_.count) end(ExitCode::ok);
+}
+
+payload::WallTime Subscriber::turn_time() {
+  if (turn_time_ == payload::WallTime()) turn_time_ = std::chrono::system_clock::now();
+  return turn_time_;
 }
 
 void Subscriber::complain_once(payload::FormatProblem problem) {
@@ -83,28 +110,42 @@ void Subscriber::complain_once(payload::FormatProblem problem) {
 
 void Subscriber::on_turn_end() {
   turn_time_ = {};
+  if (inbox_) commit_inbox();
   settle();
   if (std::exchange(heard_, false)) restart_idle();
 }
 
-// While the reader is slow, nothing is read from the broker.
 void Subscriber::write() {
   if (output_.state() != Output::State::written) return;
   switch (output_.write()) {
     case Output::State::written:
-      if (receipt_ != acknowledged_) client_.acknowledge_through(acknowledged_ = receipt_);
-      if (std::exchange(paused_, false)) {
-        client_.resume_reading();
-        restart_idle();
+      if (inbox_) {
+        printed_are_handled();
+      } else if (receipt_ != acknowledged_) {
+        client_.acknowledge_through(acknowledged_ = receipt_);
       }
-      return;
+      break;
     case Output::State::waiting:
-      if (!std::exchange(paused_, true)) client_.pause_reading();
       idle_.cancel();
-      return;
+      break;
     case Output::State::failed:
       return output_failed();
   }
+  balance();
+}
+
+// While the reader is slow, or commands are, nothing is read from the broker; or from the inbox,
+// and from the broker as long as there is room on the disk.
+void Subscriber::balance() {
+  const bool slow_reader = output_.state() == Output::State::waiting;
+  if (commands_) commands_->hold(slow_reader);
+  const bool full = commands_ ? commands_->full() : slow_reader;
+  if (inbox_ && !full && !ending_) inbox_->request();
+  const bool pause = inbox_ ? inbox_->stuck() : full || slow_reader;
+  if (std::exchange(paused_, pause) == pause) return;
+  if (pause) return client_.pause_reading();
+  client_.resume_reading();
+  restart_idle();
 }
 
 void Subscriber::on_output_ready() {

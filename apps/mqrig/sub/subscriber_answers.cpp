@@ -78,6 +78,7 @@ void Subscriber::refused(const std::string& what, wire::ReasonCode reason, wire:
 void Subscriber::on_connected(bool session_present, wire::Properties) {
   connected_ = true;
   if (!std::exchange(lost_, false)) return;
+  if (session_present) forget_repeated();
   const bool gap = !session_present && settings_.subscription.qos != wire::QoS::at_most_once;
   diagnostic_.notice("connected again to " + client_.broker() +
                      (gap ? ", which has forgotten the session: messages may be missing" : ""));

@@ -21,16 +21,12 @@ client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
   options.keep_trying = options.reconnect = true;
   options.flush_by_owner = turn != nullptr;
   options.clean_start = role.subscriptions.empty() && !known;
+  options.keep_session = true;
   if (!options.session_expiry) options.session_expiry = never_expires;
   options.bridge = link.loop_prevention;
   options.exchange.window = link.window;
   options.exchange.ack_mode = session::AckMode::manual;
   options.exchange.assign_topic_aliases = true;
-  const bool bounded =
-      options.connect_properties.view().integer(wire::PropertyId::receive_maximum).has_value();
-  if (turn == nullptr && !bounded) {
-    options.connect_properties.add(wire::PropertyId::receive_maximum, link.window);
-  }
   if (!link.notification_topic.empty() && (side == Side::local || link.notify_remote)) {
     client::WillMessage& will = options.will.emplace();
     will.topic = link.notification_topic;
@@ -190,7 +186,6 @@ void End::pump() {
     if (const std::error_code error = outbox_->pump()) {
       owner_.on_warning("can't read the spool: " + error.message());
     }
-    touch();
   }
   owner_.on_progress(*this);
 }

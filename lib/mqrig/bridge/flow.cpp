@@ -37,7 +37,8 @@ void Flow::warn_once(bool& warned, std::string_view text) {
 
 void Flow::receive(const wire::Publish& publish, std::uint64_t receipt) {
   ++counters_.received;
-  if (link_.limits.policy == FullPolicy::reject && over_limit(1, 1)) {
+  if (link_.limits.policy == FullPolicy::reject &&
+      exceeds(1, publish.topic.size() + publish.payload.size())) {
     ++counters_.dropped_full;
     warn_once(warned_full_, "the queue is full: messages are rejected");
     if (receipt != 0) source_.acknowledge(receipt, ReasonCode::quota_exceeded);
@@ -46,7 +47,7 @@ void Flow::receive(const wire::Publish& publish, std::uint64_t receipt) {
   receipt_ = receipt;
   const bool awaited = receipt != 0 && !stored_;
   if (awaited) ledger_.begin(receipt);
-  forwarder_.forward(publish, source_.client().version(), *this);
+  forwarder_.forward(publish, {source_.client().version(), source_.client().is_bridge()}, *this);
   if (awaited) {
     settle(ledger_.end());
   } else if (receipt != 0) {
@@ -114,12 +115,12 @@ void Flow::expired(std::uint64_t sequence) {
   if (!stored_ && sequence != 0) settle(ledger_.done(sequence, ReasonCode::success));
 }
 
-// Do messages or bytes exceed `parts` of `of` of their limit?
-bool Flow::over_limit(std::uint64_t parts, std::uint64_t of) const noexcept {
+// Would so much more be over a limit?
+bool Flow::exceeds(std::uint64_t messages, std::uint64_t bytes) const noexcept {
   const client::Outbox& outbox = target_.outbox();
   const Limits& limits = link_.limits;
-  return (limits.messages != 0 && outbox.queued() >= limits.messages / of * parts) ||
-         (limits.bytes != 0 && outbox.queued_bytes() >= limits.bytes / of * parts);
+  return (limits.messages != 0 && outbox.queued() + messages > limits.messages) ||
+         (limits.bytes != 0 && outbox.queued_bytes() + bytes > limits.bytes);
 }
 
 bool Flow::full() {
@@ -130,11 +131,13 @@ bool Flow::full() {
     return full_;
   }
   if (link_.limits.policy == FullPolicy::drop_oldest) {
-    while (over_limit(1, 1) && target_.outbox().drop_oldest()) ++counters_.dropped_full;
+    while (exceeds(0, 0) && target_.outbox().drop_oldest()) ++counters_.dropped_full;
     return false;
   }
-  full_ =
-      link_.limits.policy == FullPolicy::block && (full_ ? over_limit(9, 10) : over_limit(1, 1));
+  // A blocked source goes on when a tenth of the queue has gone.
+  const Limits& limits = link_.limits;
+  full_ = limits.policy == FullPolicy::block &&
+          (full_ ? exceeds(limits.messages / 10 + 1, limits.bytes / 10 + 1) : exceeds(1, 1));
   return full_;
 }
 

@@ -37,7 +37,7 @@ class Flow final : private Forwarder::Sink {
  private:
   void on_forwarded(const Forwarded& message) override;
   void on_dropped(Dropped why, std::string_view detail) override;
-  bool over_limit(std::uint64_t parts, std::uint64_t of) const noexcept;
+  bool exceeds(std::uint64_t messages, std::uint64_t bytes) const noexcept;
   void settle(AckLedger::Settled settled);
   void warn_once(bool& warned, std::string_view text);
 

@@ -40,14 +40,16 @@ void Lane::drop(Dropped why, std::string_view what, std::string_view problem,
 
 bool Lane::send(const wire::Publish& publish, std::string_view topic, std::string_view path,
                 ResponseTopics& responses, Forwarder::Sink& sink) {
-  wire::Publish target;
+  Forwarded made;
+  made.rule = rule_;
+  wire::Publish& target = made.publish;
   target.topic = topic;
   target.payload = publish.payload;
   target.qos = std::min(rule_->qos.value_or(publish.qos), rule_->max_qos);
   target.retain = retain_at_target(rule_->retain, publish.retain);
   target.properties = property_rules_.apply(
       publish.properties, path, rule_->map_response_topic ? &responses : nullptr, properties_);
-  if (rule_->split == PayloadSplit::none) return send_piece(publish, target, sink);
+  if (rule_->split == PayloadSplit::none) return send_piece(publish, made, sink);
 
   std::string& problem = payload_;
   if (!pieces_.take(rule_->split, publish.payload, problem)) {
@@ -55,22 +57,22 @@ bool Lane::send(const wire::Publish& publish, std::string_view topic, std::strin
     return false;
   }
   if (pieces_.list().empty()) sink.on_dropped(Dropped::filtered, {});
+  wire::Publish source = publish;
   bool sent = false;
   for (const std::string_view piece : pieces_.list()) {
-    wire::Publish source = publish;
     source.payload = target.payload = wire::as_bytes(piece);
-    sent = send_piece(source, target, sink) || sent;
+    sent = send_piece(source, made, sink) || sent;
   }
   return sent;
 }
 
-bool Lane::send_piece(wire::Publish source, wire::Publish target, Forwarder::Sink& sink) {
+bool Lane::send_piece(const wire::Publish& source, Forwarded& made, Forwarder::Sink& sink) {
   if (filter_ && !wants(source, sink)) return false;
-  if (transform_ && !transform(source, target, sink)) return false;
+  if (transform_ && !transform(source, made.publish, sink)) return false;
   if (rule_->batch.format == store::Batch::Format::json_array) {
-    target.payload = json_element(target.payload, element_);
+    made.publish.payload = json_element(made.publish.payload, element_);
   }
-  sink.on_forwarded({target, rule_});
+  sink.on_forwarded(made);
   return true;
 }
 

@@ -25,7 +25,7 @@ class Lane {
             ResponseTopics& responses, Forwarder::Sink& sink);
 
  private:
-  bool send_piece(wire::Publish source, wire::Publish target, Forwarder::Sink& sink);
+  bool send_piece(const wire::Publish& source, Forwarded& made, Forwarder::Sink& sink);
   bool wants(const wire::Publish& source, Forwarder::Sink& sink);
   bool transform(const wire::Publish& source, wire::Publish& target, Forwarder::Sink& sink);
   void drop(Dropped why, std::string_view what, std::string_view problem, Forwarder::Sink& sink);

@@ -51,6 +51,9 @@ void PropertyRules::add(Property property, ResponseTopics* responses,
 wire::Properties PropertyRules::apply(const wire::Properties& properties, std::string_view path,
                                       ResponseTopics* responses, wire::PropertyWriter& out) const {
   const bool has_path = !path.empty();
+  if (properties.empty() && !has_path && rule_->set_properties.empty() && !rule_->expiry) {
+    return properties;
+  }
   bool changes = has_path || !rule_->set_properties.empty();
   bool expires = false;
   for (const Property& property : properties) {

@@ -128,7 +128,8 @@ struct LinkSettings {
   // `notify_remote` at the remote one. Empty: none.
   std::string notification_topic;
   bool notify_remote = false;
-  // Counters are published below it at the local broker: "<topic>/messages/out" … Empty: none.
+  // Counters are published below it at the local broker, retained: "<topic>/out/forwarded" … Empty:
+  // none.
   std::string status_topic;
   std::chrono::milliseconds status_interval{10'000};
 

@@ -14,6 +14,7 @@ constexpr std::chrono::seconds retry{1};
 Turn::Turn(asio::io_context& context, store::Spool& spool, Owner& owner)
     : spool_(spool), owner_(owner), deferred_(context, [this] { end(); }), later_(context, [this] {
         all_due_ = true;
+        later_set_ = false;
         deferred_.request();
       }) {}
 
@@ -30,9 +31,7 @@ void Turn::end() {
     if (std::ranges::find(members_, member) != members_.end()) member->committed();
   }
   spool_.maintain();
-  if (spool_.dirty() && !spool_.urgent()) {
-    later_.expires_at(std::chrono::steady_clock::now() + lazy);
-  }
+  if (spool_.dirty()) wake_in(lazy);
 }
 
 bool Turn::commit(bool all) {
@@ -51,8 +50,13 @@ bool Turn::commit(bool all) {
   return true;
 }
 
+void Turn::wake_in(std::chrono::milliseconds delay) {
+  if (std::exchange(later_set_, true)) return;
+  later_.expires_at(std::chrono::steady_clock::now() + delay);
+}
+
 void Turn::failed(std::error_code error) {
-  later_.expires_at(std::chrono::steady_clock::now() + retry);
+  wake_in(retry);
   if (std::exchange(stalled_, true)) return;
   owner_.on_stalled(error);
   for (Member* const member : members_) member->stalled(true);

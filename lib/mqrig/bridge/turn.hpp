@@ -53,6 +53,7 @@ class Turn {
   void end();
   bool commit(bool all);
   void failed(std::error_code error);
+  void wake_in(std::chrono::milliseconds delay);
 
   store::Spool& spool_;
   Owner& owner_;
@@ -61,6 +62,7 @@ class Turn {
   net::Timer later_;  // what nobody waits for; the next try
   bool stalled_ = false;
   bool all_due_ = false;
+  bool later_set_ = false;
 };
 
 }  // namespace mqrig::bridge

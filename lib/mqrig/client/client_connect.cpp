@@ -92,7 +92,8 @@ void Client::Impl::send_connect() {
       options_.bridge && connect.version != Version::mqtt_5 && no_bit_broker_ != broker_;
   // The session of the last connection is wanted back, wherever the broker was asked to keep it.
   const bool kept = connect.version == Version::mqtt_5 && granted_expiry_ != 0;
-  connect.clean_start = options_.clean_start && !(was_connected_ && kept);
+  const bool never_clean = options_.keep_session && connect.version != Version::mqtt_5;
+  connect.clean_start = options_.clean_start && !never_clean && !(was_connected_ && kept);
   connect.keep_alive = options_.keep_alive;
   connect.client_id = client_id_;
   connect.user_name = options_.user_name;

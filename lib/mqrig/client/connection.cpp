@@ -208,11 +208,14 @@ void Connection::flush_all() {
   tell_writable();
 }
 
+wire::ByteView Connection::sendable() const noexcept {
+  return held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
+}
+
 void Connection::write() {
   if (trace_) trace_output();
   while (!waiting_to_write_ && !broken_) {
-    const wire::ByteView bytes =
-        held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
+    const wire::ByteView bytes = sendable();
     if (bytes.empty()) break;
     const net::IoResult result = stream_->write_some(bytes);
     if (result.error) {
@@ -256,7 +259,7 @@ void Connection::tell_writable() {
 }
 
 void Connection::trace_output() {
-  wire::ByteView bytes = out_.view().subspan(traced_);
+  wire::ByteView bytes = sendable().subspan(traced_);
   wire::Frame frame;
   while (wire::split_frame(bytes, wire::max_remaining_length + 5, frame).status ==
          wire::FrameStatus::complete) {

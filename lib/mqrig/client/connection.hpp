@@ -99,6 +99,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void post_turn();
   void end_turn();
   void flush();
+  wire::ByteView sendable() const noexcept;
   void write();
   void tell_writable();
   void trace_output();

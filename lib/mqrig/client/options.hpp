@@ -59,6 +59,8 @@ struct Options {
   std::optional<std::string> password;
   std::uint16_t keep_alive = 60;  // seconds, 0: off
   bool clean_start = true;        // of the first connection
+  // Below 5.0 a clean session ends with its connection: there it is not begun clean.
+  bool keep_session = false;
   // 5.0: seconds the broker keeps the session when the connection is lost. None: 0, or what
   // `survive_reconnects` says.
   std::optional<std::uint32_t> session_expiry;

@@ -40,7 +40,6 @@ class Spool::Impl {
   template <typename Change>
   std::error_code change_many(QueueId queue, Change change);
   std::error_code put_right(const SpoolCheck::Corrections& corrections);
-  void checkpoint();
 
   std::unique_ptr<Database> database;
   std::unique_ptr<SpoolWriter> writer;  // destroyed before the database, as is the reader
@@ -55,7 +54,7 @@ std::string Spool::Impl::prepare() {
   reader = SpoolReader::prepare(*database);
   if (!writer || !reader) return database->damaged(sqlite3_errmsg(database->connection()));
   if (const std::error_code error = reader->read_queues(queues)) {
-    return database->damaged(error.message());
+    return database->damaged("its queues cannot be read: " + error.message());
   }
   for (std::size_t i = 0; i < queues.size(); ++i) changes.add_queue(false);
   counters.file_bytes = database->file_bytes();
@@ -78,7 +77,9 @@ std::error_code Spool::Impl::transact(Write write) {
   counters.last_commit = Clock::now() - start;
   ++(error == Error::none ? counters.commits : counters.failures);
   // After a failure room in the log may be all that is missing.
-  if (error != Error::none || database->log_bytes() >= 2 * Database::checkpoint_due) checkpoint();
+  if (error != Error::none || database->log_bytes() >= 2 * Database::checkpoint_due) {
+    database->checkpoint();
+  }
   counters.file_bytes = database->file_bytes();
   if (error != Error::none) return error;
   return {};
@@ -105,11 +106,6 @@ std::error_code Spool::Impl::put_right(const SpoolCheck::Corrections& correction
     }
     return SQLITE_OK;
   });
-}
-
-// A failure is no loss: the log holds everything, and the next checkpoint tries again.
-void Spool::Impl::checkpoint() {
-  database->checkpoint();
 }
 
 std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::string& error) {
@@ -273,7 +269,8 @@ std::error_code Spool::commit() {
 }
 
 void Spool::maintain() {
-  if (impl_->database->log_bytes() >= Database::checkpoint_due) impl_->checkpoint();
+  // A failure is no loss: the log holds everything, and the next checkpoint tries again.
+  if (impl_->database->log_bytes() >= Database::checkpoint_due) impl_->database->checkpoint();
 }
 
 const Spool::Counters& Spool::counters() const noexcept {

@@ -67,9 +67,14 @@ struct QueueTotals {
 //
 // The file is readable by its owner only and locked while it is open: a second process is refused.
 // Next to it lies "<path>-wal", which belongs to it: copy both or none. Memory does not grow with
-// the number of messages in it, nor does the time to open it.
+// the number of messages in it, nor does the time to open it: SQLite keeps up to 16 MiB of the file
+// in memory, and we the changes that are pending and the last value of each state. Room of removed
+// messages is used again; open() shortens a long file that holds little but such room.
 //
-// One thread at a time. Calls throw std::bad_alloc and nothing else.
+// What is read is checked before it is handed out: a damaged file gives Error::damaged, and no
+// message that could not have been received.
+//
+// One thread at a time. Calls throw std::bad_alloc and nothing else, but for queue().
 class Spool {
  public:
   using QueueId = std::uint16_t;
@@ -103,7 +108,8 @@ class Spool {
   // Puts refused messages back at the end of their queue, oldest first; returns how many. Commits.
   std::uint64_t requeue(QueueId queue, std::error_code& error);
 
-  // State that is to change together with messages, by name; replaces.
+  // State that is to change together with messages, by name; replaces. The value that was put last
+  // is no change: an owner may put its state before each commit.
   void put_state(std::string_view name, wire::ByteView state);
   void remove_state(std::string_view name);
   // As of the last commit. Nothing when there is none, or (with an error) when it cannot be read.
@@ -126,10 +132,11 @@ class Spool {
   std::uint64_t purge_refused(QueueId queue, std::error_code& error);
 
   // Looks at every page and row and compares the totals. Empty: all is well; else one sentence for
-  // each thing that is wrong. Totals that are wrong are put right when `repair` is set.
+  // each thing that is wrong; of more than 100, how many more there are. Totals that are wrong are
+  // put right when `repair` is set. Commits. Reads the whole file: seconds for each GiB.
   std::vector<std::string> verify(bool repair);
 
-  // Has something changed since the last successful commit()?
+  // Has something changed since the last successful commit()? What came and went is nothing.
   bool dirty() const noexcept;
   // Something that an answer waits for? False while only messages were removed: after a crash they
   // are but delivered again (at QoS 1), or released again (at QoS 2).

@@ -1,0 +1,77 @@
+#include "apps/mqrig/sub/command_template.hpp"
+
+#include <doctest/doctest.h>
+
+#include <mqrig/cli/usage_error.hpp>
+
+namespace mqrig::sub::tests {
+namespace {
+
+using Words = std::vector<std::string>;
+
+wire::Publish message_on(std::string_view topic) {
+  wire::Publish message;
+  message.topic = topic;
+  message.qos = wire::QoS::at_least_once;
+  return message;
+}
+
+Words filled(std::string_view command, std::string_view topic) {
+  return CommandTemplate(command).words(message_on(topic));
+}
+
+}  // namespace
+
+TEST_CASE("a command is taken apart as a shell does it") {
+  CHECK(split_words("cat") == Words{"cat"});
+  CHECK(split_words("  one\ttwo \n three ") == Words{"one", "two", "three"});
+  CHECK(split_words("a'b c'd") == Words{"ab cd"});
+  CHECK(split_words(R"(a "b c" '' "")") == Words{"a", "b c", "", ""});
+  CHECK(split_words(R"(a\ b \\ \' \")") == Words{"a b", "\\", "'", "\""});
+  CHECK(split_words(R"('\' "\"" "\$x" "\n" "'")") == Words{"\\", "\"", "$x", "\\n", "'"});
+  CHECK(split_words("") == Words{});
+}
+
+TEST_CASE("nothing in a command is expanded") {
+  CHECK(split_words("echo $HOME * ~ `id` $(id) a;b | c") ==
+        Words{"echo", "$HOME", "*", "~", "`id`", "$(id)", "a;b", "|", "c"});
+}
+
+TEST_CASE("a quote without its end is an error, and so is a backslash at the end") {
+  for (const char* const command : {"a 'b", "a \"b", "a \"b\\\"", "a b\\"}) {
+    CAPTURE(command);
+    CHECK_THROWS_AS(split_words(command), cli::UsageError);
+  }
+}
+
+TEST_CASE("topic, QoS, retain flag and levels stand in the words") {
+  CHECK(filled("log {topic} {qos}/{retain} x{2}y", "site/hall/lamp") ==
+        Words{"log", "site/hall/lamp", "1/0", "xhally"});
+  CHECK(filled("log '{1}' \"{3}\" {2}{2}", "a/b/c") == Words{"log", "a", "c", "bb"});
+  CHECK(filled("log {1} {2} {3}", "/a") == Words{"log", "", "a", ""});
+}
+
+TEST_CASE("what comes from a topic stays one word and is not filled again") {
+  for (const char* const topic :
+       {"a b", "a' 'b", "a\" b", "$(id)", "`id`", ";id", "a\nb", "{1}", "{{topic}}", "-rf", "\\"}) {
+    CAPTURE(topic);
+    CHECK(filled("log {topic}", topic) == Words{"log", topic});
+  }
+}
+
+TEST_CASE("braces of the command's own are left alone") {
+  CHECK(filled("awk '{print $1} {x}' {} {0} {01} { {1 1}", "t") ==
+        Words{"awk", "{print $1} {x}", "{}", "{0}", "{01}", "{", "{1", "1}"});
+  CHECK(filled("jq '{a: {b: 1}}' {{topic}} {{2}} {{topic} {x{1}}", "t") ==
+        Words{"jq", "{a: {b: 1}}", "{topic}", "{2}", "{t", "{xt}"});
+}
+
+TEST_CASE("the topic can't choose the program") {
+  for (const char* const command : {"{topic}", "./{1}", "run-{2} x", "", "  ", "'' x"}) {
+    CAPTURE(command);
+    CHECK_THROWS_AS(CommandTemplate{command}, cli::UsageError);
+  }
+  CHECK(CommandTemplate("./{x}").program() == "./{x}");
+}
+
+}  // namespace mqrig::sub::tests
