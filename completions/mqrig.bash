@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub broker bench passwd"
+_mqrig_commands="pub sub broker bridge bench passwd"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -218,6 +218,120 @@ _mqrig_broker() {
     _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --max-queued-bytes-in-all --when-full --max-output-bytes --max-sessions --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
+_mqrig_bridge() {
+    local cur=$1 prev=$2
+    case $prev in
+        --action)
+            _mqrig_words "run check import" "$cur"
+            return
+            ;;
+        --file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --direction)
+            _mqrig_words "out in both" "$cur"
+            return
+            ;;
+        --max-qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        -q|--qos)
+            _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --retain)
+            _mqrig_words "keep drop force" "$cur"
+            return
+            ;;
+        --split)
+            _mqrig_words "none json-array lines" "$cur"
+            return
+            ;;
+        --batch-format)
+            _mqrig_words "json-array lines" "$cur"
+            return
+            ;;
+        --spool)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --metrics)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --limit-policy)
+            _mqrig_words "block drop-oldest reject" "$cur"
+            return
+            ;;
+        --from-bind)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --from-protocol-version)
+            _mqrig_words "auto 5 311 31" "$cur"
+            return
+            ;;
+        --from-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --from-session-expiry-interval)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --to-bind)
+            _mqrig_known hostname "$cur"
+            return
+            ;;
+        --to-protocol-version)
+            _mqrig_words "auto 5 311 31" "$cur"
+            return
+            ;;
+        --to-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --to-session-expiry-interval)
+            _mqrig_words "never" "$cur"
+            return
+            ;;
+        --pid-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --show-topic|-t|--topic|--exclude|--local-prefix|--remote-prefix|--target|--remove-property|--expiry|--filter|--transform|--batch-count|--batch-linger|--name|--window|--rate|--max-hops|--notification-topic|--status-topic|--status-interval|--limit-bytes|--limit-messages|--limit-age|--share|--from-name|--from|--from-connect-timeout|--from-username|--from-id|--from-keepalive|--from-ack-timeout|--from-reconnect-delay|--from-reconnect-max-delay|--from-receive-maximum|--from-maximum-packet-size|--from-topic-alias-maximum|--from-connect-user-property|--to-name|--to|--to-connect-timeout|--to-username|--to-id|--to-keepalive|--to-ack-timeout|--to-reconnect-delay|--to-reconnect-max-delay|--to-receive-maximum|--to-maximum-packet-size|--to-topic-alias-maximum|--to-connect-user-property|--ready-fd)
+            return
+            ;;
+    esac
+    if ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+        _mqrig_words "run check import" "$cur"
+        return
+    fi
+    if [[ $cur != -* ]]; then
+        _mqrig_known file "$cur"
+        return
+    fi
+    _mqrig_words "--action --file --show-topic --print-config --topic --exclude --direction --local-prefix --remote-prefix --target --max-qos --qos --retain --initial-retained --no-initial-retained --pass-properties --no-pass-properties --remove-property --map-response-topic --no-map-response-topic --expiry --filter --transform --split --spool-qos-0 --no-spool-qos-0 --batch-format --batch-count --batch-linger --spool --metrics --name --window --rate --loop-prevention --no-loop-prevention --max-hops --notification-topic --notify-remote --no-notify-remote --status-topic --status-interval --limit-bytes --limit-messages --limit-age --limit-policy --share --from-name --from --from-bind --from-connect-timeout --from-protocol-version --from-username --from-password-file --from-password-env --from-id --from-keepalive --from-session-expiry-interval --from-ack-timeout --from-reconnect-delay --from-reconnect-max-delay --from-receive-maximum --from-maximum-packet-size --from-topic-alias-maximum --from-connect-user-property --to-name --to --to-bind --to-connect-timeout --to-protocol-version --to-username --to-password-file --to-password-env --to-id --to-keepalive --to-session-expiry-interval --to-ack-timeout --to-reconnect-delay --to-reconnect-max-delay --to-receive-maximum --to-maximum-packet-size --to-topic-alias-maximum --to-connect-user-property --pid-file --ready-fd --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
 _mqrig_bench() {
     local cur=$1 prev=$2
     case $prev in
@@ -372,6 +486,7 @@ _mqrig() {
         pub) _mqrig_pub "$cur" "$prev" ;;
         sub) _mqrig_sub "$cur" "$prev" ;;
         broker) _mqrig_broker "$cur" "$prev" ;;
+        bridge) _mqrig_bridge "$cur" "$prev" ;;
         bench) _mqrig_bench "$cur" "$prev" ;;
         passwd) _mqrig_passwd "$cur" "$prev" ;;
     esac

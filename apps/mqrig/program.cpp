@@ -69,6 +69,10 @@ std::span<const Command> commands() {
   return table;
 }
 
+std::string toml_manual() {
+  return bridge_command::toml_manual();
+}
+
 std::span<const cli::CommandSpec* const> command_specs() {
   static const auto specs = [] {
     std::array<const cli::CommandSpec*, std::size(table)> all{};

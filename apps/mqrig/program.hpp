@@ -4,6 +4,7 @@
 #include <mqrig/cli/option_spec.hpp>
 #include <mqrig/cli/options.hpp>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace mqrig {
@@ -22,5 +23,8 @@ std::span<const Command> commands();
 
 /// The specifications of all commands.
 std::span<const cli::CommandSpec* const> command_specs();
+
+/// The manual page mqrig.toml(5), in mdoc(7).
+std::string toml_manual();
 
 }  // namespace mqrig

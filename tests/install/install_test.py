@@ -39,6 +39,8 @@ class Installed(unittest.TestCase):
             self.assertEqual(said, "example/greeting hello\n")
             self.assertTrue((prefix / "bin" / "mqrig").exists())
             self.assertTrue((prefix / "share" / "man" / "man1" / "mqrig.1").exists())
+            self.assertTrue((prefix / "share" / "man" / "man5" / "mqrig.toml.5").exists())
+            self.assertFalse((prefix / "share" / "man" / "man1" / "mqrig.toml.5").exists())
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ std::string outcome(const Explanation& explanation) {
 Row row_of(const bridge::LinkSettings& link, const Explanation& explanation) {
   const std::string way = explanation.direction == bridge::Direction::out ? "out" : "in";
   const std::string filter = explanation.filter.empty() ? "-" : explanation.filter;
-  return {link.name, way, std::to_string(explanation.rule + 1), filter, outcome(explanation),
+  return {link.name,      way, std::to_string(explanation.rule + 1), filter, outcome(explanation),
           explanation.why};
 }
 
@@ -79,8 +79,8 @@ std::string topic_table(const BridgeFile& file, const std::vector<std::string_vi
   for (const std::string_view topic : topics) {
     const wire::TopicError error = wire::check_topic_name(topic);
     if (error != wire::TopicError::none) {
-      throw cli::UsageError("topic '" + std::string(topic) + "': " +
-                            std::string(wire::text(error)));
+      throw cli::UsageError("topic '" + std::string(topic) +
+                            "': " + std::string(wire::text(error)));
     }
     append_topic(out, file, topic);
   }

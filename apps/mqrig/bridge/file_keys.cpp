@@ -80,7 +80,6 @@ constexpr OptionSpec link[] = {
     {.long_name = "status-interval",
      .kind = ValueKind::duration,
      .value_name = "TIME",
-     .minimum = 1,
      .maximum = 86'400,
      .default_value = "10s",
      .help = "publish the counters this often"},
@@ -178,30 +177,30 @@ const cli::CommandSpec& keys() {
 }
 
 constexpr KeyTable tables[] = {
-    {"", "Of all links together.", top_keys},
-    {"[[link]]",
+    {"Top of the file", "", "Of all links together.", top_keys},
+    {"Link", "[[link]]",
      "One link between two brokers. There may be any number of them, each with a name "
      "of its own.",
      link_keys},
-    {"[link.limits]",
+    {"Limits", "[link.limits]",
      "How much may wait in each direction of a link. Without a spool that is what the source has "
      "sent and the target has not taken yet.",
      limit_keys},
-    {"[link.local] and [link.remote]",
+    {"Brokers", "[link.local] and [link.remote]",
      "The two brokers of a link, in the words of options of mqrig-sub(1). One of url, host and "
      "unix "
      "names the broker. A bridge connects as often as it takes, and goes on with the session that "
      "the broker keeps for it.",
      side_keys},
-    {"[[link.rule]]",
+    {"Rule", "[[link.rule]]",
      "Which messages go over the link, and what becomes of them. A message goes by each rule that "
      "matches it, but never twice to one topic.",
      rule_keys},
-    {"[link.rule.batch]",
+    {"Batch", "[link.rule.batch]",
      "Messages of one topic that follow each other, joined into one. Works with a spool and "
      "without.",
      batch_keys},
-    {"[link.rule.set-properties]",
+    {"Properties to set", "[link.rule.set-properties]",
      "MQTT 5.0 properties that every message of the rule gets, in place of those that it came "
      "with. User properties stand in a table of their own: user-property = { site = \"north\" }.",
      property_keys},

@@ -11,6 +11,7 @@ namespace mqrig::bridge_command {
 
 /// One kind of table. Its keys are long names of options; hidden ones are none.
 struct KeyTable {
+  std::string_view title;   ///< For the manual: "Link".
   std::string_view header;  ///< As it is written: "[[link]]"; empty for the top of the file.
   std::string_view text;    ///< What it is: paragraphs for the manual.
   const cli::CommandSpec& (*keys)();

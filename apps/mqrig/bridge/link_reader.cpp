@@ -60,7 +60,7 @@ void read_limits(cli::TomlSection& link, Fingerprint& fingerprint, bridge::Limit
   into.policy = *cli::find_word(policy_words, options.text("policy"));
 }
 
-void read_exchange(const cli::Options& options, LinkSettings& into) {
+void read_exchange(cli::TomlSection& section, const cli::Options& options, LinkSettings& into) {
   into.window = static_cast<std::uint16_t>(options.integer("window"));
   into.rate = options.number("rate");
   into.loop_prevention = options.flag("loop-prevention");
@@ -69,6 +69,9 @@ void read_exchange(const cli::Options& options, LinkSettings& into) {
   into.notify_remote = options.flag("notify-remote");
   into.status_topic = options.text("status-topic");
   into.status_interval = options.duration("status-interval");
+  if (into.status_interval < std::chrono::milliseconds(10)) {
+    section.fault(*section.find("status-interval"), "is 10ms at least");
+  }
 }
 
 bridge::SideSettings read_broker(cli::TomlSection& link, Side side, const LinkSettings& settings,
@@ -86,10 +89,13 @@ bridge::SideSettings read_broker(cli::TomlSection& link, Side side, const LinkSe
 
 LinkSettings read_link(cli::TomlSection& section, const std::string& spool_path) {
   const cli::Options options = cli::read_toml_options(section, link_keys());
+  // A key that is not known explains one that is missing.
+  for (const std::string_view table : {"limits", "local", "remote", "rule"}) section.find(table);
+  section.finish();
   LinkSettings link;
   read_name(section, options, link);
   read_spool(section, options, spool_path, link);
-  read_exchange(options, link);
+  read_exchange(section, options, link);
   Fingerprint fingerprint;
   fingerprint.add("link", options);
   fingerprint.add("spool", link.spool ? spool_path : std::string());
@@ -99,7 +105,6 @@ LinkSettings read_link(cli::TomlSection& section, const std::string& spool_path)
   for (cli::TomlSection& rule : section.tables("rule")) {
     link.rules.push_back(read_rule(rule, fingerprint));
   }
-  section.finish();
   if (link.rules.empty()) {
     section.fault(section.table(), "has no [[link.rule]]: nothing would go over it");
   }

@@ -217,7 +217,7 @@ void MosquittoLink::password(TomlValue& side, const ConfLine& line) {
 }
 
 void MosquittoLink::of_version_5(std::string key, const ConfLine& line) {
-  version_5_lines_.push_back({std::move(key), line.value, line.place});
+  version_5_lines_.emplace_back(std::move(key), line);
 }
 
 void MosquittoLink::tls(const ConfLine& line) {
@@ -243,9 +243,9 @@ void MosquittoLink::add_notifications() {
 
 /// mosquitto's bridges keep their session at the remote broker for good.
 void MosquittoLink::add_session() {
-  for (const ConfLine& line : version_5_lines_) {
+  for (const auto& [key, line] : version_5_lines_) {
     if (version_ == "5") {
-      put(remote_, toml_word(line.key, line.value));
+      put(remote_, toml_word(key, line.value));
     } else {
       lose(line, "is for bridge_protocol_version mqttv50");
     }

@@ -2,6 +2,7 @@
 
 #include <mqrig/cli/toml_value.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mosquitto_conf.hpp"
@@ -65,7 +66,7 @@ class MosquittoLink {
   cli::TomlValue local_;
   cli::TomlValue remote_;
   std::vector<MosquittoTopic> topics_;
-  std::vector<ConfLine> version_5_lines_;  // their keys are those of our file
+  std::vector<std::pair<std::string, ConfLine>> version_5_lines_;  // by our key
   std::string version_ = "311";
   bool clean_session_ = false;
   bool outgoing_retain_ = true;

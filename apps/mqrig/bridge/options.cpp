@@ -140,10 +140,9 @@ const cli::CommandSpec& command() {
       .exit_notes =
           "Zero means that the bridge was stopped by a signal, which is how it is meant to end; "
           "130 or 143 that a second signal cut that short. It is 2 when options or a file are "
-          "wrong, the rules of a link among them; 3 when metrics could not be served, 1 when no "
-          "link "
-          "is left because the brokers refuse all of them for good, as for wrong credentials, 10 "
-          "when a file or the spool could not be read.",
+          "wrong, the rules of a link among them; 3 when metrics could not be served; 10 when a "
+          "file or the spool could not be read. When no link is left because each was refused for "
+          "good, it is the code of the last refusal: 5 for credentials.",
       .see_also = see_also,
   };
   return spec;

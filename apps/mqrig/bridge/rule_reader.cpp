@@ -137,6 +137,8 @@ void read_batch(cli::TomlSection section, Fingerprint& fingerprint, Rule& into) 
 
 Rule read_rule(cli::TomlSection& section, Fingerprint& fingerprint) {
   const cli::Options options = cli::read_toml_options(section, rule_keys());
+  for (const std::string_view table : {"set-properties", "batch"}) section.find(table);
+  section.finish();
   fingerprint.add("rule", options);
   Rule rule;
   read_topics(options, rule);
@@ -150,7 +152,6 @@ Rule read_rule(cli::TomlSection& section, Fingerprint& fingerprint) {
   for (const cli::TomlSection& batch : section.tables("batch")) {
     read_batch(batch, fingerprint, rule);
   }
-  section.finish();
   return rule;
 }
 

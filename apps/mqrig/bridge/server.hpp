@@ -6,6 +6,7 @@
 #include <mqrig/bridge/bridge.hpp>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/exit_code.hpp>
+#include <mqrig/client/failure.hpp>
 #include <mqrig/net/signals.hpp>
 #include <mqrig/net/text_server.hpp>
 #include <mqrig/store/spool.hpp>

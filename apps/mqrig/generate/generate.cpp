@@ -12,6 +12,7 @@ namespace {
 /// "pub" for "mqrig-pub"; the program itself for "mqrig".
 std::string manual(std::string_view page) {
   if (page == "mqrig") return cli::render_program_manual(program(), command_specs());
+  if (page == "mqrig.toml") return toml_manual();
   for (const cli::CommandSpec* spec : command_specs()) {
     if (page == "mqrig-" + std::string(spec->name)) return cli::render_manual(*spec);
   }
@@ -20,7 +21,7 @@ std::string manual(std::string_view page) {
 
 /// The checked-in files, each with the words after `mqrig generate` that make it.
 std::string file_list() {
-  std::string list = "man/mqrig.1 man mqrig\n";
+  std::string list = "man/mqrig.1 man mqrig\nman/mqrig.toml.5 man mqrig.toml\n";
   for (const cli::CommandSpec* spec : command_specs()) {
     const std::string page = "mqrig-" + std::string(spec->name);
     list += "man/" + page + ".1 man " + page + "\n";

@@ -24,19 +24,6 @@ void option_head(std::string& page, const OptionSpec& option) {
   page += '\n';
 }
 
-void choices(std::string& page, const OptionSpec& option) {
-  if (option.kind != ValueKind::choice) return;
-  page += ".Bl -tag -width always -compact\n";
-  for (const Choice& choice : option.choices) {
-    if (!choice.alias_of.empty()) continue;
-    page += ".It Cm ";
-    page += choice.value;
-    page += '\n';
-    mdoc::text(page, choice.help);
-  }
-  page += ".El\n";
-}
-
 /// Repetition, default, configuration file, environment: what holds for any option.
 void facts(std::string& page, const CommandSpec& command, const OptionSpec& option) {
   if (option.repeatable) mdoc::text(page, "May be given more than once.");
@@ -61,7 +48,7 @@ void option_entry(std::string& page, const CommandSpec& command, const OptionSpe
   if (help[0] >= 'a' && help[0] <= 'z') help[0] = static_cast<char>(help[0] - 'a' + 'A');
   mdoc::text(page, help + ".");
   mdoc::text(page, option.details);
-  choices(page, option);
+  mdoc::choices(page, option);
   facts(page, command, option);
 }
 

@@ -46,11 +46,13 @@ std::string escape_all(std::string_view words) {
 
 }  // namespace
 
-std::string begin_page(std::string_view title, std::string_view summary) {
+std::string begin_page(std::string_view title, std::string_view summary, std::string_view number) {
   std::string upper(title);
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::string page = ".\\\" Made by 'mqrig generate man' from the option data: do not edit.\n";
-  page += ".Dd " + std::string(date) + "\n.Dt " + upper + " 1\n.Os\n.Sh NAME\n.Nm ";
+  page += ".Dd " + std::string(date) + "\n.Dt " + upper + " ";
+  page += number;
+  page += "\n.Os\n.Sh NAME\n.Nm ";
   page += title;
   page += "\n.Nd ";
   page += escape_all(summary);
@@ -86,6 +88,19 @@ void paragraphs(std::string& page, std::string_view words) {
     words.remove_prefix(std::min(end + 2, words.size()));
     if (!words.empty()) page += ".Pp\n";
   }
+}
+
+void choices(std::string& page, const OptionSpec& option) {
+  if (option.kind != ValueKind::choice) return;
+  page += ".Bl -tag -width always -compact\n";
+  for (const Choice& choice : option.choices) {
+    if (!choice.alias_of.empty()) continue;
+    page += ".It Cm ";
+    page += choice.value;
+    page += '\n';
+    text(page, choice.help);
+  }
+  page += ".El\n";
 }
 
 void examples(std::string& page, std::span<const Example> list) {

@@ -9,8 +9,10 @@
 
 namespace mqrig::cli::mdoc {
 
-/// The first lines of a page, up to the end of NAME. `title` is "mqrig-pub".
-std::string begin_page(std::string_view title, std::string_view summary);
+/// The first lines of a page, up to the end of NAME. `title` is "mqrig-pub", `number` the section
+/// of the manual.
+std::string begin_page(std::string_view title, std::string_view summary,
+                       std::string_view number = "1");
 
 void section(std::string& page, std::string_view title);
 void subsection(std::string& page, std::string_view title);
@@ -21,6 +23,9 @@ void text(std::string& page, std::string_view words);
 
 /// Paragraphs, separated by an empty line in `words`.
 void paragraphs(std::string& page, std::string_view words);
+
+/// What an option of kind choice takes, as a list; nothing for others.
+void choices(std::string& page, const OptionSpec& option);
 
 /// The section EXAMPLES.
 void examples(std::string& page, std::span<const Example> list);

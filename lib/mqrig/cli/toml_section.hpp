@@ -21,7 +21,7 @@ class TomlSection {
   std::string_view file() const { return file_; }
   const TomlValue& table() const { return table_; }
 
-  /// Every key that is asked for is known; see finish().
+  /// Every key that is asked for is known; see finish(). Keys outlive the section.
   const TomlValue* find(std::string_view key);
 
   void read(std::string_view key, std::string& into);
