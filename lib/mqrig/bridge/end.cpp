@@ -19,6 +19,7 @@ client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
   const SideSettings& settings = side == Side::local ? link.local : link.remote;
   client::Options options = settings.client;
   options.keep_trying = options.reconnect = true;
+  options.drop_exceeded_maximum = true;  // mosquitto sends up to twice of it
   options.flush_by_owner = turn != nullptr;
   options.clean_start = role.subscriptions.empty() && !known;
   options.keep_session = true;
