@@ -115,6 +115,7 @@ class Client::Impl final : private Connection::Owner {
   std::size_t version_broker_ = 0;  // with which version_ was agreed
   bool bit_sent_ = false;           // in the last CONNECT
   bool is_bridge_ = false;
+  bool receive_maximum_dropped_ = false;  // a broker did not keep to it
   bool ended_cleanly_ = false;
   bool reading_ = true;
   bool want_ready_ = false;  // publish() was refused for now
