@@ -47,6 +47,17 @@ TEST_CASE("nothing is wrong with good rules") {
   CHECK(problems(link_of({rule, rule_for({"c"}, Direction::in)})).empty());
 }
 
+TEST_CASE("topics that the bridge publishes to are checked") {
+  LinkSettings link = link_of({rule_for({"a"})});
+  link.notification_topic = "bridge/#";
+  link.status_topic = "bridge/+";
+  CHECK(problems(link) ==
+        "link 'test': 'bridge/#' cannot be the notification-topic: a topic to publish to cannot "
+        "contain '+' or '#'\n"
+        "link 'test': 'bridge/+' cannot be the status-topic: a topic to publish to cannot contain "
+        "'+' or '#'");
+}
+
 TEST_CASE("filters, prefixes and targets are checked") {
   CHECK(problems(rule_for({})) == "rule 1: it names no topics");
   CHECK(problems(rule_for({"a#"})) ==

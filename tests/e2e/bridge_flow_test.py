@@ -197,6 +197,17 @@ class Limits(FlowCase):
         source = self.answers(4, {"messages": 2, "policy": "drop-oldest"}, {1: 0, 2: 0, 3: 0, 4: 0})
         self.then_arrive([b"3", b"4"], source)
 
+    def test_without_a_spool_drop_oldest_answers_for_what_it_drops(self):
+        def then(peer):
+            self.assertEqual([1, 2], [peer.expect("PUBACK").mid for _ in range(2)])
+            with self.assertRaises(TimeoutError):
+                peer.read(QUIET)
+            self.arrived.set()
+        source = self.source(*[(b"%d" % number, 1) for number in range(1, 5)], then=then)
+        self.process = self.link_of(source, self.port, spool=False, limits={"messages": 2, "policy": "drop-oldest"})
+        self.assertTrue(self.arrived.wait(harness.DEADLINE), source.errors)
+        self.end_all(self.process, source)
+
     def test_block_lets_the_source_wait(self):
         """What has been read when the limit is reached is taken; nothing more is read."""
         def then(peer):

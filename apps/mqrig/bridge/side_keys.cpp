@@ -26,9 +26,11 @@ constexpr OptionSpec of_a_bridge[] = {
      .value_name = "GROUP",
      .minimum = 1,
      .help = "subscribe as a member of this group of bridges",
-     .details = "The broker deals messages out to the members (shared subscription): several "
-                "processes share the load of a link. What the broker keeps for one that is away "
-                "waits for it, or goes to others, as the broker has it."},
+     .details =
+         "The broker deals messages out to the members (shared subscription): several "
+         "processes share the load of a link. What the broker keeps for one that is away "
+         "waits for it, or goes to others, as the broker has it. On one machine each of them "
+         "needs an id of its own, for both brokers."},
 };
 
 constexpr Choice packets[] = {{"connect"}};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include <mqrig/bridge/rule_check.hpp>
 #include <mqrig/bridge/rule_route.hpp>
@@ -44,6 +45,18 @@ void check_names(const LinkSettings& link, Problems& problems) {
   if (link.max_hops == 0U) problems.fatal("with max-hops 0 nothing goes; 1 is this bridge alone");
   if (link.max_hops && !link.loop_prevention) {
     problems.warn("max-hops does nothing without loop-prevention");
+  }
+}
+
+// Those that the bridge publishes itself; a broker would refuse them, and the will with them.
+void check_own_topics(const LinkSettings& link, Problems& problems) {
+  for (const auto& [key, topic] :
+       {std::pair<const char*, std::string_view>("notification-topic", link.notification_topic),
+        {"status-topic", link.status_topic}}) {
+    if (topic.empty()) continue;
+    const auto error = wire::check_topic_name(topic);
+    if (error == wire::TopicError::none) continue;
+    problems.fatal(quoted(topic) + " cannot be the " + key + ": " + std::string(wire::text(error)));
   }
 }
 
@@ -177,6 +190,7 @@ std::vector<RuleProblem> check_rules(const LinkSettings& link) {
   Problems of_link("link " + quoted(link.name), all);
   if (link.rules.empty()) of_link.fatal("it has no rule");
   check_names(link, of_link);
+  check_own_topics(link, of_link);
   bool fatal = of_link.any_fatal();
   for (const Rule& rule : link.rules) {
     Problems problems(rule_number(link, rule), all);

@@ -123,21 +123,31 @@ bool Flow::exceeds(std::uint64_t messages, std::uint64_t bytes) const noexcept {
          (limits.bytes != 0 && outbox.queued_bytes() + bytes > limits.bytes);
 }
 
+void Flow::drop_oldest() {
+  while (exceeds(0, 0)) {
+    const std::uint64_t sequence = target_.outbox().drop_oldest();
+    if (sequence == 0) return;
+    ++counters_.dropped_full;
+    if (!stored_) settle(ledger_.done(sequence, ReasonCode::success));
+  }
+}
+
+// Without a spool memory has a limit of its own. A source that waits for it goes on when half of
+// that has gone.
+bool Flow::fills_memory() const noexcept {
+  const std::uint64_t part = full_ ? 2 : 1;
+  return !stored_ && (target_.outbox().queued_bytes() > most_waiting_bytes / part ||
+                      target_.outbox().waiting() > most_waiting / part);
+}
+
 bool Flow::full() {
-  if (!stored_) {
-    const std::uint64_t half = full_ ? 2 : 1;  // it goes on when half of it has gone
-    full_ = target_.outbox().queued_bytes() > most_waiting_bytes / half ||
-            target_.outbox().waiting() > most_waiting / half;
-    return full_;
-  }
-  if (link_.limits.policy == FullPolicy::drop_oldest) {
-    while (exceeds(0, 0) && target_.outbox().drop_oldest()) ++counters_.dropped_full;
-    return false;
-  }
-  // A blocked source goes on when a tenth of the queue has gone.
   const Limits& limits = link_.limits;
-  full_ = limits.policy == FullPolicy::block &&
-          (full_ ? exceeds(limits.messages / 10 + 1, limits.bytes / 10 + 1) : exceeds(1, 1));
+  if (limits.policy == FullPolicy::drop_oldest) drop_oldest();
+  // A blocked source goes on when a tenth of the queue has gone.
+  const bool blocked =
+      limits.policy == FullPolicy::block &&
+      (full_ ? exceeds(limits.messages / 10 + 1, limits.bytes / 10 + 1) : exceeds(1, 1));
+  full_ = blocked || fills_memory();
   return full_;
 }
 

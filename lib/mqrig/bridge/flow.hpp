@@ -38,6 +38,8 @@ class Flow final : private Forwarder::Sink {
   void on_forwarded(const Forwarded& message) override;
   void on_dropped(Dropped why, std::string_view detail) override;
   bool exceeds(std::uint64_t messages, std::uint64_t bytes) const noexcept;
+  void drop_oldest();
+  bool fills_memory() const noexcept;
   void settle(AckLedger::Settled settled);
   void warn_once(bool& warned, std::string_view text);
 

@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <list>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -33,15 +35,16 @@ class OpenBatches {
     std::uint32_t count = 0;
   };
 
-  // The batch that has to leave before this message may be added: of the same topic, but full or of
-  // another kind. Null: there is none.
-  Entry* in_the_way(const store::SpooledMessage& message);
+  // The batch that has to leave before this message may be added: of the same topic, but full, of
+  // another kind, or too long for a packet of `largest_packet` bytes with it; or any, when there
+  // are many. Null: there is none.
+  Entry* in_the_way(const store::SpooledMessage& message, std::size_t largest_packet);
   // Adds a message of batch.format other than none.
   Entry& add(const store::SpooledMessage& message, Time now);
   bool full(const Entry& entry) const noexcept { return entry.count >= entry.batch.count; }
   // Closes the payload of a batch that leaves; it stays until remove().
   static void finish(Entry& entry);
-  void remove(const Entry& entry);
+  void remove(Entry& entry);
 
   // The one that is due next; null when there is none.
   Entry* next_due();
@@ -51,7 +54,8 @@ class OpenBatches {
  private:
   Entry* find(std::string_view topic);
 
-  std::list<Entry> entries_;  // few: one for each topic that has something to wait for
+  std::map<std::string, Entry, std::less<>> entries_;  // by topic
+  std::set<std::pair<Time, Entry*>> due_;
   std::uint64_t messages_ = 0;
 };
 

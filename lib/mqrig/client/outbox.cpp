@@ -82,7 +82,8 @@ std::uint64_t Outbox::Impl::put_unstored(const Message& message) {
 bool Outbox::Impl::put_now(Message& message) {
   const bool batched = message.batch.format != store::Batch::Format::none;
   if (batched ? !client_.connected() : !ready(message.publish.qos)) return false;
-  OpenBatches::Entry* const in_the_way = batches_.in_the_way(message);
+  OpenBatches::Entry* const in_the_way =
+      batches_.in_the_way(message, client_.broker_limits().maximum_packet_size);
   if (in_the_way != nullptr && !send_batch(*in_the_way)) return false;
   message.sequence = queue_->append_sent(message);
   cursor_ = message.sequence;
@@ -119,7 +120,8 @@ bool Outbox::Impl::take(const Message& message) {
     removals_.push_back({{message.sequence, message.size()}, {}, {}, true});
     return true;
   }
-  OpenBatches::Entry* const in_the_way = batches_.in_the_way(message);
+  OpenBatches::Entry* const in_the_way =
+      batches_.in_the_way(message, client_.broker_limits().maximum_packet_size);
   if (in_the_way != nullptr && !send_batch(*in_the_way)) return false;
   return message.batch.format == store::Batch::Format::none ? send(message) : gather(message);
 }
@@ -244,7 +246,7 @@ void Outbox::Impl::remove(const Removal& removal) {
   owner_.on_delivered(message.sequence);
 }
 
-bool Outbox::Impl::drop_oldest() {
+std::uint64_t Outbox::Impl::drop_oldest() {
   InFlightTable::Message oldest;
   queue_->read(cursor_, [&](const Message& message) {
     cursor_ = message.sequence;
@@ -252,9 +254,8 @@ bool Outbox::Impl::drop_oldest() {
     oldest = {message.sequence, message.size()};
     return false;
   });
-  if (oldest.sequence == 0) return false;
-  queue_->remove(oldest.sequence, oldest.size);
-  return true;
+  if (oldest.sequence != 0) queue_->remove(oldest.sequence, oldest.size);
+  return oldest.sequence;
 }
 
 void Outbox::Impl::expire() {
@@ -304,7 +305,7 @@ std::error_code Outbox::pump() {
 void Outbox::on_published(std::uint64_t token, ReasonCode reason, wire::Properties properties) {
   impl_->on_published(token, reason, properties);
 }
-bool Outbox::drop_oldest() {
+std::uint64_t Outbox::drop_oldest() {
   return impl_->drop_oldest();
 }
 void Outbox::expire() {

@@ -74,9 +74,9 @@ class Outbox {
   std::error_code pump();
   // From Handler::on_published().
   void on_published(std::uint64_t token, wire::ReasonCode reason, wire::Properties properties);
-  // Gives up the oldest message that is not on its way; false when there is none that is
-  // committed. It is not reported to the owner.
-  bool drop_oldest();
+  // Gives up the oldest message that is not on its way, and returns its sequence; 0 when there is
+  // none, or in a spool none that is committed. It is not reported to the owner.
+  std::uint64_t drop_oldest();
   // Gives up what is older than Settings::age; to be called now and then.
   void expire();
 

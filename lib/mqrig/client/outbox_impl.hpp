@@ -23,7 +23,7 @@ class Outbox::Impl {
   std::uint64_t put(const store::SpooledMessage& message);
   std::error_code pump();
   void on_published(std::uint64_t token, wire::ReasonCode reason, wire::Properties properties);
-  bool drop_oldest();
+  std::uint64_t drop_oldest();
   void expire();
 
   std::uint64_t in_flight() const noexcept { return table_.messages(); }
