@@ -143,7 +143,7 @@ TEST_CASE("after a loss of power at any moment all reported commits are there") 
   disk = std::make_unique<test::SyncedFiles>(file.folder(), cut);
   {
     const auto store = file.open();
-    for (std::uint64_t number = 1; number <= 20; ++number) {
+    for (std::uint64_t number = 1; number <= 24; ++number) {
       step(*store, number, payload);
       REQUIRE_FALSE(store->commit());
       reported = number;
@@ -152,5 +152,5 @@ TEST_CASE("after a loss of power at any moment all reported commits are there") 
     }
     CHECK(store->counters().checkpoints > 1);
   }
-  CHECK(cuts > 40);  // at each sync, and after each commit
+  CHECK(cuts > 48);  // at each sync, and after each commit
 }
