@@ -81,8 +81,8 @@ TEST_CASE_FIXTURE(Fixture, "or the oldest are dropped") {
 }
 
 TEST_CASE_FIXTURE(BridgeRig, "two full queues do not wait for each other") {
-  constexpr std::size_t count = 200;
   for (const bool stored : {true, false}) {
+    const std::size_t count = stored ? 40 : 150;
     auto settings = link({rule_for({"out"}), rule_for({"in"}, Direction::in)});
     if (stored) settings.limits.messages = 5;
     settings.window = 2;

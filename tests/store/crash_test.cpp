@@ -89,7 +89,7 @@ TEST_CASE("after kill -9 at any moment all reported commits are there, and no ha
     const std::string payload(size, 'x');
     std::mt19937 random(7);
     std::uint64_t number = 0;
-    for (int round = 0; round < 15; ++round) {
+    for (int round = 0; round < 8; ++round) {
       ChildProcess child(
           [&](const ChildProcess::Report& report) { commit_steps(file, number, payload, report); });
       std::uint64_t reported = number;
@@ -143,7 +143,7 @@ TEST_CASE("after a loss of power at any moment all reported commits are there") 
   disk = std::make_unique<test::SyncedFiles>(file.folder(), cut);
   {
     const auto store = file.open();
-    for (std::uint64_t number = 1; number <= 30; ++number) {
+    for (std::uint64_t number = 1; number <= 24; ++number) {
       step(*store, number, payload);
       REQUIRE_FALSE(store->commit());
       reported = number;
@@ -152,5 +152,5 @@ TEST_CASE("after a loss of power at any moment all reported commits are there") 
     }
     CHECK(store->counters().checkpoints > 1);
   }
-  CHECK(cuts > 60);  // at each sync, and after each commit
+  CHECK(cuts > 48);  // at each sync, and after each commit
 }

@@ -119,7 +119,7 @@ bool Link::busy() const noexcept {
 void Link::on_stalled(bool on) {
   stalled_ = on;
   for (const Side side : {Side::local, Side::remote}) update_reading(side);
-  if (stalled_ && leaving_) over();
+  if (stalled_ && stopping_) leave();
 }
 
 void Link::on_connected(End& end) {
@@ -211,16 +211,13 @@ void Link::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
   retry_timer_.cancel();
   for (const Side side : {Side::local, Side::remote}) update_reading(side);
-  if (!busy()) return leave();
+  if (stalled_ || !busy()) return leave();
   grace_timer_.expires_at(Clock::now() + grace);
 }
 
 void Link::leave() {
-  if (std::exchange(leaving_, true)) return;
-  grace_timer_.cancel();
-  tick_timer_.cancel();
-  status_timer_.cancel();
   if (stalled_) return over();  // nothing would leave
+  if (std::exchange(leaving_, true)) return;
   announce("0");
   local_->stop();
   remote_->stop();
@@ -231,7 +228,9 @@ void Link::on_ended(End&) {
 }
 
 void Link::over() {
-  if (!std::exchange(over_, true)) owner_.on_link_ended(*this);
+  if (std::exchange(over_, true)) return;
+  for (net::Timer* const timer : {&grace_timer_, &tick_timer_, &status_timer_}) timer->cancel();
+  owner_.on_link_ended(*this);
 }
 
 LinkStatus Link::status() const {
