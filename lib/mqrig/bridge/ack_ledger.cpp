@@ -12,8 +12,9 @@ void AckLedger::begin(std::uint64_t receipt) {
 
 void AckLedger::add(std::uint64_t sequence) {
   Entry& entry = entries_.back();
-  const auto early = std::find(early_.begin(), early_.end(), sequence);
+  const auto early = std::ranges::find(early_, sequence, &Early::sequence);
   if (early != early_.end()) {
+    if (wire::is_error(early->reason)) entry.reason = early->reason;
     early_.erase(early);
     return;
   }
@@ -48,10 +49,7 @@ AckLedger::Entry* AckLedger::find(std::uint64_t sequence) {
 AckLedger::Settled AckLedger::done(std::uint64_t sequence, wire::ReasonCode reason) {
   Entry* const entry = find(sequence);
   if (entry == nullptr) {
-    if (adding_) {
-      early_.push_back(sequence);
-      if (wire::is_error(reason)) entries_.back().reason = reason;
-    }
+    if (adding_) early_.push_back({sequence, reason});
     return {};
   }
   if (wire::is_error(reason)) entry->reason = reason;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include <mqrig/wire/reason_code.hpp>
 
@@ -40,13 +41,18 @@ class AckLedger {
     wire::ReasonCode reason = wire::ReasonCode::success;
   };
 
+  struct Early {
+    std::uint64_t sequence;
+    wire::ReasonCode reason;
+  };
+
   Entry* find(std::uint64_t sequence);
   Settled settle(Entry& entry);
 
   std::deque<Entry> entries_;  // by sequence; settled ones leave at the front
   std::size_t open_ = 0;
-  std::deque<std::uint64_t> early_;  // done with before they were added
-  bool adding_ = false;              // between begin() and end()
+  std::vector<Early> early_;  // done with before they were added
+  bool adding_ = false;       // between begin() and end()
 };
 
 }  // namespace mqrig::bridge

@@ -33,7 +33,9 @@ class Bridge::Impl final : private Link::Owner, private Turn::Owner {
   void on_recovered() override;
 
   void start(LinkSettings settings);
-  void forget(const Link* link);
+  void forget_soon(const Link* ended);
+  void forget(const Link* ended);
+  void forget_unsaved();
 
   asio::io_context& context_;
   Observer& observer_;
@@ -41,19 +43,22 @@ class Bridge::Impl final : private Link::Owner, private Turn::Owner {
   std::vector<std::unique_ptr<Link>> links_;
   std::map<std::string, LinkSettings>
       next_;  // by name: to be started when the one before has ended
+  // Have ended while the disk took nothing: what follows them takes up what they have to save.
+  std::vector<const Link*> unsaved_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
   bool stopping_ = false;
 };
 
 void Bridge::Impl::apply(Settings settings) {
   constexpr std::chrono::seconds grace{5};
+  if (stopping_) return;
   next_.clear();
   for (const auto& link : links_) {
     const auto same = std::ranges::find_if(settings.links, [&](const LinkSettings& wanted) {
       return wanted.name == link->settings().name;
     });
-    const bool unchanged =
-        same != settings.links.end() && same->fingerprint == link->settings().fingerprint;
+    const bool unchanged = same != settings.links.end() && !link->stopping() &&
+                           same->fingerprint == link->settings().fingerprint;
     if (!unchanged) link->stop(grace);
     if (same == settings.links.end()) continue;
     if (!unchanged) next_.emplace(same->name, std::move(*same));
@@ -72,7 +77,12 @@ void Bridge::Impl::start(LinkSettings settings) {
 void Bridge::Impl::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
   next_.clear();
-  if (links_.empty()) return asio::post(context_, [this] { observer_.on_stopped(); });
+  forget_unsaved();
+  if (links_.empty()) {
+    return asio::post(context_, [this, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) observer_.on_stopped();
+    });
+  }
   for (const auto& link : links_) link->stop(grace);
 }
 
@@ -95,14 +105,25 @@ void Bridge::Impl::on_link_failed(Link& link, const client::Failure& failure) {
 }
 
 void Bridge::Impl::on_link_ended(Link& link) {
-  asio::post(context_, [this, ended = &link, alive = std::weak_ptr(alive_)] {
+  forget_soon(&link);
+}
+
+void Bridge::Impl::forget_soon(const Link* ended) {
+  asio::post(context_, [this, ended, alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) forget(ended);
   });
 }
 
+void Bridge::Impl::forget_unsaved() {
+  for (const Link* const ended : std::exchange(unsaved_, {})) forget_soon(ended);
+}
+
 void Bridge::Impl::forget(const Link* ended) {
   const std::string name = ended->settings().name;
-  if (turn_) turn_->commit_now();
+  if (ended->stored() && !turn_->commit_now() && !stopping_) {
+    unsaved_.push_back(ended);
+    return;
+  }
   std::erase_if(links_, [&](const auto& link) { return link.get() == ended; });
   if (auto next = next_.extract(name)) start(std::move(next.mapped()));
   if (stopping_ && links_.empty()) observer_.on_stopped();
@@ -115,6 +136,7 @@ void Bridge::Impl::on_stalled(std::error_code error) {
 
 void Bridge::Impl::on_recovered() {
   observer_.on_warning({}, "the spool can be written again: going on");
+  forget_unsaved();
 }
 
 Bridge::Bridge(asio::io_context& context, store::Spool* spool, Observer& observer)

@@ -12,16 +12,14 @@ namespace {
 constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
 
 // The session outlives the process: what a broker has for the bridge waits there. Only a session
-// that nothing is read from begins anew when nothing is known of it, so that no packet identifier
-// of a process that was killed stands in the way of a message of QoS 2.
-client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
-                               const End::Role& role, bool known) {
+// that nothing is read from begins anew when nothing is known of it.
+client::Options client_options(const LinkSettings& link, Side side, bool stored, bool clean_start) {
   const SideSettings& settings = side == Side::local ? link.local : link.remote;
   client::Options options = settings.client;
   options.keep_trying = options.reconnect = true;
   options.drop_exceeded_maximum = true;  // mosquitto sends up to twice of it
-  options.flush_by_owner = turn != nullptr;
-  options.clean_start = role.subscriptions.empty() && !known;
+  options.flush_by_owner = stored;
+  options.clean_start = clean_start;
   options.keep_session = true;
   if (!options.session_expiry) options.session_expiry = never_expires;
   options.bridge = link.loop_prevention;
@@ -70,17 +68,20 @@ std::vector<std::string_view> filters_gone(std::string_view text,
 
 }  // namespace
 
-End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn, Role role,
-         const std::string& queue, const std::string& state, Owner& owner)
+End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
+         std::vector<wire::Subscription> subscriptions, const std::string& queue,
+         const std::string& state, Owner& owner)
     : side_(side),
       turn_(turn),
-      role_(std::move(role)),
+      subscriptions_(std::move(subscriptions)),
       filters_state_(state + "/subscriptions"),
-      filters_(text_of(role_.subscriptions)),
+      filters_(text_of(subscriptions_)),
+      granted_(subscriptions_.size()),
+      window_(link.window),
+      fresh_(turn == nullptr || !stored(turn->spool(), state)),
       owner_(owner),
       client_(context,
-              client_options(link, side, turn, role_,
-                             turn != nullptr && stored(turn->spool(), state).has_value()),
+              client_options(link, side, turn != nullptr, fresh_ && subscriptions_.empty()),
               *this) {
   client::Outbox::Settings settings;
   settings.rate = link.rate;
@@ -113,9 +114,13 @@ void End::stop() {
 }
 
 void End::subscribe(bool session_present) {
-  if (std::exchange(subscribed_, true)) return;
   std::optional<std::string> before;
   if (turn_ != nullptr) before = stored(turn_->spool(), filters_state_);
+  if (!session_present) {
+    granted_.assign(granted_.size(), false);
+    if (turn_ != nullptr) turn_->spool().remove_state(filters_state_);
+  }
+  if (std::exchange(subscribed_, true)) return;
   // Below 5.0 each SUBSCRIBE brings the retained messages again.
   const bool known = session_present && before == filters_;
   if (known && client_.version() != wire::Version::mqtt_5) {
@@ -123,37 +128,44 @@ void End::subscribe(bool session_present) {
     return;
   }
   if (before && session_present) {
-    const std::vector<std::string_view> gone = filters_gone(*before, role_.subscriptions);
-    if (!gone.empty()) client_.unsubscribe(gone, {}, 0);
+    const std::vector<std::string_view> gone = filters_gone(*before, subscriptions_);
+    unsubscribing_ = !gone.empty();
+    if (unsubscribing_) client_.unsubscribe(gone, {}, 0);
   }
   send_subscriptions();
-  if (turn_ != nullptr && before != filters_) {
-    turn_->spool().put_state(filters_state_, wire::as_bytes(filters_));
-    turn_->request();
-  }
 }
 
 void End::send_subscriptions() {
   const bool identified = client_.version() == wire::Version::mqtt_5 &&
                           client_.broker_limits().subscription_identifier_available &&
-                          role_.subscriptions.size() > 1;
-  for (std::size_t index = 0; index < role_.subscriptions.size(); ++index) {
+                          subscriptions_.size() > 1;
+  for (std::size_t index = 0; index < subscriptions_.size(); ++index) {
     wire::PropertyWriter properties;
     if (identified) {
       properties.add(wire::PropertyId::subscription_identifier,
                      static_cast<std::uint32_t>(index + 1));
     }
     const std::error_code error =
-        client_.subscribe({&role_.subscriptions[index], 1}, properties.view(), index);
+        client_.subscribe({&subscriptions_[index], 1}, properties.view(), index);
     if (error) {
-      owner_.on_warning("can't subscribe to " + std::string(role_.subscriptions[index].filter) +
-                        ": " + error.message());
+      owner_.on_warning("can't subscribe to " + std::string(subscriptions_[index].filter) + ": " +
+                        error.message());
     }
   }
 }
 
+// Not before the broker has answered: a process that is killed earlier leaves a session without
+// them.
+void End::remember_subscriptions() {
+  if (turn_ == nullptr || unsubscribing_) return;
+  if (std::find(granted_.begin(), granted_.end(), false) != granted_.end()) return;
+  turn_->spool().put_state(filters_state_, wire::as_bytes(filters_));
+  touch();
+}
+
 void End::on_connected(bool session_present, wire::Properties) {
-  ++connects_;
+  // No packet identifier of a process that was killed may stand in the way of a message of QoS 2.
+  if (++connects_ == 1 && session_present && fresh_) client_.release_unknown(window_);
   subscribe(session_present);
   touch();
   owner_.on_connected(*this);
@@ -172,10 +184,19 @@ void End::on_published(std::uint64_t token, ReasonCode reason, wire::Properties 
 
 void End::on_subscribed(std::uint64_t token, wire::ByteView reasons, wire::Properties) {
   const auto reason = static_cast<ReasonCode>(reasons.empty() ? 0 : reasons[0]);
-  if (!wire::is_error(reason) || token >= role_.subscriptions.size()) return;
+  if (token >= subscriptions_.size()) return;
+  if (!wire::is_error(reason)) {
+    granted_[token] = true;
+    return remember_subscriptions();
+  }
   owner_.on_warning(client_.broker() + " refused the subscription to " +
-                    std::string(role_.subscriptions[token].filter) + ": " +
+                    std::string(subscriptions_[token].filter) + ": " +
                     std::string(wire::name(reason, wire::PacketType::suback)));
+}
+
+void End::on_unsubscribed(std::uint64_t, wire::ByteView, wire::Properties) {
+  unsubscribing_ = false;
+  remember_subscriptions();
 }
 
 void End::on_ready() {
@@ -184,7 +205,8 @@ void End::on_ready() {
 
 void End::pump() {
   if (outbox_->waiting() != 0) {
-    if (const std::error_code error = outbox_->pump()) {
+    const std::error_code error = outbox_->pump();
+    if (error && !std::exchange(warned_unread_, true)) {
       owner_.on_warning("can't read the spool: " + error.message());
     }
   }
@@ -226,10 +248,11 @@ void End::on_expired(std::uint64_t sequence) {
 }
 
 bool End::save() {
-  return std::exchange(touched_, false) && outbox_->save();
+  return touched_ && outbox_->save();
 }
 
 void End::committed() {
+  touched_ = false;
   client_.flush();
   if (outbox_->waiting() != 0) {
     pump();

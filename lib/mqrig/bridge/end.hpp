@@ -44,14 +44,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
     ~Owner() = default;
   };
 
-  struct Role {
-    std::vector<wire::Subscription> subscriptions;  // views of the owner's
-    bool publishes = false;                         // messages of QoS 1 and 2
-  };
-
-  // `turn`: null without a spool. `queue` and `state` are names in it.
-  End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn, Role role,
-      const std::string& queue, const std::string& state, Owner& owner);
+  // `turn`: null without a spool. `queue` and `state` are names in it. The filters are the owner's.
+  End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
+      std::vector<wire::Subscription> subscriptions, const std::string& queue,
+      const std::string& state, Owner& owner);
   ~End();
   End(const End&) = delete;
   End& operator=(const End&) = delete;
@@ -78,6 +74,7 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   // Retained, at QoS 0, past the outbox.
   void announce(std::string_view topic, std::string_view payload);
   void set_reading(bool on);
+  bool reading() const noexcept { return reading_; }
 
  private:
   // client::Handler
@@ -87,6 +84,8 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
                     wire::Properties properties) override;
   void on_subscribed(std::uint64_t token, wire::ByteView reasons,
                      wire::Properties properties) override;
+  void on_unsubscribed(std::uint64_t token, wire::ByteView reasons,
+                       wire::Properties properties) override;
   void on_ready() override;
   void on_output() override;
   void on_connection_lost(const client::Failure& failure, std::chrono::milliseconds retry) override;
@@ -103,21 +102,27 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
 
   void subscribe(bool session_present);
   void send_subscriptions();
+  void remember_subscriptions();
   void pump();
   void touch();
 
   Side side_;
   Turn* turn_;
-  Role role_;
-  std::string filters_state_;  // name of the text of filters that were subscribed
+  std::vector<wire::Subscription> subscriptions_;
+  std::string filters_state_;  // name of the text of filters that the broker has taken
   std::string filters_;        // those of now, as that text
+  std::vector<bool> granted_;  // by subscription
+  std::uint16_t window_;
+  bool fresh_;  // nothing is known of the session that the broker may have
   Owner& owner_;
   client::Client client_;
   std::unique_ptr<client::Outbox> outbox_;
   std::uint64_t connects_ = 0;
   bool reading_ = true;
-  bool touched_ = false;  // since the last save()
-  bool subscribed_ = false;
+  bool touched_ = false;        // since the last committed()
+  bool subscribed_ = false;     // the client knows the filters
+  bool unsubscribing_ = false;  // the broker has not answered
+  bool warned_unread_ = false;
 };
 
 }  // namespace mqrig::bridge

@@ -27,8 +27,9 @@ Link::Link(asio::io_context& context, LinkSettings settings, Turn* turn, Owner& 
       owner_(owner),
       tick_timer_(context, [this] { tick(); }),
       status_timer_(context, [this] { publish_status(); }),
-      retry_timer_(context),
-      grace_timer_(context, [this] { leave(); }) {
+      retry_timer_(context, [this] { retry(); }),
+      grace_timer_(context, [this] { leave(); }),
+      stalled_(turn_ != nullptr && turn_->stalled()) {
   const std::string local = broker_name(settings_.local);
   const std::string remote = broker_name(settings_.remote);
   forwarders_[index(Side::local)] =
@@ -49,11 +50,10 @@ Link::~Link() = default;
 
 std::unique_ptr<End> Link::make_end(asio::io_context& context, Side side) {
   const auto subscriptions = forwarders_[index(side)]->subscriptions();
-  End::Role role;
-  role.subscriptions.assign(subscriptions.begin(), subscriptions.end());
   const bool local = side == Side::local;
   End::Owner& owner = *this;
-  return std::make_unique<End>(context, settings_, side, turn_, std::move(role),
+  return std::make_unique<End>(context, settings_, side, turn_,
+                               std::vector(subscriptions.begin(), subscriptions.end()),
                                settings_.name + (local ? "/in" : "/out"),
                                settings_.name + (local ? "/local" : "/remote"), owner);
 }
@@ -77,10 +77,11 @@ void Link::start() {
 }
 
 void Link::on_message(End& end, const wire::Publish& publish, std::uint64_t receipt) {
+  if (stopping_ && receipt != 0) return;  // the next session gets it
   std::optional<Flow>& flow = flow_from(end.side());
   if (flow) {
     flow->receive(publish, receipt);
-    end.set_reading(!stopping_ && !stalled_ && !flow->full());
+    update_reading(end.side());
   } else if (receipt != 0) {
     end.acknowledge(receipt, wire::ReasonCode::success);  // of a subscription that is gone
   }
@@ -96,10 +97,19 @@ void Link::on_expired(End& end, std::uint64_t sequence) {
 }
 
 void Link::on_progress(End& end) {
-  auto& flow = flow_from(other(end.side()));
-  if (!flow) return;
-  this->end(other(end.side())).set_reading(!stopping_ && !stalled_ && !flow->full());
+  if (!flow_from(other(end.side()))) return;
+  update_reading(other(end.side()));
   if (stopping_ && !busy()) leave();
+}
+
+// Acknowledgements come by the way that messages do: two ends that wait for room at each other
+// would wait for ever, so that one of them reads on.
+void Link::update_reading(Side side) {
+  auto& flow = flow_from(side);
+  const bool full = flow && flow->full() && end(other(side)).reading();
+  // One that stops still waits for acknowledgements.
+  const bool wanted = stopping_ ? flow_from(other(side)).has_value() : !full;
+  end(side).set_reading(wanted && !stalled_);
 }
 
 bool Link::busy() const noexcept {
@@ -109,14 +119,13 @@ bool Link::busy() const noexcept {
 
 void Link::on_stalled(bool on) {
   stalled_ = on;
-  for (const Side side : {Side::local, Side::remote}) {
-    auto& flow = flow_from(side);
-    end(side).set_reading(!stopping_ && !stalled_ && !(flow && flow->full()));
-  }
+  for (const Side side : {Side::local, Side::remote}) update_reading(side);
+  if (stalled_ && leaving_) over();
 }
 
 void Link::on_connected(End& end) {
   failures_[index(end.side())].clear();
+  announced_.reset();  // that broker has not heard
   announce_state();
   owner_.on_link_state(*this, "connected to " + end.client().broker());
 }
@@ -128,6 +137,7 @@ void Link::on_lost(End& end, const client::Failure& failure) {
   last = failure.text;
   announce_state();
   if (news) owner_.on_link_state(*this, failure.text);
+  if (stopping_ && !busy()) leave();
 }
 
 void Link::on_failed(End& end, const client::Failure& failure) {
@@ -135,15 +145,23 @@ void Link::on_failed(End& end, const client::Failure& failure) {
   announce_state();
   if (end.connects() == 0) return owner_.on_link_failed(*this, failure);
   owner_.on_link_state(*this, failure.text);
-  retry_timer_.expires_at(Clock::now() + retry_interval, [&end] { end.retry(); });
+  retry_timer_.expires_at(Clock::now() + retry_interval);
+}
+
+// One that is connected, or about to be, takes no notice.
+void Link::retry() {
+  for (const Side side : {Side::local, Side::remote}) {
+    if (end(side).connects() != 0) end(side).retry();
+  }
 }
 
 void Link::announce_state() {
-  if (settings_.notification_topic.empty()) return;
   const bool up = local_->connected() && remote_->connected();
-  if (up == announced_up_ && !up) return;
-  announced_up_ = up;
-  const std::string_view state = up ? "1" : "0";
+  if (std::exchange(announced_, up) != up) announce(up ? "1" : "0");
+}
+
+void Link::announce(std::string_view state) {
+  if (settings_.notification_topic.empty()) return;
   if (local_->connected()) local_->announce(settings_.notification_topic, state);
   if (settings_.notify_remote && remote_->connected()) {
     remote_->announce(settings_.notification_topic, state);
@@ -153,7 +171,11 @@ void Link::announce_state() {
 void Link::tick() {
   local_->outbox().expire();
   remote_->outbox().expire();
-  if (turn_ != nullptr) turn_->request();
+  if (turn_ != nullptr) {
+    turn_->request();
+  } else {
+    for (const Side side : {Side::local, Side::remote}) update_reading(side);
+  }
   tick_timer_.expires_at(Clock::now() + tick_interval);
 }
 
@@ -189,8 +211,7 @@ void Link::on_warning(std::string_view text) {
 void Link::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
   retry_timer_.cancel();
-  local_->set_reading(false);
-  remote_->set_reading(false);
+  for (const Side side : {Side::local, Side::remote}) update_reading(side);
   if (!busy()) return leave();
   grace_timer_.expires_at(Clock::now() + grace);
 }
@@ -200,18 +221,18 @@ void Link::leave() {
   grace_timer_.cancel();
   tick_timer_.cancel();
   status_timer_.cancel();
-  if (!settings_.notification_topic.empty()) {
-    if (local_->connected()) local_->announce(settings_.notification_topic, "0");
-    if (settings_.notify_remote && remote_->connected()) {
-      remote_->announce(settings_.notification_topic, "0");
-    }
-  }
+  if (stalled_) return over();  // nothing would leave
+  announce("0");
   local_->stop();
   remote_->stop();
 }
 
 void Link::on_ended(End&) {
-  if (++ended_ == 2) owner_.on_link_ended(*this);
+  if (++ended_ == 2) over();
+}
+
+void Link::over() {
+  if (!std::exchange(over_, true)) owner_.on_link_ended(*this);
 }
 
 LinkStatus Link::status() const {

@@ -35,6 +35,8 @@ class Link final : private End::Owner {
   void stop(std::chrono::milliseconds grace);
 
   const LinkSettings& settings() const noexcept { return settings_; }
+  bool stopping() const noexcept { return stopping_; }
+  bool stored() const noexcept { return turn_ != nullptr; }
   LinkStatus status() const;
 
  private:
@@ -57,10 +59,14 @@ class Link final : private End::Owner {
   }
   End& end(Side side) noexcept { return side == Side::local ? *local_ : *remote_; }
   bool busy() const noexcept;
+  void update_reading(Side side);
   void announce_state();
+  void announce(std::string_view state);
   void tick();
   void publish_status();
   void leave();
+  void retry();
+  void over();
 
   LinkSettings settings_;
   Turn* turn_;
@@ -74,10 +80,11 @@ class Link final : private End::Owner {
   net::Timer status_timer_;
   net::Timer retry_timer_;
   net::Timer grace_timer_;
-  bool announced_up_ = false;
+  std::optional<bool> announced_;  // up, or not
   bool stalled_ = false;
   bool stopping_ = false;
   bool leaving_ = false;
+  bool over_ = false;
   int ended_ = 0;  // ends
 };
 

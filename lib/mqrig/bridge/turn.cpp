@@ -37,7 +37,7 @@ void Turn::end() {
 bool Turn::commit(bool all) {
   bool changed = false;
   for (Member* const member : members_) changed = member->save() || changed;
-  if (changed || spool_.urgent() || (all && spool_.dirty())) {
+  if (changed || spool_.urgent() || ((all || stalled_) && spool_.dirty())) {
     if (const std::error_code error = spool_.commit()) {
       failed(error);
       return false;

@@ -39,8 +39,8 @@ class InFlightTable {
   std::size_t size() const noexcept { return entries_.size() - free_.size(); }
   std::uint64_t messages() const noexcept { return messages_; }
 
-  // As bytes, and back into an empty table. Sizes are not kept: see set_size(). False when the
-  // bytes are damaged; takes what it reads off the front.
+  // As bytes, and back into an empty table. Sizes are not kept: fill them in with for_each(). False
+  // when the bytes are damaged; takes what it reads off the front.
   void save(wire::Buffer& out) const;
   bool restore(wire::ByteView& bytes);
 

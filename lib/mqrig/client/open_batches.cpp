@@ -37,8 +37,8 @@ OpenBatches::Entry* OpenBatches::in_the_way(const store::SpooledMessage& message
   if (entries_.empty()) return nullptr;
   Entry* const entry = find(message.publish.topic);
   if (entry == nullptr) return nullptr;
-  const bool fits = entry->batch == message.batch && entry->qos == message.publish.qos &&
-                    entry->retain == message.publish.retain &&
+  const bool fits = !full(*entry) && entry->batch == message.batch &&
+                    entry->qos == message.publish.qos && entry->retain == message.publish.retain &&
                     entry->properties == encoded(message.publish.properties);
   return fits ? nullptr : entry;
 }

@@ -33,8 +33,8 @@ class OpenBatches {
     std::uint32_t count = 0;
   };
 
-  // The batch that has to leave before this message may be added: of the same topic, but of another
-  // kind. Null: there is none.
+  // The batch that has to leave before this message may be added: of the same topic, but full or of
+  // another kind. Null: there is none.
   Entry* in_the_way(const store::SpooledMessage& message);
   // Adds a message of batch.format other than none.
   Entry& add(const store::SpooledMessage& message, Time now);

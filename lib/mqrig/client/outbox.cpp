@@ -223,12 +223,14 @@ void Outbox::Impl::on_published(std::uint64_t token, ReasonCode reason,
 }
 
 void Outbox::Impl::settle() {
+  if (std::exchange(settling_, true)) return;
   // The owner may put another message when it hears of one.
   for (std::size_t index = 0; index < removals_.size(); ++index) {
     const Removal removal = std::move(removals_[index]);
     remove(removal);
   }
   removals_.clear();
+  settling_ = false;
 }
 
 void Outbox::Impl::remove(const Removal& removal) {

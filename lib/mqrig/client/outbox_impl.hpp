@@ -75,8 +75,9 @@ class Outbox::Impl {
   InFlightTable table_;
   OpenBatches batches_;
   RateLimit rate_;
-  net::Timer timer_;                     // a batch is due, or the rate allows the next message
-  std::vector<Removal> removals_;        // of this call
+  net::Timer timer_;               // a batch is due, or the rate allows the next message
+  std::vector<Removal> removals_;  // of this call
+  bool settling_ = false;
   std::vector<std::uint64_t> restored_;  // sequences that were in flight at restore(), sorted
   std::uint64_t cursor_ = 0;             // all up to this one are on their way, or gone
   std::int64_t now_ = 0;                 // of this call; 0: not read yet
