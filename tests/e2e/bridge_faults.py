@@ -142,7 +142,7 @@ class Outcome:
         self.kills = {party.name: party.kills for party in rig.parties()}
         self.lines = {what: sum(1 for _, _, done in torment.faults if done == what) for what in ("cut", "freeze", "slow", "stopped", "disk full")}
         totals = [way.account.totals(qos) for way in rig.ways for qos in plan.qualities]
-        self.totals = {qos: {name: sum(one.account.totals(qos)[name] for one in rig.ways) for name in totals[0]} for qos in plan.qualities}
+        self.totals = {qos: {name: sum(one.account.totals(qos)[name] for one in rig.ways) for name in totals[0]} for qos in plan.qualities if plan.remembers}
         self.wrong = torment.died() + ([] if drained else ["given up while messages still arrived: what is lost below may be under way"])
         for way in rig.ways:
             if not plan.remembers:

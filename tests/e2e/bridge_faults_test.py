@@ -35,6 +35,9 @@ class Faults(unittest.TestCase):
     def test_without_a_spool_qos_1_loses_nothing_either(self):
         self.torment(15, spool=False, qualities=(1,))
 
+    def test_brokers_that_forget_their_sessions_neither_stop_nor_crash_it(self):
+        self.torment(12, remembers=False)
+
     def test_between_mosquittos_that_are_asked_to_end(self):
         """One message in flight: with more of them it repeats QoS 2 after a restart, by itself."""
         if not harness.MOSQUITTO:

@@ -75,7 +75,8 @@ ExitCode purge_queue(const Settings& settings, const cli::Diagnostic& diagnostic
 }
 
 ExitCode verify(const Settings& settings, const cli::Diagnostic& diagnostic) {
-  const auto spool = open_spool(settings.file);
+  const auto spool = open_spool(
+      settings.file, settings.repair ? store::Spool::Mode::salvage : store::Spool::Mode::existing);
   std::vector<std::string> faults = spool->verify(settings.repair);
   if (settings.repair && !faults.empty()) {
     for (const std::string& fault : faults) diagnostic.warning(fault);
