@@ -103,12 +103,13 @@ bridge::Rule at_qos_1() {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "without a spool the source waits for the target, in its own order") {
+TEST_CASE_FIXTURE(
+    Fixture, "without a spool the source waits for the target, in its own order [MQTT-4.6.0-2]") {
   begin({at_qos_1()});
   send(1, "a");
   send(2, "b");
   answer(1);
-  CHECK(acknowledged.empty());  // [MQTT-4.6.0-2]
+  CHECK(acknowledged.empty());
   answer(0);
   run_until([&] { return acknowledged.size() == 2; });
   CHECK(acknowledged == Lines{"puback 1 0", "puback 2 0"});

@@ -69,16 +69,15 @@ std::vector<std::string_view> filters_gone(std::string_view text,
 }  // namespace
 
 End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
-         std::vector<wire::Subscription> subscriptions, const std::string& queue,
-         const std::string& state, Owner& owner)
+         std::vector<wire::Subscription> subscriptions, const std::string& queue, Owner& owner)
     : side_(side),
       turn_(turn),
       subscriptions_(std::move(subscriptions)),
-      filters_state_(state + "/subscriptions"),
+      filters_state_(queue + ".subscriptions"),
       filters_(text_of(subscriptions_)),
       granted_(subscriptions_.size()),
       window_(link.window),
-      fresh_(turn == nullptr || !stored(turn->spool(), state)),
+      fresh_(turn == nullptr || !stored(turn->spool(), queue + ".session")),
       owner_(owner),
       client_(context,
               client_options(link, side, turn != nullptr, fresh_ && subscriptions_.empty()),
@@ -92,8 +91,8 @@ End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* t
     return;
   }
   store::Spool& spool = turn_->spool();
-  outbox_ = std::make_unique<client::Outbox>(context, spool, spool.queue(queue), state, client_,
-                                             outbox_owner, settings);
+  outbox_ = std::make_unique<client::Outbox>(context, spool, spool.queue(queue), queue + ".session",
+                                             client_, outbox_owner, settings);
   turn_->add(*this);
 }
 

@@ -44,10 +44,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
     ~Owner() = default;
   };
 
-  // `turn`: null without a spool. `queue` and `state` are names in it. The filters are the owner's.
+  // `turn`: null without a spool. `queue` is a name in it, and with ".session" the name of the
+  // state. The filters are the owner's.
   End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
-      std::vector<wire::Subscription> subscriptions, const std::string& queue,
-      const std::string& state, Owner& owner);
+      std::vector<wire::Subscription> subscriptions, const std::string& queue, Owner& owner);
   ~End();
   End(const End&) = delete;
   End& operator=(const End&) = delete;

@@ -54,8 +54,7 @@ std::unique_ptr<End> Link::make_end(asio::io_context& context, Side side) {
   End::Owner& owner = *this;
   return std::make_unique<End>(context, settings_, side, turn_,
                                std::vector(subscriptions.begin(), subscriptions.end()),
-                               settings_.name + (local ? "/in" : "/out"),
-                               settings_.name + (local ? "/local" : "/remote"), owner);
+                               settings_.name + (local ? "/in" : "/out"), owner);
 }
 
 void Link::start() {
