@@ -217,6 +217,20 @@ class Changed(Spool):
         self.assertEqual((3, 1), self.count())
 
 
+class WithoutItsLog(Spool):
+    def test_verify_goes_on_without_it_when_asked_to(self):
+        """A bridge that was killed leaves a log; the brokers it looks for are not there."""
+        bridge = self.start("bridge", "--from", "mqtt://127.0.0.1:1", "--to", "mqtt://127.0.0.1:1", "-t", "t", "--spool", self.file)
+        log = self.dir / "spool-wal"
+        harness.wait_until(bridge.err.text, "word that no broker is there")
+        bridge.stop()
+        log.unlink()
+        for action in ("ls", "verify"):
+            self.expect_failure(self.spool(action), INPUT, "spool-wal, is missing")
+        self.expect_ok(self.spool("verify", "--repair"))
+        self.expect_ok(self.spool("verify"))
+
+
 class NoSpool(Spool):
     def test_files_that_are_none(self):
         self.expect_failure(self.spool("ls"), INPUT, str(self.file))

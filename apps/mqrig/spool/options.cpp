@@ -70,7 +70,9 @@ constexpr OptionSpec choice_options[] = {
     {.long_name = "repair",
      .in_config = false,
      .help = "verify: put right what can be",
-     .details = "Those are the totals. For damage beyond that see RECOVERY in the description."},
+     .details =
+         "Those are the totals, and a spool whose log is missing. For damage beyond that see "
+         "RECOVERY in the description."},
 };
 
 constexpr cli::OptionGroup action_group{"What to do", action_options};
@@ -138,7 +140,11 @@ constinit const cli::CommandSpec spec{
         "messages that a bridge joins; and refused, with ts and reason.\n\n"
         "RECOVERY. When verify finds damage, keep a copy of FILE and FILE-wal. Wrong totals are "
         "put "
-        "right with --repair. Else export what can still be read into a new spool: mqrig spool "
+        "right with --repair. A spool that was in use when its process ended, and has lost "
+        "FILE-wal, "
+        "is refused by all but verify --repair, which goes on without what was committed last. "
+        "Else "
+        "export what can still be read into a new spool: mqrig spool "
         "export old | mqrig spool import new. What was on its way is then delivered once more: the "
         "session with the broker is not copied.",
     .usage = usage,
