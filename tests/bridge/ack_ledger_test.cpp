@@ -56,7 +56,7 @@ TEST_CASE("sequences of messages that need no acknowledgement mean nothing") {
   CHECK(done(ledger, 1) == 0);
   take(ledger, 1, {2});
   take(ledger, 2, {4});
-  for (const std::uint64_t sequence : {1, 3, 5}) CHECK(done(ledger, sequence) == 0);
+  for (const std::uint64_t sequence : {1U, 3U, 5U}) CHECK(done(ledger, sequence) == 0);
   CHECK(ledger.size() == 2);
 }
 

@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(Fixture, "what waits in a spool goes when the broker is there"
 }
 
 TEST_CASE_FIXTURE(Fixture, "a message that the broker does not take is kept as refused") {
-  broker.script = [this](StubBroker::Peer& peer, const wire::Frame& frame) {
+  broker.script = [](StubBroker::Peer& peer, const wire::Frame& frame) {
     if (frame.type() != PacketType::publish) return false;
     constexpr std::uint8_t not_authorized[] = {0x40, 0x03, 0x00, 0x01, 0x87};
     peer.send(wire::ByteView(not_authorized));
