@@ -23,7 +23,7 @@ constexpr OpenBatches::Time start{std::chrono::hours(1)};
 TEST_CASE("messages of a topic are joined until their number is reached") {
   OpenBatches batches;
   for (const char* text : {"a", "", "c"}) {
-    CHECK(batches.in_the_way(message("t", text)) == nullptr);
+    CHECK(batches.in_the_way(message("t", text), 1'000) == nullptr);
     OpenBatches::Entry& entry = batches.add(message("t", text), start);
     CHECK(batches.full(entry) == (entry.count == 3));
   }
@@ -72,7 +72,7 @@ TEST_CASE("what does not fit into the batch of its topic has to wait for it") {
   OpenBatches batches;
   batches.add(message("t", "a"), start);
   store::SpooledMessage other = message("t", "b");
-  CHECK(batches.in_the_way(other) == nullptr);
+  CHECK(batches.in_the_way(other, 1'000) == nullptr);
   SUBCASE("another QoS") {
     other.publish.qos = wire::QoS::at_least_once;
   }
@@ -86,9 +86,9 @@ TEST_CASE("what does not fit into the batch of its topic has to wait for it") {
     batches.add(other, start);
     batches.add(other, start);
   }
-  CHECK(batches.in_the_way(other) != nullptr);
+  CHECK(batches.in_the_way(other, 1'000) != nullptr);
   other.publish.topic = "u";
-  CHECK(batches.in_the_way(other) == nullptr);
+  CHECK(batches.in_the_way(other, 1'000) == nullptr);
 }
 
 }  // namespace mqrig::client::tests

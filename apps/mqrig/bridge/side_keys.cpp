@@ -67,8 +67,10 @@ constexpr OwnText own_texts[] = {
      "alone): the session is found again after a restart. Where the machine has another name "
      "at each start, as in a container, it has to be said."},
     {"session-expiry-interval",
-     "Whole seconds (or 10m, 1h, 7d), or never. The default is never for a link with a spool; else "
-     "it is five minutes, and the session ends when the bridge is stopped."},
+     "Whole seconds (or 10m, 1h, 7d), or never, the default: what a broker has for the bridge "
+     "waits "
+     "there while the bridge is stopped, as far as the broker's queue goes. At a broker that "
+     "nothing is read from, a bridge without a spool begins anew."},
 };
 
 OptionSpec key_of(OptionSpec option, bool hidden) {

@@ -16,8 +16,6 @@ namespace {
 
 using bridge::Side;
 
-constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
-
 std::string machine_name() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
@@ -78,14 +76,6 @@ void check_name(cli::TomlSection& section, std::string_view key, std::string_vie
   section.fault(*section.find(key), "'" + std::string(text) + "': " + why);
 }
 
-/// The session has to outlive connections; with a spool, the process as well.
-void keep_session(bool spool, client::Options& client) {
-  client.reconnect = true;
-  if (client.session_expiry) return;
-  client.survive_reconnects = !spool;
-  if (spool) client.session_expiry = never_expires;
-}
-
 }  // namespace
 
 std::string default_client_id(const std::string& link, Side side, const std::string& machine,
@@ -123,7 +113,6 @@ bridge::SideSettings read_side(cli::TomlSection& section, Side side,
     const bool is_short = client.version == wire::Version::mqtt_3_1;
     client.client_id = default_client_id(link.name, side, machine_name(), is_short);
   }
-  keep_session(link.spool, client);
   fingerprint.add(side == Side::local ? "local" : "remote", options);
   fingerprint.add("password", client.password.value_or(std::string()));
   return settings;
