@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub broker bridge bench passwd"
+_mqrig_commands="pub sub broker bridge bench spool passwd"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -25,6 +25,10 @@ _mqrig_pub() {
             ;;
         -q|--qos)
             _mqrig_words "0 1 2" "$cur"
+            return
+            ;;
+        --spool)
+            _mqrig_known file "$cur"
             return
             ;;
         --payload-format)
@@ -83,11 +87,11 @@ _mqrig_pub() {
             _mqrig_known file "$cur"
             return
             ;;
-        -m|--message|-t|--topic|--topic-separator|-M|--max-inflight|--inflight|--repeat|--repeat-delay|--rate|--content-type|--message-expiry|--response-topic|--correlation-data|--topic-alias|--user-property|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+        -m|--message|-t|--topic|--topic-separator|-M|--max-inflight|--inflight|--repeat|--repeat-delay|--rate|--spool-limit|--content-type|--message-expiry|--response-topic|--correlation-data|--topic-alias|--user-property|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
             return
             ;;
     esac
-    _mqrig_words "--message --file --stdin-file --stdin-line --stdin-null --ndjson --null-message --topic --topic-separator --qos --retain --no-retain --max-inflight --repeat --repeat-delay --rate --skip-invalid --no-skip-invalid --content-type --payload-format --message-expiry --response-topic --correlation-data --topic-alias --user-property --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--message --file --stdin-file --stdin-line --stdin-null --ndjson --null-message --topic --topic-separator --qos --retain --no-retain --max-inflight --repeat --repeat-delay --rate --skip-invalid --no-skip-invalid --spool --resume --spool-limit --content-type --payload-format --message-expiry --response-topic --correlation-data --topic-alias --user-property --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_sub() {
@@ -442,6 +446,40 @@ _mqrig_bench() {
     _mqrig_words "--scenario --file --print-scenario --clients --publishers --subscribers --subscribers-per-topic --ramp --connect-rate --lifetime --leave --storm --no-storm --storm-interval --rate --total-rate --inflight --think --duration --count --warmup --drain-timeout --topics --filter --qos --sub-qos --retain --no-retain --size --payload-file --payload-template --payload-lines --stamp --no-stamp --share --groups --content-type --payload-format --message-expiry --response-topic --user-property --slo --verify --find-max --find-from --find-to --step-duration --tolerance --json --csv --hdr --html --metrics --interval --live --no-live --plain --no-plain --threads --workers --shard --start-at --start-on --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
+_mqrig_spool() {
+    local cur=$1 prev=$2
+    case $prev in
+        --action)
+            _mqrig_words "ls show export import requeue purge verify" "$cur"
+            return
+            ;;
+        --file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --queue|--limit|--older-than|-F|--format)
+            return
+            ;;
+    esac
+    if ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+        _mqrig_words "ls show export import requeue purge verify" "$cur"
+        return
+    fi
+    if [[ $cur != -* ]]; then
+        _mqrig_known file "$cur"
+        return
+    fi
+    _mqrig_words "--action --file --queue --refused --limit --older-than --yes --repair --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
 _mqrig_passwd() {
     local cur=$1 prev=$2
     case $prev in
@@ -488,6 +526,7 @@ _mqrig() {
         broker) _mqrig_broker "$cur" "$prev" ;;
         bridge) _mqrig_bridge "$cur" "$prev" ;;
         bench) _mqrig_bench "$cur" "$prev" ;;
+        spool) _mqrig_spool "$cur" "$prev" ;;
         passwd) _mqrig_passwd "$cur" "$prev" ;;
     esac
 }

@@ -60,10 +60,14 @@ std::string describe(std::error_code error, const session::Limits& broker) {
   }
 }
 
-std::string describe_loss(const client::Failure& failure, std::chrono::milliseconds retry) {
+std::string describe_retry(const client::Failure& failure, std::chrono::milliseconds retry) {
   char seconds[32];
   std::snprintf(seconds, sizeof seconds, "%.1f s", static_cast<double>(retry.count()) / 1000);
-  return "connection lost: " + failure.text + "; trying again in " + seconds;
+  return failure.text + "; trying again in " + seconds;
+}
+
+std::string describe_loss(const client::Failure& failure, std::chrono::milliseconds retry) {
+  return "connection lost: " + describe_retry(failure, retry);
 }
 
 }  // namespace mqrig

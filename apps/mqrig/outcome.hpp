@@ -31,6 +31,9 @@ std::string describe(wire::ReasonCode reason, wire::PacketType packet, wire::Pro
 /// broker takes".
 std::string describe(std::error_code error, const session::Limits& broker);
 
+/// "…; trying again in 1.5 s".
+std::string describe_retry(const client::Failure& failure, std::chrono::milliseconds retry);
+
 /// "connection lost: …; trying again in 1.5 s".
 std::string describe_loss(const client::Failure& failure, std::chrono::milliseconds retry);
 

@@ -7,6 +7,7 @@
 #include "broker/command.hpp"
 #include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
+#include "spool/command.hpp"
 #include "sub/sub.hpp"
 
 namespace mqrig {
@@ -18,6 +19,7 @@ constexpr Command table[] = {
     {broker_command::command, broker_command::run},
     {bridge_command::command, bridge_command::run},
     {bench::command, bench::run},
+    {spool::command, spool::run},
     {passwd::command, passwd::run},
 };
 
@@ -41,8 +43,8 @@ constexpr cli::Example examples[] = {
 };
 
 constexpr std::string_view see_also[] = {"mqrig-pub(1)",    "mqrig-sub(1)",   "mqrig-broker(1)",
-                                         "mqrig-bridge(1)", "mqrig-bench(1)", "mqrig-passwd(1)",
-                                         "mqrig.toml(5)"};
+                                         "mqrig-bridge(1)", "mqrig-bench(1)", "mqrig-spool(1)",
+                                         "mqrig-passwd(1)", "mqrig.toml(5)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",

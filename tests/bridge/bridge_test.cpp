@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(BridgeRig, "a state that is damaged ends its link and no other
   {
     const auto damaged = file.open();
     damaged->queue("bad/in");
-    damaged->put_state("bad/local", wire::as_bytes("nonsense"));
+    damaged->put_state("bad/in.session", wire::as_bytes("nonsense"));
     REQUIRE_FALSE(damaged->commit());
   }
   start({link({rule_for({"a"})}, "bad"), link({rule_for({"b"})}, "good")}, true);
@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(BridgeRig, "a state that is damaged ends its link and no other
   bridge->stop();
   run_until([&] { return stopped; });
   std::error_code error;
-  CHECK(spool->state("bad/local", error) == "nonsense");
+  CHECK(spool->state("bad/in.session", error) == "nonsense");
 }
 
 TEST_CASE_FIXTURE(BridgeRig, "its state is a retained message while both sides are there") {

@@ -302,6 +302,54 @@ TEST_CASE_FIXTURE(Fixture, "a client that does not read keeps its connection ali
   run_until([&] { return client->connected(); });
 }
 
+// Sends two messages at QoS 1 as soon as it is subscribed at, and keeps the Receive Maximum of each
+// CONNECT; 65,535 when there is none.
+void exceed_receive_maximum(StubBroker& broker, std::vector<std::uint32_t>& announced) {
+  broker.script = [&announced](StubBroker::Peer& peer, const wire::Frame& frame) {
+    if (frame.type() == PacketType::connect) {
+      wire::Connect connect;
+      CHECK(wire::decode(frame, connect) == wire::Fault::none);
+      announced.push_back(
+          connect.properties.integer(wire::PropertyId::receive_maximum).value_or(65'535));
+    }
+    if (frame.type() == PacketType::puback) return true;
+    if (frame.type() != PacketType::subscribe) return false;
+    wire::Buffer out;
+    for (const wire::PacketId id : {wire::PacketId{1}, wire::PacketId{2}}) {
+      wire::Publish publish;
+      publish.topic = "t";
+      publish.qos = QoS::at_least_once;
+      publish.packet_id = id;
+      wire::encode(out, Version::mqtt_5, publish);
+    }
+    peer.send(out);
+    return false;
+  };
+}
+
+TEST_CASE_FIXTURE(Fixture, "a broker that exceeds the Receive Maximum is given up [MQTT-3.3.4-9]") {
+  std::vector<std::uint32_t> announced;
+  exceed_receive_maximum(broker, announced);
+  options.exchange.ack_mode = session::AckMode::manual;
+  options.connect_properties.add(wire::PropertyId::receive_maximum, 1);
+  const wire::Subscription subscription{.filter = "t"};
+  SUBCASE("for good") {
+    start().subscribe({&subscription, 1}, {}, 1);
+    run_until([&] { return failure.has_value(); });
+    CHECK(failure->reason == ReasonCode::receive_maximum_exceeded);
+    CHECK(announced == std::vector<std::uint32_t>{1});
+  }
+  SUBCASE("or connected to again without one") {
+    options.drop_exceeded_maximum = true;
+    start().subscribe({&subscription, 1}, {}, 1);
+    run_until([&] { return messages == 3; });  // one of the first connection
+    CHECK(announced == std::vector<std::uint32_t>{1, 65'535});
+    CHECK_FALSE(failure.has_value());
+    REQUIRE(lost.size() == 1);
+    CHECK(lost[0].text.find("without a Receive Maximum") != std::string::npos);
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "a large message that is never acknowledged is given up in time") {
   options.ack_timeout = std::chrono::milliseconds(50);
   options.keep_alive = 0;

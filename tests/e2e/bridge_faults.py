@@ -4,7 +4,7 @@
     MQRIG_BINARY=build/release/apps/mqrig/mqrig python3 tests/e2e/bridge_faults.py --seed 1 --kills 1000 --jobs 2
 
 Each party has a schedule of its own, made from the seed: it is killed with SIGKILL and started again, at times while others
-are away too; the lines between the parties are cut, frozen and slowed down; the disk is full for the bridge's spool in some
+are away too, or stopped for a while; the lines between the parties are cut, frozen and slowed down; the disk is full for the bridge's spool in some
 of its lives. Then all of it is healed, and what was acknowledged to the sources must arrive. At QoS 2 nothing may be lost or
 come twice, at QoS 1 nothing be lost, and the order of each topic is kept. A line for the record says how it went. When it
 went wrong, the folder with the logs, the files and the list of faults stays.
@@ -57,10 +57,13 @@ class Torment:
     async def run(self):
         async with asyncio.TaskGroup() as group:
             ends = [group.create_task(self._disturb(line)) for line in self.rig.lines.values()]
+            ends += [group.create_task(self._hold_again_and_again(party)) for party in self.rig.parties()]
             await asyncio.gather(*(self._kill_again_and_again(party) for party in self.rig.parties() if party.mortal),
                                  self._until_over())
             for task in ends:
                 task.cancel()
+        for one in self.rig.parties():
+            one.let_go()
         for line in self.rig.lines.values():
             line.heal()
 
@@ -89,6 +92,15 @@ class Torment:
             await asyncio.sleep(self.scale * dice.choice(DOWNTIME) * dice.random())
             await self.rig.start(party)
             self.note(party.name, "start")
+
+    async def _hold_again_and_again(self, party):
+        dice = self.dice(f"{party.name} held")
+        while True:
+            await asyncio.sleep(self.scale * 8 * dice.random())
+            self.note(party.name, "stopped")
+            party.hold()
+            await asyncio.sleep(self.scale * dice.random())
+            party.let_go()
 
     async def _disturb(self, line):
         dice = self.dice(line.name)
@@ -128,11 +140,13 @@ class Outcome:
     def __init__(self, plan, seed, torment, drained, seconds):
         rig = torment.rig
         self.kills = {party.name: party.kills for party in rig.parties()}
-        self.lines = {what: sum(1 for _, _, done in torment.faults if done == what) for what in ("cut", "freeze", "slow", "disk full")}
+        self.lines = {what: sum(1 for _, _, done in torment.faults if done == what) for what in ("cut", "freeze", "slow", "stopped", "disk full")}
         totals = [way.account.totals(qos) for way in rig.ways for qos in plan.qualities]
         self.totals = {qos: {name: sum(one.account.totals(qos)[name] for one in rig.ways) for name in totals[0]} for qos in plan.qualities}
         self.wrong = torment.died() + ([] if drained else ["given up while messages still arrived: what is lost below may be under way"])
         for way in rig.ways:
+            if not plan.remembers:
+                continue
             notes, way.account.irregular = way.account.irregular, []
             self.wrong += notes[:NOTES] + ([f"and {len(notes) - NOTES} more of these"] if len(notes) > NOTES else []) + way.account.faults()
         self.seed, self.seconds, self.name = seed, seconds, f"{plan.brokers} brokers, {plan.bridge} bridge"
@@ -155,7 +169,7 @@ async def run(plan, directory, seed, kills, seconds, scale, limit):
             await Load.until(lambda: all(way.arrived() for way in rig.ways), IDLE)
             torment = Torment(rig, seed, kills, seconds, scale)
             await torment.run()
-            drained = await drain(rig.ways, limit)
+            drained = await drain(rig.ways, limit) if plan.remembers else await rig.alive() or True
             outcome = Outcome(plan, seed, torment, drained, time.monotonic() - began)
     with open(directory / "faults.jsonl", "w", encoding="utf-8") as file:
         file.writelines(json.dumps(fault) + "\n" for fault in torment.faults)
@@ -205,6 +219,8 @@ def arguments():
                         help="mosquitto: that of a mosquitto, which is broker A; none: source and sink are at one broker")
     parser.add_argument("--mosquitto-ends", choices=("never", "term", "kill"), default="never",
                         help="by SIGTERM, or by SIGKILL, and saves its state each second then")
+    parser.add_argument("--forgetful", action="store_true",
+                        help="our brokers without --state: what they had is lost, and all must go on; nothing else is judged")
     parser.add_argument("--no-spool", action="store_true", help="a bridge that stores nothing: QoS 2 may come twice")
     parser.add_argument("--version", choices=("5", "311"), default="5", help="MQTT of the bridge")
     parser.add_argument("--qos", type=qualities_of, default=(1, 2))
@@ -231,7 +247,7 @@ def main():
     if args.jobs > 1:
         return run_jobs(args)
     plan = Plan(args.brokers, args.bridge, args.mosquitto_ends, not args.no_spool, args.version, args.messages_per_second, args.qos, args.both,
-                args.window, args.trace)
+                args.window, args.trace, not args.forgetful)
     outcome, directory = torment(plan, args.seed, args.kills, args.time_limit, args.scale, args.drain_limit,
                                  args.keep, args.directory)
     print(outcome.record(), flush=True)

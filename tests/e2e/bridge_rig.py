@@ -9,6 +9,7 @@ same broker, and the account of it is that of the clients themselves.
 import asyncio
 import contextlib
 import resource
+import signal
 
 import harness
 import mqtt
@@ -88,6 +89,18 @@ class Party:
         await asyncio.to_thread(self._stop)
         await asyncio.to_thread(self._keep_log, "the end")
 
+    def hold(self):
+        """It stands still, and its connections stay open, until it is let go."""
+        self._tell(signal.SIGSTOP)
+
+    def let_go(self):
+        self._tell(signal.SIGCONT)
+
+    def _tell(self, what):
+        process = self._process()
+        if self.up and process.running():
+            process.signal(what)
+
     def _keep_log(self, what):
         process = self._process()
         if process:
@@ -101,13 +114,14 @@ class Party:
 
 
 class OurBroker(Party):
-    """`mqrig broker --state`: each kill is a kill -9."""
+    """`mqrig broker`, with --state if it is to remember anything: each kill is a kill -9."""
 
     window = 100
 
-    def __init__(self, name, directory):
+    def __init__(self, name, directory, remembers):
         super().__init__(name, directory)
-        self.broker = harness.Broker(directory / name, "--state", directory / name / "state", *ROOM)
+        state = ("--state", directory / name / "state") if remembers else ()
+        self.broker = harness.Broker(directory / name, *state, *ROOM)
 
     def _process(self):
         return self.broker.process
@@ -217,9 +231,10 @@ class Plan:
     """What a rig is made of."""
 
     def __init__(self, brokers="mqrig", bridge="mqrig", ends="never", spool=True, version="5", rate=2000, qualities=(1, 2), both=False,
-                 window=None, trace=False):
+                 window=None, trace=False, remembers=True):
         self.brokers, self.bridge, self.ends, self.spool, self.version = brokers, bridge, ends, spool, version
         self.rate, self.qualities, self.window, self.trace = rate, qualities, window, trace
+        self.remembers = remembers  # do our brokers know their sessions after a kill?
         self.topics = FORWARD if both and bridge != "none" else {"out": FORWARD["out"]}
 
     def ordered(self):
@@ -282,7 +297,7 @@ class Rig:
             return MosquittoBroker(end, self.dir, self.plan.ends, self.plan.window, lines)
         if self.plan.brokers == "mosquitto":
             return MosquittoBroker(end, self.dir, self.plan.ends, self.plan.window)
-        return OurBroker(end, self.dir)
+        return OurBroker(end, self.dir, self.plan.remembers)
 
     def parties(self):
         return [*self.brokers.values(), *([self.bridge] if self.bridge else [])]
@@ -296,6 +311,11 @@ class Rig:
         if self.plan.bridge != "none":
             first, last = (self.brokers[end].port for end in (ENDS if way.direction == "out" else ENDS[::-1]))
             await asyncio.to_thread(join, first, last, f"{way.topic}/joined")
+
+    async def alive(self):
+        """Does a message still come through each way?"""
+        for way in self.ways:
+            await self._until_joined(way)
 
     # Parties come and go
 

@@ -1,5 +1,6 @@
 // What happens to messages in flight when a connection ends and another one begins.
 #include <tests/support/scripted_client.hpp>
+#include <tests/support/scripted_server.hpp>
 
 #include <mqrig/wire/encode.hpp>
 
@@ -364,4 +365,21 @@ TEST_CASE("opening again without a close forgets the requests of the old connect
   client.resend();
   CHECK(client.sent() == Lines{"PUBLISH q1 dup id=2 t=a p=x"});
   CHECK(client.receive_suback(1, {0}) == Lines{"fault 0x82"});
+}
+
+TEST_CASE("a client that has lost its state frees the identifiers that the server holds for it") {
+  test::ScriptedServer server;
+  server.establish();
+  server.receive_publish(test::message("a", wire::QoS::exactly_once, 1));
+  server.acknowledge(1);
+  server.reconnect();
+  REQUIRE(server.engine.receiver().unreleased() == 1);
+
+  test::ScriptedClient client;
+  client.establish();
+  client.out.clear();
+  client.session.release_unknown(2, client.clock.now(), client.out);
+  server.receive(client.out);
+  CHECK(server.engine.receiver().unreleased() == 0);
+  CHECK(server.receive_publish(test::message("b", wire::QoS::exactly_once, 1)).size() == 1);
 }

@@ -32,6 +32,19 @@ void fill(const SpoolFile& file, int count) {
   REQUIRE_FALSE(spool->commit());
 }
 
+// By a process that was killed when it had committed two messages, the second to the log alone.
+void leave_in_use(const SpoolFile& file) {
+  fill(file, 1);
+  ChildProcess child([&](const ChildProcess::Report& report) {
+    const auto spool = file.open();
+    spool->append(0, spooled("t", "second"));
+    report(spool->commit() ? 0 : 1);
+    ::pause();
+  });
+  REQUIRE(child.next() == 1U);
+  child.kill();
+}
+
 // Opening is refused with this in the sentence, and the file is what it was.
 void check_refused(const SpoolFile& file, const std::string& part) {
   const std::string before = content(file.path());
@@ -88,6 +101,55 @@ TEST_CASE("a spool of a newer version is refused") {
   fill(file, 1);
   file.tamper("PRAGMA user_version = 2");
   check_refused(file, "was written by a newer mqrig");
+}
+
+TEST_CASE("a spool that was in use when its process was killed is refused without its log") {
+  const SpoolFile file;
+  leave_in_use(file);
+  const std::string log = file.path() + "-wal";
+  const std::string whole = content(log);
+  SUBCASE("which is gone") {
+    std::filesystem::remove(log);
+  }
+  SUBCASE("which is empty") {
+    test::write(log, "");
+  }
+  check_refused(file, "-wal, is missing, and with it what was committed last");
+  test::write(log, whole);
+  CHECK(file.open()->totals(0).messages == 2);
+}
+
+TEST_CASE("a spool without its log is taken when a person says so") {
+  const SpoolFile file;
+  leave_in_use(file);
+  std::filesystem::remove(file.path() + "-wal");
+  CHECK(file.refusal(Spool::Mode::salvage).empty());
+  CHECK(file.open()->totals(0).messages == 1);
+}
+
+TEST_CASE("a spool whose log was cut short is as it was at an earlier commit") {
+  const SpoolFile file;
+  const std::string log = file.path() + "-wal";
+  ChildProcess child([&](const ChildProcess::Report& report) {
+    const auto spool = file.open();
+    const auto queue = spool->queue("a");
+    for (std::uint64_t i = 0; i < 30; ++i) {
+      spool->append(queue, spooled("t", "0123456789abcdef"));
+      spool->put_state("s", wire::as_bytes(std::to_string(i + 1)));
+      if (spool->commit()) return;
+    }
+    report(1);
+    ::pause();
+  });
+  REQUIRE(child.next() == 1U);
+  child.kill();
+  std::filesystem::resize_file(log, std::filesystem::file_size(log) / 2);
+  const auto spool = file.open();
+  CHECK(spool->verify(false) == test::Rows{});
+  std::error_code error;
+  CHECK(spool->state("s", error) == std::to_string(spool->totals(0).messages));
+  CHECK(spool->totals(0).messages > 5);
+  CHECK(spool->totals(0).messages < 25);
 }
 
 TEST_CASE("what is no spool is refused") {

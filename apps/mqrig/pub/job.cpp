@@ -1,5 +1,6 @@
 #include "job.hpp"
 
+#include <algorithm>
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/wire/topic.hpp>
@@ -32,6 +33,9 @@ constexpr std::chrono::seconds time_without_connection{60};
 constexpr std::chrono::milliseconds rate_catch_up{100};
 // Brokers search their list of open QoS 2 exchanges for each message: more only slows them down.
 constexpr std::uint16_t qos_2_window = 1000;
+// Their identifiers are written with each commit; more in flight would not make it faster.
+constexpr std::uint16_t spooled_window = 8192;
+constexpr std::uint32_t never_expires = 0xFFFF'FFFF;  // a session
 
 std::string label(const cli::Options& options, std::string_view name) {
   return cli::option_label(*cli::find_option(options.command(), name));
@@ -124,6 +128,40 @@ void read_delivery(const cli::Options& options, Job& job) {
   }
 }
 
+/// A session that lasts as long as messages wait: exactly once needs the broker's part of it.
+void read_session(const cli::Options& options, client::Options& client) {
+  if (options.source("disable-clean-session") == cli::Source::flag &&
+      !options.flag("disable-clean-session")) {
+    throw UsageError("--clean-start does not go with " + label(options, "spool") +
+                     ", which goes on with its session");
+  }
+  client.clean_start = false;
+  if (!client.session_expiry) client.session_expiry = never_expires;
+  client.keep_trying = client.reconnect;
+  client.reconnect_timeout = {};
+  client.flush_by_owner = true;
+}
+
+void read_spool(const cli::Options& options, Job& job) {
+  if (!options.has("spool")) {
+    for (const std::string_view name : {"resume", "spool-limit"}) {
+      if (options.source(name) != cli::Source::flag) continue;
+      throw UsageError(label(options, name) + " is for a run with " + label(options, "spool"));
+    }
+    return;
+  }
+  if (job.topic_alias != 0) {
+    throw UsageError("a topic alias belongs to one connection: it does not go with " +
+                     label(options, "spool"));
+  }
+  job.spool =
+      SpoolSettings{std::string(options.text("spool")), options.flag("resume"), options.has("id"),
+                    static_cast<std::uint64_t>(options.integer("spool-limit"))};
+  read_session(options, job.client);
+  session::ExchangeSettings& exchange = job.client.exchange;
+  if (!options.has("max-inflight")) exchange.window = std::min(exchange.window, spooled_window);
+}
+
 }  // namespace
 
 wire::Publish Job::message() const {
@@ -146,6 +184,7 @@ Job read_job(const cli::Options& options) {
   read_delivery(options, job);
   read_pace(options, job);
   read_properties(options, job);
+  read_spool(options, job);
   read_payload(options, job);
   return job;
 }

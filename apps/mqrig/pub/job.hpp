@@ -11,6 +11,14 @@
 
 namespace mqrig::pub {
 
+/// --spool and what belongs to it.
+struct SpoolSettings {
+  std::string path;
+  bool resume = false;         ///< Goes on with what an earlier run has left.
+  bool own_client_id = false;  ///< --id was given.
+  std::uint64_t limit = 0;     ///< Bytes of messages, beyond which no more input is read.
+};
+
 /// What one run of `mqrig pub` is to do.
 struct Job {
   client::Options client;
@@ -27,6 +35,7 @@ struct Job {
   std::chrono::nanoseconds interval{0};  ///< From message to message; 0: as fast as may be.
   std::chrono::nanoseconds catch_up{0};  ///< How far behind the schedule may be caught up.
   bool skip_invalid = false;
+  std::optional<SpoolSettings> spool;  ///< None: messages wait nowhere but in memory.
 
   /// The message, or what records do not say themselves. Views live as long as the job.
   wire::Publish message() const;

@@ -114,6 +114,31 @@ constexpr OptionSpec message_options[] = {
                 "it is delivered. Skipped lines do not change the exit code."},
 };
 
+constexpr OptionSpec spool_options[] = {
+    {.long_name = "spool",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .minimum = 1,
+     .once = true,
+     .in_config = false,
+     .help = "keep messages in this file until they are delivered",
+     .details = "See SPOOL in the description. The file is made if it is missing; it can be read "
+                "by its owner only, and used by one mqrig at a time. FILE-wal belongs to it."},
+    {.long_name = "resume",
+     .in_config = false,
+     .help = "go on where an earlier run with this spool ended",
+     .details = "Sends what waits in the spool, then reads on: a file from behind the last record "
+                "that is in the spool, and it must be the same file; a pipe from where it is. "
+                "With < /dev/null it only sends what waits."},
+    {.long_name = "spool-limit",
+     .kind = ValueKind::size,
+     .value_name = "SIZE",
+     .minimum = 1,
+     .default_value = "1G",
+     .in_config = false,
+     .help = "read no more input while so much waits in the spool"},
+};
+
 constexpr OptionSpec property_options[] = {
     {.long_name = "content-type",
      .kind = ValueKind::text,
@@ -172,13 +197,21 @@ constexpr OptionSpec any_property_options[] = {
 
 constexpr cli::OptionGroup source_group{"What to publish (one of these)", source_options};
 constexpr cli::OptionGroup message_group{"How to publish it", message_options};
+constexpr cli::OptionGroup spool_group{"Messages that survive a crash", spool_options};
 constexpr cli::OptionGroup property_group{"Message properties (MQTT 5.0)", property_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &source_group,          &message_group,      &property_group,
-    &cli::connection_group, &cli::session_group, &cli::connect_properties_group,
-    &cli::will_group,       &any_property_group, &cli::general_group,
+    &source_group,
+    &message_group,
+    &spool_group,
+    &property_group,
+    &cli::connection_group,
+    &cli::session_group,
+    &cli::connect_properties_group,
+    &cli::will_group,
+    &any_property_group,
+    &cli::general_group,
 };
 
 constexpr std::string_view message_sources[] = {"message",    "file",   "stdin-file",  "stdin-line",
@@ -194,6 +227,7 @@ constexpr std::string_view usage[] = {
     "[OPTION...] -t TOPIC {-m TEXT | -f FILE | -n}",
     "[OPTION...] -t TOPIC {-s | -l | -0}",
     "[OPTION...] --ndjson",
+    "[OPTION...] --spool FILE [--resume] -t TOPIC -l",
     "[OPTION...] mqtt://[USER@]HOST[:PORT]/TOPIC {-m TEXT | ...}",
 };
 
@@ -201,6 +235,8 @@ constexpr cli::Example examples[] = {
     {"mqrig pub -t home/door -m open", "Publish one message."},
     {"mqrig pub -h broker -t log/app -q 1 -l < app.log",
      "Publish each line of a file, and be sure that every one arrived."},
+    {"mqrig pub -h broker -t log/app -q 2 -l --spool app.spool --resume < app.log",
+     "The same, exactly once, however often it is killed and run again."},
     {"mqrig pub mqtt://broker/home/lamp -n -r", "Clear a retained message."},
     {"mqrig sub -t 'a/#' -j | mqrig pub -h other --ndjson",
      "Copy messages, topics and properties to another broker."},
@@ -208,7 +244,7 @@ constexpr cli::Example examples[] = {
      "Publish with MQTT 5.0 properties."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-sub(1)"};
+constexpr std::string_view see_also[] = {"mqrig(1)", "mqrig-spool(1)", "mqrig-sub(1)"};
 
 constinit const cli::CommandSpec spec{
     .name = "pub",
@@ -218,7 +254,16 @@ constinit const cli::CommandSpec spec{
         "of them from standard input.\n\n"
         "Standard input is read as fast as the broker takes messages, no faster: memory stays "
         "small however long the input is. When the connection is lost, mqrig connects again and "
-        "goes on; at QoS 1 and 2 nothing is lost.",
+        "goes on; at QoS 1 and 2 nothing is lost.\n\n"
+        "SPOOL. With --spool each message is on the disk before it counts as read, many in one "
+        "write, and stays there until the broker has taken it. Input is read while the broker is "
+        "away, too, up to --spool-limit; when it has ended, the run waits 60 seconds more for a "
+        "connection. A run that ends early, by kill -9 or loss of power even, is continued by the "
+        "same command with --resume: at QoS 1 no message is lost, at QoS 2 none comes twice "
+        "either, as long as the broker keeps its session, which never expires unless "
+        "--session-expiry-interval says otherwise and is ended when everything is delivered. "
+        "Without --resume a spool in which messages wait is refused. Messages that the broker "
+        "refuses are kept in it with the reason. Its queue is called pub: see mqrig-spool(1).",
     .usage = usage,
     .positionals = positionals,
     .groups = groups,
@@ -228,7 +273,11 @@ constinit const cli::CommandSpec spec{
         "Zero means: at QoS 0, that everything was written to the connection and that it ended "
         "cleanly; at QoS 1 and 2, that the broker acknowledged every message. A connection that "
         "is lost while messages of QoS 0 go out ends the run with 8, after the rest of the input; "
-        "so does a broker that is away for more than 60 seconds, at once.",
+        "so does a broker that is away for more than 60 seconds, at once. "
+        "With --spool zero means that the input was read to its end and that nothing waits in the "
+        "spool any more. Every other end says how many messages wait. 1: the spool could not be "
+        "written, such as on a full disk. 10: it could not be opened, messages wait in it and "
+        "--resume was not given, or the input is not the file that is to be continued.",
     .see_also = see_also,
 };
 

@@ -10,8 +10,6 @@
 namespace mqrig::pub {
 namespace {
 
-constexpr int reads_per_turn = 4;
-
 std::unique_ptr<net::Stream> open_stdin(asio::io_context& context) {
   std::error_code error;
   auto stream = net::open_input(context, STDIN_FILENO, error);
@@ -21,17 +19,20 @@ std::unique_ptr<net::Stream> open_stdin(asio::io_context& context) {
 
 }  // namespace
 
-RecordStream::RecordStream(asio::io_context& context, const Job& job, Listener& listener)
+RecordStream::RecordStream(asio::io_context& context, const Job& job, Listener& listener,
+                           std::uint64_t earlier, int reads_per_turn)
     : reader_(*job.records, job.message(), job.topic_separator),
       kind_(*job.records),
       listener_(listener),
       stream_(open_stdin(context)),
-      block_(new std::uint8_t[block_size]) {
+      block_(new std::uint8_t[block_size]),
+      earlier_(earlier),
+      reads_per_turn_(reads_per_turn) {
   stream_->set_handler(this);
 }
 
 void RecordStream::on_readable() {
-  reads_left_ = reads_per_turn;
+  reads_left_ = reads_per_turn_;
   listener_.on_input();
 }
 
@@ -60,6 +61,7 @@ bool RecordStream::read() {
   // A short read has most likely emptied the pipe.
   reads_left_ = result.count == block_size ? reads_left_ - 1 : 0;
   if (result.count > 0) {
+    fed_ += result.count;
     reader_.feed(wire::as_text({block_.get(), result.count}));
   } else if (result.error == net::Error::end_of_stream) {
     stream_->close();

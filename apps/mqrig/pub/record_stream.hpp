@@ -18,15 +18,19 @@ namespace mqrig::pub {
 class RecordStream final : public Source, private net::StreamHandler {
  public:
   /// Throws InputError when standard input is not open for reading. `job` and `listener` must
-  /// outlive the source.
-  RecordStream(asio::io_context& context, const Job& job, Listener& listener);
+  /// outlive the source. `earlier`: how many records came before what is read now.
+  /// `reads_per_turn`: of 64 KiB each.
+  RecordStream(asio::io_context& context, const Job& job, Listener& listener,
+               std::uint64_t earlier = 0, int reads_per_turn = 4);
 
   Step next() override {
     const payload::ReadStatus status = reader_.next();
     return status == payload::ReadStatus::message ? Step::message : after(status);
   }
   const wire::Publish& message() const override { return reader_.message(); }
-  std::uint64_t number() const override { return reader_.number(); }
+  std::uint64_t number() const override { return earlier_ + reader_.number(); }
+  /// Bytes of the input up to the end of the current record, with its separator.
+  std::uint64_t consumed() const { return fed_ - reader_.rest(); }
   std::string place(std::uint64_t number) const override;
   std::string error() const override;
 
@@ -43,8 +47,11 @@ class RecordStream final : public Source, private net::StreamHandler {
   Listener& listener_;
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<std::uint8_t[]> block_;
-  int reads_left_ = 0;   // in this turn
-  bool failed_ = false;  // a record is too long
+  std::uint64_t earlier_;  // records
+  int reads_per_turn_;
+  std::uint64_t fed_ = 0;  // bytes
+  int reads_left_ = 0;     // in this turn
+  bool failed_ = false;    // a record is too long
   std::error_code error_;
 };
 

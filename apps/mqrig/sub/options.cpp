@@ -1,5 +1,6 @@
 #include <mqrig/cli/shared_options.hpp>
 
+#include "../message_view.hpp"
 #include "exec_settings.hpp"
 #include "sub.hpp"
 
@@ -72,38 +73,6 @@ constexpr OptionSpec embedded_options[] = {
                 "this machine only, for others to publish to; without, there is no port at all. It "
                 "ends with the subscriber. What mqrig-broker(1) can do beyond that takes a broker "
                 "of its own."},
-};
-
-constexpr OptionSpec output_options[] = {
-    {.long_name = "verbose",
-     .short_name = 'v',
-     .negated = "no-verbose",
-     .env = "MQRIG_VERBOSE",
-     .help = "print the topic in front of each payload"},
-    {.long_name = "json",
-     .short_name = 'j',
-     .negated = "no-json",
-     .env = "MQRIG_JSON",
-     .help = "print each message as one JSON object on a line",
-     .details = "Always valid UTF-8: a payload that is not becomes base64, as the key enc says."},
-    {.long_name = "json-payload",
-     .negated = "no-json-payload",
-     .env = "MQRIG_JSON_PAYLOAD",
-     .help = "with --json: embed payloads that are JSON as values"},
-    {.long_name = "format",
-     .short_name = 'F',
-     .kind = ValueKind::text,
-     .value_name = "FORMAT",
-     .env = "MQRIG_FORMAT",
-     .help = "print each message in this format, such as '%t %p'",
-     .details = "The specifiers are those of mosquitto_sub(1): %t topic, %p payload, %x payload in "
-                "hexadecimal, %q QoS, %r retain, %m packet identifier, %l length, %I %U time, "
-                "%j %J JSON, @X strftime(3) fields, and the MQTT 5.0 properties %A %C %D %E %F %P "
-                "%R %S. Overrides --verbose."},
-    {.long_name = "no-newline",
-     .short_name = 'N',
-     .negated = "newline",
-     .help = "print no line end after a payload"},
 };
 
 constexpr OptionSpec selection_options[] = {
@@ -215,14 +184,13 @@ constexpr OptionSpec acknowledgement_options[] = {
 
 constexpr cli::OptionGroup subscription_group{"Subscription", subscription_options};
 constexpr cli::OptionGroup embedded_group{"Embedded broker", embedded_options};
-constexpr cli::OptionGroup output_group{"Output", output_options};
 constexpr cli::OptionGroup selection_group{"Which messages", selection_options};
 constexpr cli::OptionGroup acknowledgement_group{"Acknowledgement", acknowledgement_options};
 constexpr cli::OptionGroup end_group{"When to end", end_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &subscription_group, &output_group,
+    &subscription_group, &message_output_group,
     &exec_group,         &acknowledgement_group,
     &selection_group,    &end_group,
     &embedded_group,     &cli::connection_group,
@@ -231,14 +199,12 @@ constexpr const cli::OptionGroup* groups[] = {
     &cli::general_group,
 };
 
-constexpr std::string_view formats[] = {"json", "format"};
 constexpr std::string_view retained[] = {"skip-retained", "retained-only"};
-constexpr cli::Exclusive one_format{"output format", formats};
 constexpr cli::Exclusive one_retained{"choice of retained messages", retained};
 
-constexpr const cli::Exclusive* exclusives[] = {&one_format,        &one_retained,
-                                                &cli::one_broker,   &cli::one_client_id,
-                                                &cli::one_password, &cli::one_will_payload};
+constexpr const cli::Exclusive* exclusives[] = {&one_message_format, &one_retained,
+                                                &cli::one_broker,    &cli::one_client_id,
+                                                &cli::one_password,  &cli::one_will_payload};
 
 constexpr std::string_view positionals[] = {"url"};
 

@@ -7,6 +7,7 @@
 #include <mqrig/net/signals.hpp>
 #include <mqrig/net/timer.hpp>
 
+#include "../message_view.hpp"
 #include "command_runner.hpp"
 #include "embedded_broker.hpp"
 #include "inbox.hpp"
@@ -14,7 +15,6 @@
 #include "retained_remover.hpp"
 #include "selection.hpp"
 #include "settings.hpp"
-#include "view.hpp"
 
 namespace mqrig::sub {
 
@@ -104,7 +104,7 @@ class Subscriber final : private client::Handler,
   asio::io_context context_{1};
   cli::Diagnostic diagnostic_;
   Selection selection_;
-  View view_;
+  MessageView view_;
   Output output_;
   std::optional<EmbeddedBroker> embedded_;
   client::Client client_;

@@ -12,15 +12,14 @@ namespace {
 constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
 
 // The session outlives the process: what a broker has for the bridge waits there. Only a session
-// that nothing is read from begins anew when nothing is known of it, so that no packet identifier
-// of a process that was killed stands in the way of a message of QoS 2.
-client::Options client_options(const LinkSettings& link, Side side, Turn* turn,
-                               const End::Role& role, bool known) {
+// that nothing is read from begins anew when nothing is known of it.
+client::Options client_options(const LinkSettings& link, Side side, bool stored, bool clean_start) {
   const SideSettings& settings = side == Side::local ? link.local : link.remote;
   client::Options options = settings.client;
   options.keep_trying = options.reconnect = true;
-  options.flush_by_owner = turn != nullptr;
-  options.clean_start = role.subscriptions.empty() && !known;
+  options.drop_exceeded_maximum = true;  // mosquitto sends up to twice of it
+  options.flush_by_owner = stored;
+  options.clean_start = clean_start;
   options.keep_session = true;
   if (!options.session_expiry) options.session_expiry = never_expires;
   options.bridge = link.loop_prevention;
@@ -69,18 +68,19 @@ std::vector<std::string_view> filters_gone(std::string_view text,
 
 }  // namespace
 
-End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn, Role role,
-         const std::string& queue, const std::string& state, Owner& owner)
+End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
+         std::vector<wire::Subscription> subscriptions, const std::string& queue, Owner& owner)
     : side_(side),
       turn_(turn),
-      role_(std::move(role)),
-      filters_state_(state + "/subscriptions"),
-      filters_(text_of(role_.subscriptions)),
-      granted_(role_.subscriptions.size()),
+      subscriptions_(std::move(subscriptions)),
+      filters_state_(queue + ".subscriptions"),
+      filters_(text_of(subscriptions_)),
+      granted_(subscriptions_.size()),
+      window_(link.window),
+      fresh_(turn == nullptr || !stored(turn->spool(), queue + ".session")),
       owner_(owner),
       client_(context,
-              client_options(link, side, turn, role_,
-                             turn != nullptr && stored(turn->spool(), state).has_value()),
+              client_options(link, side, turn != nullptr, fresh_ && subscriptions_.empty()),
               *this) {
   client::Outbox::Settings settings;
   settings.rate = link.rate;
@@ -91,8 +91,8 @@ End::End(asio::io_context& context, const LinkSettings& link, Side side, Turn* t
     return;
   }
   store::Spool& spool = turn_->spool();
-  outbox_ = std::make_unique<client::Outbox>(context, spool, spool.queue(queue), state, client_,
-                                             outbox_owner, settings);
+  outbox_ = std::make_unique<client::Outbox>(context, spool, spool.queue(queue), queue + ".session",
+                                             client_, outbox_owner, settings);
   turn_->add(*this);
 }
 
@@ -127,7 +127,7 @@ void End::subscribe(bool session_present) {
     return;
   }
   if (before && session_present) {
-    const std::vector<std::string_view> gone = filters_gone(*before, role_.subscriptions);
+    const std::vector<std::string_view> gone = filters_gone(*before, subscriptions_);
     unsubscribing_ = !gone.empty();
     if (unsubscribing_) client_.unsubscribe(gone, {}, 0);
   }
@@ -137,18 +137,18 @@ void End::subscribe(bool session_present) {
 void End::send_subscriptions() {
   const bool identified = client_.version() == wire::Version::mqtt_5 &&
                           client_.broker_limits().subscription_identifier_available &&
-                          role_.subscriptions.size() > 1;
-  for (std::size_t index = 0; index < role_.subscriptions.size(); ++index) {
+                          subscriptions_.size() > 1;
+  for (std::size_t index = 0; index < subscriptions_.size(); ++index) {
     wire::PropertyWriter properties;
     if (identified) {
       properties.add(wire::PropertyId::subscription_identifier,
                      static_cast<std::uint32_t>(index + 1));
     }
     const std::error_code error =
-        client_.subscribe({&role_.subscriptions[index], 1}, properties.view(), index);
+        client_.subscribe({&subscriptions_[index], 1}, properties.view(), index);
     if (error) {
-      owner_.on_warning("can't subscribe to " + std::string(role_.subscriptions[index].filter) +
-                        ": " + error.message());
+      owner_.on_warning("can't subscribe to " + std::string(subscriptions_[index].filter) + ": " +
+                        error.message());
     }
   }
 }
@@ -163,7 +163,8 @@ void End::remember_subscriptions() {
 }
 
 void End::on_connected(bool session_present, wire::Properties) {
-  ++connects_;
+  // No packet identifier of a process that was killed may stand in the way of a message of QoS 2.
+  if (++connects_ == 1 && session_present && fresh_) client_.release_unknown(window_);
   subscribe(session_present);
   touch();
   owner_.on_connected(*this);
@@ -182,13 +183,13 @@ void End::on_published(std::uint64_t token, ReasonCode reason, wire::Properties 
 
 void End::on_subscribed(std::uint64_t token, wire::ByteView reasons, wire::Properties) {
   const auto reason = static_cast<ReasonCode>(reasons.empty() ? 0 : reasons[0]);
-  if (token >= role_.subscriptions.size()) return;
+  if (token >= subscriptions_.size()) return;
   if (!wire::is_error(reason)) {
     granted_[token] = true;
     return remember_subscriptions();
   }
   owner_.on_warning(client_.broker() + " refused the subscription to " +
-                    std::string(role_.subscriptions[token].filter) + ": " +
+                    std::string(subscriptions_[token].filter) + ": " +
                     std::string(wire::name(reason, wire::PacketType::suback)));
 }
 

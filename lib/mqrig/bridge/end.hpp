@@ -44,14 +44,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
     ~Owner() = default;
   };
 
-  struct Role {
-    std::vector<wire::Subscription> subscriptions;  // views of the owner's
-    bool publishes = false;                         // messages of QoS 1 and 2
-  };
-
-  // `turn`: null without a spool. `queue` and `state` are names in it.
-  End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn, Role role,
-      const std::string& queue, const std::string& state, Owner& owner);
+  // `turn`: null without a spool. `queue` is a name in it, and with ".session" the name of the
+  // state. The filters are the owner's.
+  End(asio::io_context& context, const LinkSettings& link, Side side, Turn* turn,
+      std::vector<wire::Subscription> subscriptions, const std::string& queue, Owner& owner);
   ~End();
   End(const End&) = delete;
   End& operator=(const End&) = delete;
@@ -112,10 +108,12 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
 
   Side side_;
   Turn* turn_;
-  Role role_;
+  std::vector<wire::Subscription> subscriptions_;
   std::string filters_state_;  // name of the text of filters that the broker has taken
   std::string filters_;        // those of now, as that text
   std::vector<bool> granted_;  // by subscription
+  std::uint16_t window_;
+  bool fresh_;  // nothing is known of the session that the broker may have
   Owner& owner_;
   client::Client client_;
   std::unique_ptr<client::Outbox> outbox_;

@@ -50,13 +50,11 @@ Link::~Link() = default;
 
 std::unique_ptr<End> Link::make_end(asio::io_context& context, Side side) {
   const auto subscriptions = forwarders_[index(side)]->subscriptions();
-  End::Role role;
-  role.subscriptions.assign(subscriptions.begin(), subscriptions.end());
   const bool local = side == Side::local;
   End::Owner& owner = *this;
-  return std::make_unique<End>(context, settings_, side, turn_, std::move(role),
-                               settings_.name + (local ? "/in" : "/out"),
-                               settings_.name + (local ? "/local" : "/remote"), owner);
+  return std::make_unique<End>(context, settings_, side, turn_,
+                               std::vector(subscriptions.begin(), subscriptions.end()),
+                               settings_.name + (local ? "/in" : "/out"), owner);
 }
 
 void Link::start() {

@@ -180,6 +180,12 @@ void Client::Impl::flush() {
   if (connection_) connection_->flush_all();
 }
 
+void Client::Impl::release_unknown(wire::PacketId last) {
+  if (state_ != State::up) return;
+  session_.release_unknown(last, connection_->now(), connection_->out());
+  connection_->touch();
+}
+
 bool Client::Impl::restore_session(wire::ByteView state, const FindMessage& find) {
   return client::restore_session(state, session_, find);
 }
@@ -231,6 +237,9 @@ void Client::save_session(wire::Buffer& out) const {
 }
 bool Client::restore_session(wire::ByteView state, const FindMessage& find) {
   return impl_->restore_session(state, find);
+}
+void Client::release_unknown(wire::PacketId last) {
+  impl_->release_unknown(last);
 }
 std::error_code Client::authenticate(wire::Properties properties) {
   return impl_->authenticate(properties, false);

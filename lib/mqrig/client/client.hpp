@@ -93,6 +93,9 @@ class Client {
   // are damaged or refer to a message that is not there: then the client is of no use any more.
   bool restore_session(wire::ByteView state, const FindMessage& find);
 
+  // See session::ClientSession::release_unknown(). From Handler::on_connected().
+  void release_unknown(wire::PacketId last);
+
   // AUTH with 0x18 and 0x19; `properties` hold method and data.
   std::error_code authenticate(wire::Properties properties);
   std::error_code reauthenticate(wire::Properties properties);

@@ -109,6 +109,7 @@ void Client::Impl::send_connect() {
   wire::PropertyWriter properties;
   if (session_expiry() != 0) properties.add(PropertyId::session_expiry_interval, session_expiry());
   for (const wire::Property& property : options_.connect_properties.view()) {
+    if (receive_maximum_dropped_ && property.id == PropertyId::receive_maximum) continue;
     properties.add(property);
   }
   connect.properties = properties.view();

@@ -75,6 +75,11 @@ void Client::Impl::broken(const session::Event& event) {
   if (!up && !silent) failure.text += "; " + std::string(guess_peer(connection_->first_bytes()));
   connection_->finish();  // the DISCONNECT that tells the peer why
   if (!up) return next_broker(std::move(failure));
+  if (event.reason == ReasonCode::receive_maximum_exceeded && options_.drop_exceeded_maximum) {
+    receive_maximum_dropped_ = true;
+    failure.text += "; it is connected to again without a Receive Maximum";
+    return lost(std::move(failure));
+  }
   // Silence may be the network's; a peer that breaks the protocol, or never acknowledges, does so
   // again.
   const bool passing = silent && event.reason == ReasonCode::keep_alive_timeout;

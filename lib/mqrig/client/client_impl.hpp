@@ -32,6 +32,7 @@ class Client::Impl final : private Connection::Owner {
   void acknowledge_through(std::uint64_t receipt);
   void set_reading(bool on);
   void flush();
+  void release_unknown(wire::PacketId last);
   bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);
 
@@ -114,6 +115,7 @@ class Client::Impl final : private Connection::Owner {
   std::size_t version_broker_ = 0;  // with which version_ was agreed
   bool bit_sent_ = false;           // in the last CONNECT
   bool is_bridge_ = false;
+  bool receive_maximum_dropped_ = false;  // a broker did not keep to it
   bool ended_cleanly_ = false;
   bool reading_ = true;
   bool want_ready_ = false;  // publish() was refused for now

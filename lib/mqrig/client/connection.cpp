@@ -62,7 +62,7 @@ session::Time Connection::now() {
 void Connection::touch() {
   if (closed_) return;
   const bool touched = !out_.empty() || broken_;
-  if (out_.size() >= enough) flush();
+  if (out_.size() >= enough()) flush();
   // Also when all is written: the deadline of the session may have changed.
   if (touched && !in_turn_ && !turn_posted_) post_turn();
 }
@@ -87,7 +87,7 @@ void Connection::on_readable() {
   while (!closed_ && !paused_ && !finishing_ && read_once() && ++reads < reads_per_turn) {
   }
   if (closed_) return;
-  if (out_.size() >= enough) flush();  // so that nobody is told to wait for room that is there
+  if (out_.size() >= enough()) flush();  // so that nobody is told to wait for room that is there
   owner_.on_turn_end();
   in_turn_ = false;
   if (closed_) return;
@@ -180,7 +180,7 @@ void Connection::remember_first(wire::ByteView bytes) noexcept {
 }
 
 void Connection::end_turn() {
-  if (session_.resending() && writable()) session_.resend(out_, enough);
+  if (session_.resending() && writable()) session_.resend(out_, enough());
   flush();
   if (broken_ && paused_) return end(broken_);
   if (finishing_) return;

@@ -68,7 +68,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   // The time of this turn, read once.
   session::Time now();
   // False when the peer takes less than we write: wait for on_writable().
-  bool writable() const noexcept { return !broken_ && out_.size() < enough; }
+  bool writable() const noexcept { return !broken_ && out_.size() < enough(); }
   // Bytes that the stream has not taken yet.
   std::size_t unwritten() const noexcept { return out_.size(); }
   // True when the stream has taken all that was appended.
@@ -82,8 +82,9 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   // The first bytes that came, for guessing what the peer speaks.
   std::string_view first_bytes() const noexcept { return {first_.data(), first_size_}; }
 
-  // The size at which gathered output is written within a turn.
-  static constexpr std::size_t enough = 64 * 1024;
+  // The size at which gathered output is written within a turn. What is held back gathers until the
+  // disk has it: few large commits cost less than many small ones.
+  std::size_t enough() const noexcept { return held_ ? 1024 * 1024 : 64 * 1024; }
 
  private:
   void on_readable() override;

@@ -70,6 +70,10 @@ struct Options {
   bool survive_reconnects = false;
   std::optional<WillMessage> will;
   wire::PropertyWriter connect_properties;  // 5.0: all but session expiry
+  // 5.0: a broker that sends more than the Receive Maximum of connect_properties loses the
+  // connection like one that fell silent, and the next CONNECT carries none: it would do so again.
+  // False: Handler::on_failed().
+  bool drop_exceeded_maximum = false;
 
   // A first connection that can't be had is tried again like one that was lost.
   bool keep_trying = false;

@@ -57,6 +57,9 @@ class LineSplitter {
   // True when some bytes of a record without its separator are kept.
   bool has_partial() const noexcept { return !partial_.empty() && !partial_taken_; }
 
+  // Bytes of the block that belong to records behind the one that was taken last.
+  std::size_t rest() const noexcept { return rest_.size(); }
+
  private:
   SplitStatus next_from_pieces(std::string_view& record);
   SplitStatus keep(std::string_view piece);

@@ -55,6 +55,8 @@ class MessageReader {
   const wire::Publish& message() const noexcept { return message_; }
   // Of the current record; the first is 1.
   std::uint64_t number() const noexcept { return number_; }
+  // Bytes of the block that belong to records behind the current one.
+  std::size_t rest() const noexcept { return splitter_.rest(); }
   // For a person, without the record's number.
   const std::string& error() const noexcept { return error_; }
 

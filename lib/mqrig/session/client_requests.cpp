@@ -126,6 +126,17 @@ void ClientSession::dump(wire::Buffer& out) const {
   engine_.receiver().dump(out);
 }
 
+void ClientSession::release_unknown(wire::PacketId last, Time now, wire::Buffer& out) {
+  for (unsigned id = 1; id <= last; ++id) {
+    wire::encode(out, version_,
+                 {.type = wire::PacketType::pubrel,
+                  .packet_id = static_cast<wire::PacketId>(id),
+                  .reason = wire::ReasonCode::success,
+                  .properties = {}});
+  }
+  sent(now);
+}
+
 bool ClientSession::restore_sent(wire::PacketId id, std::uint64_t token, wire::Publish publish,
                                  bool released) {
   publish.packet_id = id;

@@ -119,6 +119,11 @@ class ClientSession {
   // Into a session that was never opened, in the order of sending; false when the identifier is
   // taken, or the message can't be encoded. packet_id, dup and topic_alias are ignored.
   bool restore_sent(wire::PacketId id, std::uint64_t token, wire::Publish publish, bool released);
+  // The server kept the session of a client that has forgotten it: identifiers of QoS 2 messages
+  // that it took over and that were never released would swallow new messages. Frees those from 1
+  // to `last` with PUBREL, which a server answers whether it knows them or not. When connected,
+  // before the first message.
+  void release_unknown(wire::PacketId last, Time now, wire::Buffer& out);
   bool restore_taken_over(wire::PacketId id) { return engine_.receiver().restore(id); }
 
  private:

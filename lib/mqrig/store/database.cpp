@@ -29,6 +29,20 @@ bool create_file(const FileKind& kind, const std::string& path, std::string& err
   return false;
 }
 
+// In the version of a file that is in use.
+constexpr std::int64_t in_use = 0x10000;
+// What SQLite writes in front of the first entry of a log.
+constexpr off_t log_header = 32;
+
+bool log_exists(const std::string& path) {
+  struct stat status {};
+  return ::stat((path + "-wal").c_str(), &status) == 0 && status.st_size >= log_header;
+}
+
+std::string set_version(std::int64_t version) {
+  return "PRAGMA user_version = " + std::to_string(version);
+}
+
 // SQLite would write its header into an empty one.
 bool check_file(const FileKind& kind, const std::string& path, Database::Mode mode,
                 std::string& error) {
@@ -72,18 +86,20 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
   count_no_memory();
   if (mode == Mode::create && !create_file(kind, path, error)) return nullptr;
   if (!check_file(kind, path, mode, error)) return nullptr;
+  const bool log_found = log_exists(path);
   sqlite3* connection = nullptr;
   const int result =
       sqlite3_open_v2(file_name(path).c_str(), &connection,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Database> database(new Database(kind, path, connection));
+  database->log_found_ = log_found;
   if (result != SQLITE_OK || !database->execute(schema::settings)) {
     error = database->explain();
     return nullptr;
   }
   database->checkpoint_on_close(false);
   if (!database->lock(error) || !database->check_schema(mode, error) ||
-      !database->check_content(error)) {
+      !database->check_log(mode, error) || !database->check_content(error)) {
     return nullptr;
   }
   if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
@@ -98,6 +114,8 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
 Database::~Database() {
   commit_.reset();
   begin_.reset();
+  // Without the mark the log may go; with it, it has to stay.
+  if (claimed_ && !execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
   sqlite3_close(connection_);
 }
 
@@ -130,11 +148,29 @@ bool Database::check_schema(Mode mode, std::string& error) {
             " of mqrig: name another file";
     return false;
   }
-  if (*version > kind_.version) {
+  if (*version % in_use > kind_.version) {
     error = name() + " was written by a newer mqrig: use that one, or name another file";
     return false;
   }
   return true;
+}
+
+// What was committed last is in the log alone: a file without it is of an earlier time, and of a
+// session that has gone on since then.
+bool Database::check_log(Mode mode, std::string& error) {
+  const std::int64_t version = query("PRAGMA user_version").value_or(0);
+  if (version < in_use || log_found_ || mode == Mode::salvage) return true;
+  error = "the log of " + name() + ", " + path_ +
+          "-wal, is missing, and with it what was committed last: put it back, or copies of both, "
+          "or go on without it by 'mqrig spool verify --repair'";
+  return false;
+}
+
+void Database::claim() {
+  if (!kind_.needs_log) return;
+  const std::int64_t version = query("PRAGMA user_version").value_or(0);
+  claimed_ = version >= in_use || execute(set_version(version + in_use).c_str());
+  if (claimed_ && version < in_use) checkpoint();
 }
 
 // Reads every page: a fault is found now, while nothing depends on the file yet, and not by a
@@ -153,7 +189,7 @@ bool Database::check_content(std::string& error) {
 
 bool Database::create_schema() {
   const std::string identity = "PRAGMA application_id = " + std::to_string(kind_.application_id) +
-                               "; PRAGMA user_version = " + std::to_string(kind_.version);
+                               "; " + set_version(kind_.version);
   return execute("BEGIN") && execute(kind_.tables) && execute(identity.c_str()) &&
          execute("COMMIT");
 }

@@ -17,7 +17,8 @@ namespace mqrig::store {
 
 class Database {
  public:
-  enum class Mode : std::uint8_t { create, existing };
+  // salvage: as existing, but the log may be missing.
+  enum class Mode : std::uint8_t { create, existing, salvage };
 
   // Null and a sentence in `error` when the file is in use by another process, damaged, not of this
   // kind, written by a newer mqrig, or not writable; it is left as it was. Mode::create makes a
@@ -27,6 +28,10 @@ class Database {
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  // The last step of opening: writes into the file that it needs its log until it is closed, where
+  // the kind says so. On a full disk it stays unwritten: what waits in the file is to leave it.
+  void claim();
 
   // The sentence for a file that does not hold what it should.
   std::string damaged(const std::string& detail) const;
@@ -60,6 +65,7 @@ class Database {
 
   // Each is a step of open(): false with the sentence for the person.
   bool lock(std::string& error);
+  bool check_log(Mode mode, std::string& error);
   bool check_schema(Mode mode, std::string& error);
   bool check_content(std::string& error);
   bool create_schema();
@@ -82,6 +88,8 @@ class Database {
   std::optional<Statement> commit_;
   std::uint64_t log_pages_ = 0;
   std::uint64_t page_size_ = 0;
+  bool log_found_ = false;  // before SQLite made one
+  bool claimed_ = false;
 };
 
 template <typename Write>

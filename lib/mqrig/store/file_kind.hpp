@@ -12,6 +12,8 @@ struct FileKind {
   const char* tables;  // SQL that creates them in an empty file
   // It may hold so much that open() neither reads all of it nor moves much of it about.
   bool large;
+  // Once it was in use and not closed, it is refused without its log.
+  bool needs_log;
 };
 
 }  // namespace mqrig::store

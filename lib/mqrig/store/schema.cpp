@@ -78,6 +78,7 @@ CREATE TABLE delivery (
 }  // namespace
 
 // "mqrB"
-const FileKind state_file{"state file", "the state of a broker", 0x6D717242, 1, tables, false};
+const FileKind state_file{"state file", "the state of a broker", 0x6D717242, 1, tables, false,
+                          false};
 
 }  // namespace mqrig::store::schema

@@ -20,6 +20,18 @@ std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
+Database::Mode database_mode(Spool::Mode mode) noexcept {
+  switch (mode) {
+    case Spool::Mode::create:
+      return Database::Mode::create;
+    case Spool::Mode::salvage:
+      return Database::Mode::salvage;
+    case Spool::Mode::existing:
+      break;
+  }
+  return Database::Mode::existing;
+}
+
 // Totals that somebody damaged must not wrap around.
 void subtract(std::uint64_t& total, std::uint64_t amount) noexcept {
   total -= std::min(total, amount);
@@ -109,9 +121,8 @@ std::error_code Spool::Impl::put_right(const SpoolCheck::Corrections& correction
 }
 
 std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::string& error) {
-  std::unique_ptr<Database> database = Database::open(
-      schema::spool, path, mode == Mode::create ? Database::Mode::create : Database::Mode::existing,
-      error);
+  std::unique_ptr<Database> database =
+      Database::open(schema::spool, path, database_mode(mode), error);
   if (!database) return nullptr;
   auto impl = std::make_unique<Impl>(std::move(database));
   if (std::string sentence = impl->prepare(); !sentence.empty()) {
@@ -119,6 +130,7 @@ std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::stri
     error = std::move(sentence);
     return nullptr;
   }
+  impl->database->claim();
   return std::unique_ptr<Spool>(new Spool(std::move(impl)));
 }
 

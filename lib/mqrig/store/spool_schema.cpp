@@ -45,7 +45,7 @@ CREATE TABLE state (
 }  // namespace
 
 // "mqrS"
-const FileKind spool{"spool", "the spool of a bridge or of `mqrig pub`", 0x6D717253, 1, tables,
-                     true};
+const FileKind spool{
+    "spool", "the spool of a bridge or of `mqrig pub`", 0x6D717253, 1, tables, true, true};
 
 }  // namespace mqrig::store::schema

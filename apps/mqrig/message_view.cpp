@@ -1,8 +1,8 @@
-#include "view.hpp"
+#include "message_view.hpp"
 
 #include <mqrig/cli/usage_error.hpp>
 
-namespace mqrig::sub {
+namespace mqrig {
 namespace {
 
 payload::Format compile(const cli::Options& options) {
@@ -15,7 +15,7 @@ payload::Format compile(const cli::Options& options) {
 
 }  // namespace
 
-View::View(const cli::Options& options)
+MessageView::MessageView(const cli::Options& options)
     : plain_{.topic = options.flag("verbose"), .newline = !options.flag("no-newline")} {
   if (options.has("format")) {
     format_ = compile(options);
@@ -39,4 +39,4 @@ std::string_view text(payload::FormatProblem problem) {
   return {};
 }
 
-}  // namespace mqrig::sub
+}  // namespace mqrig
