@@ -56,8 +56,9 @@ constexpr OptionSpec link[] = {
      .default_value = "true",
      .help = "drop messages that have been at the target already",
      .details = "MQTT 5.0 carries the way of a message in the user property mqrig-path. An older "
-                "broker is told that a bridge connects, and rules of both directions may not "
-                "overlap there."},
+                "broker is told that a bridge connects, and sends back nothing that came over it. "
+                "That does not end a ring of three or more brokers: below 5.0 prefixes or exclude "
+                "have to."},
     {.long_name = "max-hops",
      .kind = ValueKind::integer,
      .value_name = "COUNT",
@@ -112,7 +113,10 @@ constexpr OptionSpec limits[] = {
      .value_name = "WHAT",
      .choices = policies,
      .default_value = "block",
-     .help = "what gives way when too much waits"},
+     .help = "what gives way when too much waits",
+     .details =
+         "What has been read when a limit is reached is taken all the same, so that block may "
+         "pass it by one read of the network."},
 };
 
 constexpr Choice formats[] = {

@@ -117,7 +117,9 @@ constexpr OptionSpec options[] = {
      .help = "messages that go: payload.temp > 20",
      .details = "An expression in JavaScript (ECMAScript 5) over topic, payload (what it says as "
                 "JSON, or its text), text, size, qos, retain, user (the user properties) and "
-                "properties (the others by their names)."},
+                "properties (the others by their names). Loops are refused: map, filter and "
+                "reduce do their work, and a message can't make one endless. A regular expression "
+                "can still take long."},
     {.long_name = "transform",
      .kind = ValueKind::text,
      .value_name = "EXPRESSION",

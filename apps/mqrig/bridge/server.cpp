@@ -170,11 +170,7 @@ void Server::take_over(BridgeFile file) {
                                "stay");
   }
   auto links = fingerprints(file.settings);
-  // One that has failed is tried again only when it has changed.
-  std::erase_if(failed_, [&](const std::string& name) {
-    const auto found = links.find(name);
-    return found == links.end() || found->second != links_.at(name);
-  });
+  failed_.clear();  // each is tried again
   links_ = std::move(links);
   bridge_.apply(std::move(file.settings));
   if (!same_place(file.metrics, metrics_address_)) {

@@ -54,7 +54,7 @@ class Observer {
   virtual void on_link(const LinkStatus& /*link*/, std::string_view /*text*/) {
   }  // state has changed
   virtual void on_warning(std::string_view /*link*/, std::string_view /*text*/) {}
-  // A link has ended for good: credentials refused and the like. Others go on.
+  // A link has ended: credentials refused and the like. Others go on; apply() starts it again.
   virtual void on_link_failed(std::string_view /*link*/, const client::Failure& /*failure*/) {}
   virtual void on_stopped() {}
 

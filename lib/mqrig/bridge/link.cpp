@@ -142,7 +142,10 @@ void Link::on_lost(End& end, const client::Failure& failure) {
 void Link::on_failed(End& end, const client::Failure& failure) {
   failures_[index(end.side())] = failure.text;
   announce_state();
-  if (end.connects() == 0) return owner_.on_link_failed(*this, failure);
+  if (end.connects() == 0) {
+    stop(std::chrono::milliseconds(0));
+    return owner_.on_link_failed(*this, failure);
+  }
   owner_.on_link_state(*this, failure.text);
   retry_timer_.expires_at(Clock::now() + retry_interval);
 }

@@ -38,6 +38,8 @@ void InFlightTable::save(wire::Buffer& out) const {
     if (publication.first.sequence == 0) continue;
     session::put_u32(out, token);
     session::put_u32(out, static_cast<std::uint32_t>(publication.others.size()));
+    session::put_u8(out, static_cast<std::uint8_t>(publication.qos));
+    session::put_u8(out, publication.retain ? 1 : 0);
     session::put_u64(out, publication.first.sequence);
     for (const Message& message : publication.others) session::put_u64(out, message.sequence);
   }
@@ -49,12 +51,17 @@ bool InFlightTable::restore(wire::ByteView& bytes) {
   for (; count > 0; --count) {
     std::uint32_t token = 0;
     std::uint32_t others = 0;
+    std::uint8_t qos = 0;
+    std::uint8_t retain = 0;
     Publication publication;
     if (!session::get_u32(bytes, token) || !session::get_u32(bytes, others) ||
+        !session::get_u8(bytes, qos) || qos == 0 || qos > 2 || !session::get_u8(bytes, retain) ||
         !get_sequence(bytes, publication.first) || token >= most_entries ||
         others > bytes.size() / sizeof(std::uint64_t)) {
       return false;
     }
+    publication.qos = static_cast<wire::QoS>(qos);
+    publication.retain = retain != 0;
     publication.others.resize(others);
     for (Message& message : publication.others) {
       if (!get_sequence(bytes, message)) return false;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <mqrig/wire/buffer.hpp>
+#include <mqrig/wire/types.hpp>
 
 namespace mqrig::client {
 
@@ -22,6 +23,8 @@ class InFlightTable {
   struct Publication {
     Message first;
     std::vector<Message> others;
+    wire::QoS qos = wire::QoS::at_least_once;  // as it was sent, which the broker may limit
+    bool retain = false;
   };
 
   // The token that the next add() gives.

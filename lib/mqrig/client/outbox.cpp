@@ -1,5 +1,6 @@
 #include <mqrig/client/outbox.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 #include <mqrig/client/memory_queue.hpp>
@@ -49,15 +50,22 @@ std::uint64_t Outbox::Impl::waiting() const noexcept {
                            : queue_->messages() + batches_.messages();
 }
 
+// A broker that takes no more than QoS 1, or retains nothing, gets what it takes.
+QoS Outbox::Impl::within_limits(QoS qos) const noexcept {
+  return std::min(qos, client_.broker_limits().maximum_qos);
+}
+
 bool Outbox::Impl::ready(QoS qos) const noexcept {
-  return client_.ready(qos) && (!rate_.limited() || rate_.allows(std::chrono::steady_clock::now()));
+  return client_.ready(within_limits(qos)) &&
+         (!rate_.limited() || rate_.allows(std::chrono::steady_clock::now()));
 }
 
 std::uint64_t Outbox::Impl::put(const Message& message) {
   now_ = message.received_at;
   const bool batched = message.batch.format != store::Batch::Format::none;
   // MQTT keeps the order among messages of one QoS: those of QoS 0 need not wait for others.
-  if (message.publish.qos == QoS::at_most_once && !batched && ready(QoS::at_most_once)) {
+  const QoS qos = within_limits(message.publish.qos);
+  if (qos == QoS::at_most_once && !batched && ready(QoS::at_most_once)) {
     return put_unstored(message);
   }
   Message copy = message;
@@ -94,7 +102,11 @@ bool Outbox::Impl::put_now(Message& message) {
   }
   const InFlightTable::Message part{message.sequence, message.size()};
   const std::error_code error = publish(message.publish, message.expires_at, {part, {}});
-  if (error) removals_.push_back({part, ReasonCode::unspecified_error, error.message(), false});
+  if (error) {
+    removals_.push_back({part, ReasonCode::unspecified_error, error.message(), false});
+  } else if (within_limits(message.publish.qos) == QoS::at_most_once) {
+    removals_.push_back({part, {}, {}, false});
+  }
   return true;
 }
 
@@ -133,7 +145,7 @@ bool Outbox::Impl::send(const Message& message) {
   if (passes(error)) return false;
   if (error) {
     removals_.push_back({part, ReasonCode::unspecified_error, error.message(), false});
-  } else if (message.publish.qos == QoS::at_most_once) {
+  } else if (within_limits(message.publish.qos) == QoS::at_most_once) {
     removals_.push_back({part, {}, {}, false});
   }
   return true;
@@ -156,7 +168,7 @@ bool Outbox::Impl::send_batch(OpenBatches::Entry& batch) {
                              .retain = batch.retain,
                              .properties = wire::Properties(wire::as_bytes(batch.properties))};
   const std::error_code error = publish(joined, batch.expires_at, batch.messages);
-  if (error || batch.qos == QoS::at_most_once) {
+  if (error || within_limits(batch.qos) == QoS::at_most_once) {
     const ReasonCode reason = error ? ReasonCode::unspecified_error : ReasonCode::success;
     const std::string why = error ? error.message() : std::string();
     removals_.push_back({batch.messages.first, reason, why, false});
@@ -183,24 +195,28 @@ bool Outbox::Impl::send_due_batches() {
 // With QoS 1 and 2 the publication is in flight from here on.
 std::error_code Outbox::Impl::publish(wire::Publish publish, std::int64_t expires_at,
                                       InFlightTable::Publication publication) {
-  if (expires_at != 0) {
-    const std::int64_t left = std::max<std::int64_t>((expires_at - now() + 999) / 1000, 1);
-    const auto seconds = static_cast<std::uint32_t>(std::min<std::int64_t>(left, 0xFFFF'FFFF));
-    if (publish.properties.integer(PropertyId::message_expiry_interval) != seconds) {
-      properties_.clear();
-      for (wire::Property property : publish.properties) {
-        if (property.id == PropertyId::message_expiry_interval) continue;
-        properties_.add(property);
-      }
-      properties_.add(PropertyId::message_expiry_interval, seconds);
-      publish.properties = properties_.view();
-    }
-  }
+  publish.qos = publication.qos = within_limits(publish.qos);
+  publish.retain = publication.retain = publish.retain && client_.broker_limits().retain_available;
+  update_expiry(publish, expires_at);
   const std::error_code error = client_.publish(publish, table_.next_token());
   if (error) return error;
   if (rate_.limited()) rate_.count(std::chrono::steady_clock::now());
   if (publish.qos != QoS::at_most_once) table_.add(std::move(publication));
   return {};
+}
+
+// The time in the queue is taken off [MQTT-3.3.2-6]. The properties are good until the next call.
+void Outbox::Impl::update_expiry(wire::Publish& publish, std::int64_t expires_at) {
+  if (expires_at == 0) return;
+  const std::int64_t left = std::max<std::int64_t>((expires_at - now() + 999) / 1000, 1);
+  const auto seconds = static_cast<std::uint32_t>(std::min<std::int64_t>(left, 0xFFFF'FFFF));
+  if (publish.properties.integer(PropertyId::message_expiry_interval) == seconds) return;
+  properties_.clear();
+  for (const wire::Property& property : publish.properties) {
+    if (property.id != PropertyId::message_expiry_interval) properties_.add(property);
+  }
+  properties_.add(PropertyId::message_expiry_interval, seconds);
+  publish.properties = properties_.view();
 }
 
 bool Outbox::Impl::is_expired(std::int64_t expires_at, std::int64_t received_at) {

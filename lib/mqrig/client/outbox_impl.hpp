@@ -44,6 +44,7 @@ class Outbox::Impl {
 
   // outbox.cpp
   bool all_sent() const noexcept { return cursor_ == queue_->last_sequence(); }
+  wire::QoS within_limits(wire::QoS qos) const noexcept;
   bool ready(wire::QoS qos) const noexcept;
   std::uint64_t put_unstored(const Message& message);
   bool put_now(Message& message);
@@ -54,6 +55,7 @@ class Outbox::Impl {
   bool send_due_batches();
   std::error_code publish(wire::Publish publish, std::int64_t expires_at,
                           InFlightTable::Publication publication);
+  void update_expiry(wire::Publish& publish, std::int64_t expires_at);
   bool is_expired(std::int64_t expires_at, std::int64_t received_at);
   void settle();
   void remove(const Removal& removal);

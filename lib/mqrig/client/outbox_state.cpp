@@ -41,10 +41,16 @@ std::error_code Outbox::Impl::restore() {
 bool Outbox::Impl::find_publication(std::uint64_t token, const Client::UsePublish& use) {
   if (!table_.contains(token)) return false;
   const InFlightTable::Publication& publication = table_[token];
+  const auto use_as_sent = [&](wire::Publish publish, std::int64_t expires_at) {
+    publish.qos = publication.qos;
+    publish.retain = publication.retain;
+    update_expiry(publish, expires_at);
+    use(publish);
+  };
   MemoryQueue batch;  // of one message, that takes in the others
   const bool found = queue_->find(publication.first.sequence, [&](const Message& first) {
     if (first.batch.format == store::Batch::Format::none) {
-      use(first.publish);
+      use_as_sent(first.publish, first.expires_at);
     } else {
       batch.append(first);
     }
@@ -64,7 +70,7 @@ bool Outbox::Impl::find_publication(std::uint64_t token, const Client::UsePublis
     finish_elements(payload, format);
     wire::Publish joined = first.publish;
     joined.payload = wire::as_bytes(payload);
-    use(joined);
+    use_as_sent(joined, first.expires_at);
     return false;
   });
 }

@@ -5,6 +5,7 @@
 #include <mqrig/payload/script_engine.hpp>
 #include <mqrig/payload/script_message.hpp>
 #include <mqrig/payload/script_text.hpp>
+#include <mqrig/payload/script_words.hpp>
 #include <mqrig/wire/utf8.hpp>
 
 namespace mqrig::payload {
@@ -117,6 +118,10 @@ void Expression::State::take_result(js_State* js) {
 std::unique_ptr<Expression> Expression::compile(const std::string& text, std::string& error) {
   if (!wire::is_utf8(text) || text.find('\0') != std::string::npos) {
     error = "it is not well-formed UTF-8";
+    return nullptr;
+  }
+  if (has_loop(text)) {
+    error = "it has a loop, which might never end: use map, filter or reduce";
     return nullptr;
   }
   auto state = std::make_unique<State>(text);

@@ -23,8 +23,9 @@ namespace mqrig::payload {
 //               data as base64
 // Numbers are doubles; the keys of objects are in the order of their bytes. Nothing stays from one
 // message to the next: the objects of the language cannot be changed, and there are no globals to
-// assign. No files, no network, no clock but Date. What needs more than 64 MiB fails. What does not
-// end does not end: an expression is as trusted as the program. One thread at a time.
+// assign. No files, no network, no clock but Date. What needs more than 64 MiB fails. Loops are
+// refused, so that no message makes one endless; a regular expression may still take long. One
+// thread at a time.
 class Expression {
  public:
   // Null and the compiler's sentence in `error`.
