@@ -213,11 +213,12 @@ void End::pump() {
 }
 
 void End::on_output() {
+  output_waits_ = true;
   touch();
 }
 
 void End::touch() {
-  if (turn_ == nullptr || touched_) return;
+  if (turn_ == nullptr) return;
   touched_ = true;
   turn_->request();
 }
@@ -246,12 +247,12 @@ void End::on_expired(std::uint64_t sequence) {
   owner_.on_expired(*this, sequence);
 }
 
-bool End::save() {
-  return touched_ && outbox_->save();
+void End::save() {
+  if (touched_) outbox_->save();
 }
 
 void End::committed() {
-  touched_ = false;
+  output_waits_ = false;
   client_.flush();
   if (outbox_->waiting() != 0) {
     pump();

@@ -96,7 +96,9 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   void on_refused(std::uint64_t sequence, wire::ReasonCode reason, std::string_view why) override;
   void on_expired(std::uint64_t sequence) override;
   // Turn::Member
-  bool save() override;
+  bool waiting() const override { return output_waits_; }
+  void save() override;
+  void saved() override { touched_ = false; }
   void committed() override;
   void stalled(bool on) override;
 
@@ -119,7 +121,8 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   std::unique_ptr<client::Outbox> outbox_;
   std::uint64_t connects_ = 0;
   bool reading_ = true;
-  bool touched_ = false;        // since the last committed()
+  bool touched_ = false;        // since the last saved()
+  bool output_waits_ = false;   // for committed()
   bool subscribed_ = false;     // the client knows the filters
   bool unsubscribing_ = false;  // the broker has not answered
   bool warned_unread_ = false;

@@ -34,15 +34,20 @@ void Turn::end() {
   if (spool_.dirty()) wake_in(lazy);
 }
 
+// States and messages change together: what is saved of one is saved of all.
 bool Turn::commit(bool all) {
-  bool changed = false;
-  for (Member* const member : members_) changed = member->save() || changed;
-  if (changed || spool_.urgent() || ((all || stalled_) && spool_.dirty())) {
+  const bool needed =
+      all || stalled_ || spool_.urgent() ||
+      std::ranges::any_of(members_, [](const Member* member) { return member->waiting(); });
+  if (!needed) return true;
+  for (Member* const member : members_) member->save();
+  if (spool_.dirty()) {
     if (const std::error_code error = spool_.commit()) {
       failed(error);
       return false;
     }
   }
+  for (Member* const member : members_) member->saved();
   if (std::exchange(stalled_, false)) {
     owner_.on_recovered();
     for (Member* const member : members_) member->stalled(false);

@@ -18,9 +18,12 @@ class Turn {
  public:
   class Member {
    public:
-    // Puts what has changed into the spool; true when something has.
-    virtual bool save() = 0;
-    // All is on the disk: output may leave.
+    // Does output wait for the disk? What only followed from answers can wait for company.
+    virtual bool waiting() const = 0;
+    // Puts what has changed into the spool; and it is on the disk.
+    virtual void save() = 0;
+    virtual void saved() = 0;
+    // Output may leave.
     virtual void committed() = 0;
     // The disk takes nothing, or takes again.
     virtual void stalled(bool on) = 0;
