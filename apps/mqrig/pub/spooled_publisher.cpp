@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
+#include <mqrig/store/wall_time.hpp>
 
 #include "repeated_message.hpp"
 
@@ -18,11 +19,6 @@ constexpr int reads_per_turn = 16;
 // again.
 constexpr std::chrono::milliseconds longest_until_commit{20};
 constexpr std::uint64_t large_window = 1000;
-
-std::int64_t milliseconds_since_1970() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 client::Outbox::Settings outbox_settings(const Job& job) {
   client::Outbox::Settings settings;
@@ -77,7 +73,7 @@ bool SpooledPublisher::room() const {
 /// As much as the source has now, and there is room for.
 void SpooledPublisher::read_input() {
   if (over_) return;
-  now_ = milliseconds_since_1970();
+  now_ = store::wall_time();
   while (!input_ended_) {
     reading_held_ = !room();
     if (reading_held_ || !take_next()) break;

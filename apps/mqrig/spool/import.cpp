@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <mqrig/payload/line_splitter.hpp>
+#include <mqrig/store/wall_time.hpp>
 #include <stdexcept>
 
 #include "../input_file.hpp"
@@ -73,7 +74,7 @@ void Import::take_line(std::string_view line) {
   ++line_;
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
   const std::string place = "line " + std::to_string(line_) + ": ";
-  if (!record_.read(line, now_in_milliseconds())) throw InputError(place + record_.error());
+  if (!record_.read(line, store::wall_time())) throw InputError(place + record_.error());
   if (settings_.queue) {
     put(*settings_.queue);
   } else if (record_.queue()) {

@@ -6,6 +6,7 @@
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/cli/write_all.hpp>
+#include <mqrig/store/wall_time.hpp>
 #include <string>
 
 #include "spool_file.hpp"
@@ -15,7 +16,7 @@ namespace mqrig::spool {
 namespace {
 
 std::int64_t oldest_to_keep(const Settings& settings) {
-  return now_in_milliseconds() - settings.older_than->count();
+  return store::wall_time() - settings.older_than->count();
 }
 
 std::string question(const store::QueueTotals& totals, const Settings& settings) {

@@ -29,11 +29,6 @@ std::optional<int> fraction(std::string_view text) {
 
 }  // namespace
 
-std::int64_t now_in_milliseconds() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 std::string utc_time(std::int64_t milliseconds) {
   std::uint8_t text[payload::UtcText::size];
   payload::UtcText().put(text, wall_time(milliseconds));

@@ -13,8 +13,6 @@ inline payload::WallTime wall_time(std::int64_t milliseconds) {
   return payload::WallTime(std::chrono::milliseconds(milliseconds));
 }
 
-std::int64_t now_in_milliseconds();
-
 /// "2026-11-22T06:30:00.123Z".
 std::string utc_time(std::int64_t milliseconds);
 

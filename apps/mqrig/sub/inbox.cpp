@@ -1,6 +1,7 @@
 #include "inbox.hpp"
 
 #include <chrono>
+#include <mqrig/store/wall_time.hpp>
 #include <utility>
 
 namespace mqrig::sub {
@@ -11,11 +12,6 @@ using Clock = net::Timer::Clock;
 // What was handled is told to the disk together with what comes next, or after this time.
 constexpr std::chrono::milliseconds time_to_gather{5};
 constexpr std::chrono::seconds time_to_retry{1};
-
-std::int64_t milliseconds_since_1970() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
 
 }  // namespace
 
@@ -54,7 +50,7 @@ bool Inbox::restore(std::string& error) {
 void Inbox::put(const wire::Publish& message) {
   store::SpooledMessage spooled;
   spooled.publish = message;
-  spooled.received_at = milliseconds_since_1970();  // it has arrived: nothing expires any more
+  spooled.received_at = store::wall_time();  // it has arrived: nothing expires any more
   spool_->append(queue_, spooled);
 }
 

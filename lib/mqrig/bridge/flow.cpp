@@ -1,4 +1,5 @@
 #include <mqrig/bridge/flow.hpp>
+#include <mqrig/store/wall_time.hpp>
 
 #include <chrono>
 #include <string>
@@ -14,11 +15,6 @@ namespace {
 // Without a spool this much waits in memory before nothing more is read from the source.
 constexpr std::uint64_t most_waiting_bytes = 4 * 1024 * 1024;
 constexpr std::uint64_t most_waiting = 65'536;
-
-std::int64_t system_time() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -65,7 +61,7 @@ void Flow::on_forwarded(const Forwarded& forwarded) {
     return;
   }
   const auto expiry = message.publish.properties.integer(wire::PropertyId::message_expiry_interval);
-  if (stored_ || expiry || link_.limits.age.count() != 0) message.received_at = system_time();
+  if (stored_ || expiry || link_.limits.age.count() != 0) message.received_at = store::wall_time();
   if (expiry) message.expires_at = message.received_at + std::int64_t{*expiry} * 1000;
   const std::uint64_t sequence = target_.put(message);
   if (sequence != 0 && receipt_ != 0 && !stored_) ledger_.add(sequence);

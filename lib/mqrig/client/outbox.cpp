@@ -6,6 +6,7 @@
 #include <mqrig/client/memory_queue.hpp>
 #include <mqrig/client/outbox_impl.hpp>
 #include <mqrig/client/spool_queue.hpp>
+#include <mqrig/store/wall_time.hpp>
 
 namespace mqrig::client {
 
@@ -14,11 +15,6 @@ using wire::QoS;
 using wire::ReasonCode;
 
 namespace {
-
-std::int64_t system_time() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 bool passes(std::error_code error) {
   return error == session::Error::would_block || error == session::Error::not_connected;
@@ -37,7 +33,7 @@ Outbox::Impl::Impl(asio::io_context& context, std::unique_ptr<MessageQueue> queu
       state_name_(std::move(state_name)),
       rate_(settings_.rate),
       timer_(context, [this] { pump(); }) {
-  if (!settings_.clock) settings_.clock = system_time;
+  if (!settings_.clock) settings_.clock = store::wall_time;
 }
 
 std::int64_t Outbox::Impl::now() {

@@ -9,16 +9,12 @@
 #include <mqrig/store/schema.hpp>
 #include <mqrig/store/spool_check.hpp>
 #include <mqrig/store/spool_reader.hpp>
+#include <mqrig/store/wall_time.hpp>
 
 namespace mqrig::store {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::int64_t now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
-}
 
 Database::Mode database_mode(Spool::Mode mode) noexcept {
   switch (mode) {
@@ -182,7 +178,7 @@ void Spool::remove(QueueId queue, std::uint64_t sequence, std::uint64_t size) {
 
 void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
                    std::string_view reason) {
-  impl_->changes.refuse(queue, {sequence, std::string(reason), now()});
+  impl_->changes.refuse(queue, {sequence, std::string(reason), wall_time()});
   QueueTotals& totals = impl_->queues[queue].totals;
   subtract(totals.messages, 1);
   subtract(totals.bytes, size);
