@@ -84,11 +84,13 @@ class Away(Spooled):
         return process
 
     def test_input_is_read_meanwhile_and_delivered_then(self):
+        self.start_broker()  # that knows the receiver when it comes back
+        self.server.stop()
         process = self.start_without_broker()
         process.write(lines(1000))
         process.err.wait_text("(?s)trying again.*trying again")
         process.write(lines(1000, 1000))
-        self.start_broker()
+        self.server.start()
         process.err.wait_text("connected to")
         process.write(lines(10, 2000))
         process.close_input()
