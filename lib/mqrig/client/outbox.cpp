@@ -86,24 +86,38 @@ std::uint64_t Outbox::Impl::put_unstored(const Message& message) {
 bool Outbox::Impl::put_now(Message& message) {
   const bool batched = message.batch.format != store::Batch::Format::none;
   if (batched ? !client_.connected() : !ready(message.publish.qos)) return false;
-  OpenBatches::Entry* const in_the_way =
-      batches_.in_the_way(message, client_.broker_limits().maximum_packet_size);
-  if (in_the_way != nullptr && !send_batch(*in_the_way)) return false;
+  if (!make_way(message)) return false;
   message.sequence = queue_->append_sent(message);
   cursor_ = message.sequence;
   if (batched) {
-    OpenBatches::Entry& batch = batches_.add(message, std::chrono::steady_clock::now());
-    if (batches_.full(batch)) send_batch(batch);
+    join(message);
     return true;
   }
-  const InFlightTable::Message part{message.sequence, message.size()};
-  const std::error_code error = publish(message.publish, message.expires_at, {part, {}});
-  if (error) {
-    removals_.push_back({part, ReasonCode::unspecified_error, error.message(), false});
-  } else if (within_limits(message.publish.qos) == QoS::at_most_once) {
-    removals_.push_back({part, {}, {}, false});
-  }
+  const InFlightTable::Publication part{{message.sequence, message.size()}, {}};
+  published(part, message.publish.qos, publish(message.publish, message.expires_at, part));
   return true;
+}
+
+// No open batch of its topic may be overtaken. False when one can't be sent.
+bool Outbox::Impl::make_way(const Message& message) {
+  OpenBatches::Entry* const batch =
+      batches_.in_the_way(message, client_.broker_limits().maximum_packet_size);
+  return batch == nullptr || send_batch(*batch);
+}
+
+void Outbox::Impl::join(const Message& message) {
+  OpenBatches::Entry& batch = batches_.add(message, std::chrono::steady_clock::now());
+  if (batches_.full(batch)) send_batch(batch);
+}
+
+// What can't be sent, or was sent at QoS 0, is done with.
+void Outbox::Impl::published(const InFlightTable::Publication& publication, QoS qos,
+                             std::error_code error) {
+  if (!error && within_limits(qos) != QoS::at_most_once) return;
+  const ReasonCode reason = error ? ReasonCode::unspecified_error : ReasonCode::success;
+  const std::string why = error ? error.message() : std::string();
+  removals_.push_back({publication.first, reason, why, false});
+  for (const auto& other : publication.others) removals_.push_back({other, reason, why, false});
 }
 
 std::error_code Outbox::Impl::pump() {
@@ -128,30 +142,23 @@ bool Outbox::Impl::take(const Message& message) {
     removals_.push_back({{message.sequence, message.size()}, {}, {}, true});
     return true;
   }
-  OpenBatches::Entry* const in_the_way =
-      batches_.in_the_way(message, client_.broker_limits().maximum_packet_size);
-  if (in_the_way != nullptr && !send_batch(*in_the_way)) return false;
+  if (!make_way(message)) return false;
   return message.batch.format == store::Batch::Format::none ? send(message) : gather(message);
 }
 
 bool Outbox::Impl::send(const Message& message) {
   if (!ready(message.publish.qos)) return false;
-  const InFlightTable::Message part{message.sequence, message.size()};
-  const std::error_code error = publish(message.publish, message.expires_at, {part, {}});
+  const InFlightTable::Publication part{{message.sequence, message.size()}, {}};
+  const std::error_code error = publish(message.publish, message.expires_at, part);
   if (passes(error)) return false;
-  if (error) {
-    removals_.push_back({part, ReasonCode::unspecified_error, error.message(), false});
-  } else if (within_limits(message.publish.qos) == QoS::at_most_once) {
-    removals_.push_back({part, {}, {}, false});
-  }
+  published(part, message.publish.qos, error);
   return true;
 }
 
 bool Outbox::Impl::gather(const Message& message) {
   // What waits for a place in the window stays in the queue.
   if (!ready(message.publish.qos)) return false;
-  OpenBatches::Entry& batch = batches_.add(message, std::chrono::steady_clock::now());
-  if (batches_.full(batch)) send_batch(batch);
+  join(message);
   return true;
 }
 
@@ -164,14 +171,7 @@ bool Outbox::Impl::send_batch(OpenBatches::Entry& batch) {
                              .retain = batch.retain,
                              .properties = wire::Properties(wire::as_bytes(batch.properties))};
   const std::error_code error = publish(joined, batch.expires_at, batch.messages);
-  if (error || within_limits(batch.qos) == QoS::at_most_once) {
-    const ReasonCode reason = error ? ReasonCode::unspecified_error : ReasonCode::success;
-    const std::string why = error ? error.message() : std::string();
-    removals_.push_back({batch.messages.first, reason, why, false});
-    for (const auto& other : batch.messages.others) {
-      removals_.push_back({other, reason, why, false});
-    }
-  }
+  published(batch.messages, batch.qos, error);
   batches_.remove(batch);
   return true;
 }

@@ -48,6 +48,10 @@ class Outbox::Impl {
   bool ready(wire::QoS qos) const noexcept;
   std::uint64_t put_unstored(const Message& message);
   bool put_now(Message& message);
+  bool make_way(const Message& message);
+  void join(const Message& message);
+  void published(const InFlightTable::Publication& publication, wire::QoS qos,
+                 std::error_code error);
   bool take(const Message& message);
   bool send(const Message& message);
   bool gather(const Message& message);
