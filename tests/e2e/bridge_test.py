@@ -105,11 +105,15 @@ class Retained(BridgeCase):
         process = self.bridge({"topics": ["r/#"]}, brokers=brokers)
         reader = self.client(self.far, "r/#")
         self.assertEqual("r/old", reader.message().topic)
-        for signal in (SIGTERM, None):
+        for signal, topic in ((SIGTERM, "r/ended"), (None, "r/killed")):
             process = self.again(process, signal)
             self.join(self.near, self.far)
-            self.publish(self.near, "r/new")
-            self.expect_topics(reader, "r/new")
+            self.publish(self.near, topic)
+            # What the killed bridge had not acknowledged may come twice; the retained message may not.
+            found = [reader.message().topic]
+            while found[-1] != topic:
+                found.append(reader.message().topic)
+            self.assertLessEqual(set(found), {"r/ended", topic})
 
     def test_or_it_stays(self):
         brokers = self.two()
