@@ -9,6 +9,8 @@ cli::ExitCode exit_code(const client::Failure& failure, bool connected) {
   switch (failure.kind) {
     case client::FailureKind::unreachable:
       return connected ? cli::ExitCode::disconnected : cli::ExitCode::connect;
+    case client::FailureKind::tls:
+      return cli::ExitCode::tls;
     case client::FailureKind::not_authorised:
       return cli::ExitCode::not_authorised;
     case client::FailureKind::refused:

@@ -47,6 +47,7 @@ void Client::Impl::connect() {
   net::ConnectOptions connect(broker.host, broker.port);
   connect.unix_path = broker.unix_path;
   connect.bind_address = options_.bind_address;
+  connect.transport = options_.transport;
   connect.timeout = options_.connect_timeout;
   connector_.start(std::move(connect),
                    [this](std::error_code error, std::unique_ptr<net::Stream> stream) {

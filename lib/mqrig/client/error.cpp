@@ -13,6 +13,8 @@ class Category final : public std::error_category {
     switch (static_cast<Error>(value)) {
       case Error::unreachable:
         return "no broker could be reached";
+      case Error::tls:
+        return "TLS could not be set up";
       case Error::not_authorised:
         return "the broker did not accept the credentials";
       case Error::refused:
@@ -40,7 +42,9 @@ const std::error_category& error_category() noexcept {
 }
 
 std::error_code error_of(const Failure& failure) noexcept {
-  if (failure.kind == FailureKind::unreachable && failure.error) return failure.error;
+  const bool of_network =
+      failure.kind == FailureKind::unreachable || failure.kind == FailureKind::tls;
+  if (of_network && failure.error) return failure.error;
   return static_cast<Error>(static_cast<int>(failure.kind) + 1);
 }
 

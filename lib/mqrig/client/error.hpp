@@ -11,6 +11,7 @@ namespace mqrig::client {
 // they are.
 enum class Error {
   unreachable = 1,  // one per FailureKind
+  tls,
   not_authorised,
   refused,
   disconnected,

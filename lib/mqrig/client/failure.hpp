@@ -9,7 +9,8 @@
 namespace mqrig::client {
 
 enum class FailureKind : std::uint8_t {
-  unreachable,     // no network connection: name, refused, time-out
+  unreachable,     // no network connection: name, refused, time-out, proxy, WebSocket
+  tls,             // TLS could not be set up, or the peer ended it
   not_authorised,  // credentials: CONNACK or DISCONNECT says bad user name or password, not
                    // authorized, banned …
   refused,         // CONNACK with another error

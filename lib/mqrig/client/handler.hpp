@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include <mqrig/client/failure.hpp>
 #include <mqrig/wire/packets.hpp>
@@ -49,6 +51,9 @@ class Handler {
   // disconnect() is done and the connection has ended, cleanly or not: see
   // Client::ended_cleanly().
   virtual void on_disconnected() {}
+  // With Options::trace: what is known of a connection on which CONNECT is about to be sent, see
+  // net::Stream::facts(), and of the token in it.
+  virtual void on_transport(const std::vector<std::string>& /*facts*/) {}
   // With Options::trace: each whole packet.
   virtual void on_packet(Direction /*direction*/, wire::Version /*version*/,
                          wire::ByteView /*packet*/) {}

@@ -10,14 +10,20 @@
 #include <utility>
 #include <vector>
 
+#include <mqrig/net/transport.hpp>
 #include <mqrig/session/engine.hpp>
 #include <mqrig/wire/packets.hpp>
 
+namespace mqrig::auth {
+class ClientExchange;
+}
 namespace mqrig::net {
 class Stream;
 }
 
 namespace mqrig::client {
+
+class CredentialSource;
 
 // One address of a broker: host and port, or a Unix socket.
 struct Broker {
@@ -48,6 +54,7 @@ struct Options {
   // reached now. Called from the event loop of the client's io_context, to which the stream
   // belongs.
   std::function<std::unique_ptr<net::Stream>()> dial;
+  net::Transport transport;                           // between a connection to a broker and MQTT
   std::string bind_address;                           // see net::ConnectOptions
   std::chrono::milliseconds connect_timeout{30'000};  // TCP and CONNACK, each
   std::optional<wire::Version> version;               // none: 5.0, then 3.1.1 when that is refused
@@ -57,6 +64,10 @@ struct Options {
   std::string client_id;  // empty: one is made up, 21 letters and digits
   std::optional<std::string> user_name;
   std::optional<std::string> password;
+  // Asked before every connect; null: what is above is all.
+  std::shared_ptr<CredentialSource> credentials;
+  // 5.0: the enhanced authentication that CONNECT begins; null: none.
+  std::shared_ptr<auth::ClientExchange> authentication;
   std::uint16_t keep_alive = 60;  // seconds, 0: off
   bool clean_start = true;        // of the first connection
   // Below 5.0 a clean session ends with its connection: there it is not begun clean.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mqrig/net/error.hpp>
 #include <mqrig/net/stream.hpp>
+#include <mqrig/net/transport.hpp>
 #include <string>
 
 namespace asio {
@@ -24,6 +25,7 @@ struct ConnectOptions {
   std::uint16_t port = 0;    // 1 to 65535
   std::string unix_path;     // when not empty: this Unix socket; host, port and bind are unused
   std::string bind_address;  // local address, or an interface whose address is taken; empty: any
+  Transport transport;       // what is set up on the connection
   std::chrono::milliseconds timeout{30000};  // for everything together; 0: as long as it takes
 };
 

@@ -25,6 +25,18 @@ class Category final : public std::error_category {
         return "not a local address or interface";
       case Error::bad_unix_path:
         return "not a usable Unix socket path (1 to 107 bytes)";
+      case Error::tls_failed:
+        return "TLS failed";
+      case Error::tls_truncated:
+        return "the connection ended in the middle of TLS";
+      case Error::web_socket_refused:
+        return "no WebSocket was agreed upon";
+      case Error::web_socket_failed:
+        return "what came is no WebSocket";
+      case Error::proxy_refused:
+        return "the proxy refused";
+      case Error::proxy_failed:
+        return "the proxy does not keep to its protocol";
     }
     return "unknown network error";
   }

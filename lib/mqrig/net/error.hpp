@@ -15,6 +15,13 @@ enum class Error {
   no_address_of_family,  // the host has addresses, but none of the family of the bind address
   bad_bind_address,      // neither an address of this machine's syntax nor an interface with one
   bad_unix_path,         // empty, or longer than a socket address can hold (107 bytes)
+  tls_failed,            // TLS could not be set up, or ended: Stream::failure() says which check
+  tls_truncated,         // the stream below TLS ended without the peer's close_notify
+  web_socket_refused,    // the answer to the HTTP request, or the request, is none that can be gone
+                         // on with
+  web_socket_failed,     // frames that RFC 6455 does not allow
+  proxy_refused,         // the proxy does not make the connection
+  proxy_failed,          // what a proxy sent is in none of the protocols
 };
 
 const std::error_category& error_category() noexcept;

@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mqrig/net/web_socket.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace mqrig::net {
+
+class TlsServer;
 
 // Where to listen.
 struct ListenAddress {
@@ -19,6 +24,10 @@ struct ListenAddress {
   // connect is decided by the umask and by the directory.
   std::string unix_path;
   bool reuse_port = false;  // several processes share the port, and the kernel deals out to them
+  // What is set up on each connection, from the bottom up.
+  bool proxy_protocol = false;  // each begins with a header of the PROXY protocol, version 1 or 2
+  std::shared_ptr<TlsServer> tls;  // null: none
+  std::optional<WebSocketService> web_socket;
 };
 
 // True if nobody outside this machine can reach it: 127.0.0.0/8, ::1, "localhost", an interface

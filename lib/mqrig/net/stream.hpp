@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace mqrig::net {
 
@@ -77,6 +78,18 @@ class Stream {
   // The peer's address without its port: "127.0.0.1", "::1", "fe80::1%eth0". Empty for what is no
   // TCP connection, and after close(). Costs a system call.
   virtual std::string peer_address() const { return {}; }
+
+  // After an error: what it was beyond the code, and what to do, as a clause for the person. Empty
+  // where the code says all.
+  virtual std::string failure() const { return {}; }
+
+  // What is known of the connection, for whoever wants to see it, a line each: the version of TLS,
+  // the certificates of the peer, the proxy. Lines of the lowest layer come first.
+  virtual std::vector<std::string> facts() const { return {}; }
+
+  // The name that the peer has proved with a certificate or a pre-shared key: the common name of
+  // the certificate's subject, or the identity of the key. Empty if none.
+  virtual std::string peer_identity() const { return {}; }
 };
 
 }  // namespace mqrig::net

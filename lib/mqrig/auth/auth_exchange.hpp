@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mqrig::auth {
+
+// One side of an enhanced authentication [MQTT-4.12]: what stands in Authentication Data. No I/O,
+// no time. May be begun again, for a re-authentication or another connection.
+//
+// `fault`, where it is set, is a clause for the person, without a secret in it.
+class ClientExchange {
+ public:
+  virtual ~ClientExchange() = default;
+
+  virtual std::string_view method() const = 0;  // Authentication Method
+  // For CONNECT, or AUTH with 0x19 (re-authenticate). Nothing: no data is sent.
+  virtual std::optional<std::string> begin() = 0;
+  // The server's AUTH with 0x18: what to answer. Nothing: it is not to be gone on with.
+  virtual std::optional<std::string> proceed(std::string_view data, std::string& fault) = 0;
+  // The server's CONNACK, or AUTH with 0x00: false if the server has not proved what it had to.
+  virtual bool finish(std::optional<std::string_view> data, std::string& fault) = 0;
+};
+
+class ServerExchange {
+ public:
+  enum class Outcome { proceed, accepted, refused };
+  virtual ~ServerExchange() = default;
+
+  virtual std::string_view method() const = 0;
+  // What the client sent with CONNECT or AUTH: `answer` is for AUTH with 0x18 (proceed), or for
+  // CONNACK or AUTH with 0x00 (accepted; may be empty: no data).
+  virtual Outcome proceed(std::optional<std::string_view> data, std::string& answer) = 0;
+  // Once accepted.
+  virtual const std::string& user_name() const = 0;
+};
+
+}  // namespace mqrig::auth

@@ -1,0 +1,42 @@
+// Who a client says it is, where that is found out anew for each connection.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <mqrig/client/failure.hpp>
+#include <mqrig/wire/types.hpp>
+
+namespace mqrig::client {
+
+// What one connection is to carry. Members that are empty leave what Options say.
+struct Credentials {
+  std::optional<std::string> user_name;
+  std::optional<std::string> password;
+  std::optional<std::string> authentication_method;  // 5.0: of CONNECT
+  std::optional<std::string> authentication_data;
+  std::vector<std::pair<std::string, std::string>> web_socket_headers;
+  // When to have new ones, on the clock of the event loop: with an authentication method by AUTH
+  // 0x19 on the connection, else on a new connection that takes the session over.
+  std::optional<std::chrono::steady_clock::time_point> renew_at;
+};
+
+class CredentialSource {
+ public:
+  // Credentials, or a failure: not_authorised when asking again is of no use, else one that passes.
+  using Callback = std::function<void(std::optional<Credentials>, const Failure&)>;
+  virtual ~CredentialSource() = default;
+
+  // From the event loop; one at a time. Calls back once, from the event loop, never from inside.
+  virtual void get(Callback callback) = 0;
+  // No call any more.
+  virtual void cancel() = 0;
+  // The broker did not take what was given last.
+  virtual void refused() {}
+};
+
+}  // namespace mqrig::client

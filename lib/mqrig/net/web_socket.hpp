@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <mqrig/net/stream.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mqrig::net {
+
+// What a client asks for [RFC 6455, section 4.1].
+struct WebSocketRequest {
+  std::string host;        // of the Host field, with the port where it is not the scheme's
+  std::string path = "/";  // request target
+  std::string subprotocol = "mqtt";
+  std::vector<std::pair<std::string, std::string>> headers;  // more of them; no CR, LF or NUL
+};
+
+// A WebSocket on a stream that is connected, as a client: MQTT is in its binary messages, whose
+// borders mean nothing [MQTT-6.0.0-1]. A Layer. Pings are answered by itself, and a close frame
+// ends the stream. An answer that is no 101 with the right accept hash and subprotocol is
+// Error::web_socket_refused [MQTT-6.0.0-3].
+std::unique_ptr<Stream> connect_web_socket(std::unique_ptr<Stream> stream,
+                                           const WebSocketRequest& request);
+
+// What a server takes.
+struct WebSocketService {
+  std::string path;  // the only one that is served; empty: any
+};
+
+// As a server: answers the HTTP request of the client, which must ask for "mqtt" [MQTT-6.0.0-4], or
+// for "mqttv3.1" as old clients do; anything else has an HTTP answer that says why, and the stream
+// ends.
+std::unique_ptr<Stream> accept_web_socket(std::unique_ptr<Stream> stream,
+                                          const WebSocketService& service);
+
+}  // namespace mqrig::net
