@@ -43,6 +43,23 @@ def environment(home, **extra):
     return {name: value for name, value in kept.items() if value is not None}
 
 
+SECRETS = set()
+TOKEN = re.compile(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}")  # a JWT
+
+
+def secret(text):
+    """Remembers what no process may say: see leaks()."""
+    SECRETS.add(text.encode() if isinstance(text, str) else text)
+    return text
+
+
+def leaks(process):
+    """Secrets of this run in what a process wrote, to standard output too."""
+    said = process.err.bytes() + (process.out.bytes() if process.out else b"")
+    found = [one for one in SECRETS if one in said]
+    return found + TOKEN.findall(said)
+
+
 class Result:
     """How a finished run of mqrig went."""
 
@@ -140,6 +157,8 @@ class Broker:
         directory.mkdir(exist_ok=True)
         options = [] if anonymous else ["--no-allow-anonymous"]
         for name, password in (users or {}).items():
+            if len(password) >= 6:
+                secret(password)
             subprocess.run([BINARY, "passwd", "--iterations", "1000", directory / "passwords", name], input=password + "\n", text=True,
                            check=True, capture_output=True, env=environment(directory))
         if users:
@@ -180,7 +199,7 @@ class Broker:
         self.end()
         try:
             code = self.process.wait()
-            if code or SANITIZER_REPORT.search(self.process.err.bytes()):
+            if code or SANITIZER_REPORT.search(self.process.err.bytes()) or leaks(self.process):
                 raise AssertionError(f"{self.process}: exit {code}\n{self.process.err.text()}")
         finally:
             self.process.stop()
@@ -242,6 +261,9 @@ class MqttTest(unittest.TestCase):
 
     def start(self, *args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=None, **options):
         """Starts mqrig with these arguments; numbers and paths are turned into text."""
+        for option, value in zip(args, args[1:]):
+            if option in ("-P", "--pw", "--password", "--key-password", "--psk") and len(value) >= 6:
+                secret(value)
         process = Process([BINARY, *[a if isinstance(a, (bytes, str)) else str(a) for a in args]],
                           stdin=stdin, stdout=stdout, env=self.environment(**(env or {})), **options)
         self.addCleanup(self._end, process)
@@ -251,6 +273,8 @@ class MqttTest(unittest.TestCase):
         process.stop()
         if SANITIZER_REPORT.search(process.err.bytes()):
             self.fail(f"{process}\n{process.err.text()}")
+        if found := leaks(process):
+            self.fail(f"{process}\nsaid what is secret: {found}\n{process.err.text()}")
 
     def run_mqrig(self, *args, input=b"", timeout=DEADLINE, **options):
         """Runs mqrig to its end, with this on stdin."""

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs with npm what is none of ours, into a folder: sh tests/e2e/install_npm_packages.sh FOLDER
-# That is MQTT.js, a client, and hdr-histogram-js, which reads histograms. Does nothing where they are there.
+# That is MQTT.js, a client, hdr-histogram-js, which reads histograms, and oidc-provider, which gives tokens. Does nothing where they are there.
 # Without npm or its registry it says so, which is an error where CI=true only.
 set -eu
-packages='mqtt@5.16.0 hdr-histogram-js@3.0.1'
+packages='mqtt@5.16.0 hdr-histogram-js@3.0.1 oidc-provider@8.8.1'
 
 folder=$1
 missing=
