@@ -1,4 +1,4 @@
-#include "core_files.hpp"
+#include <mqrig/cli/core_files.hpp>
 
 #include <sys/resource.h>
 

@@ -1,0 +1,69 @@
+"""What is secret is in no list of processes, no core file, no report and no state. Every other test sees to what processes say."""
+
+import pathlib
+import resource
+import signal
+import unittest
+
+import harness
+
+PASSWORD = harness.secret("hush-the-password")
+OK = 0
+
+
+class Secrets(harness.MqttTest):
+    def broker_of(self, *args):
+        broker = harness.Broker.with_access(self.dir / "broker", *args, users={"u": PASSWORD}, anonymous=False)
+        self.addCleanup(broker.stop)
+        return broker.start()
+
+    def expect_none(self, path):
+        self.assertNotIn(PASSWORD.encode(), pathlib.Path(path).read_bytes(), path)
+
+    def test_in_the_list_of_processes(self):
+        broker = self.broker_of()
+        for options in (["-u", "u", "-P", PASSWORD], ["-L", f"mqtt://u:{PASSWORD}@127.0.0.1:{broker.port}"],
+                        ["-u", "u", "--password", PASSWORD], ["-u", "u", f"--password={PASSWORD}"]):
+            sub = self.start_sub(broker.port, "-t", "t", *options)
+            self.expect_none(f"/proc/{sub.pid}/cmdline")
+
+    def test_in_core_files(self):
+        broker = self.broker_of()
+        (self.dir / "password").write_text(PASSWORD)
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+        def allow_core_files():
+            try:
+                resource.setrlimit(resource.RLIMIT_CORE, unlimited)
+            except ValueError:
+                pass  # the test's own limit is lower
+
+        sub = self.start_sub(broker.port, "-t", "t", "-u", "u", "--password-file", self.dir / "password", cwd=self.dir,
+                             preexec_fn=allow_core_files)
+        limits = pathlib.Path(f"/proc/{sub.pid}/limits").read_text()
+        self.assertRegex(limits, r"Max core file size +0 ")
+        sub.signal(signal.SIGABRT)
+        sub.wait()
+        for core in self.dir.glob("core*"):
+            self.expect_none(core)
+
+    def test_in_reports(self):
+        broker = self.broker_of()
+        reports = {name: self.dir / name for name in ("json", "csv", "html", "hdr")}
+        options = [word for name, path in reports.items() for word in (f"--{name}", path)]
+        self.expect_ok(self.run_mqrig("bench", "pub", "-p", broker.port, "-c", 2, "--count", 10, "-u", "u", "-P", PASSWORD, *options))
+        for path in reports.values():
+            self.expect_none(path)
+
+    def test_in_the_state_of_a_broker(self):
+        state = self.dir / "state"
+        broker = self.broker_of("--state", state)
+        self.expect_ok(self.pub(broker.port, "-u", "u", "-P", PASSWORD, "-i", "kept", "-c", "-x", 100, "-t", "t", "-m", "x", "-r"))
+        broker.stop()
+        for path in self.dir.glob("state*"):
+            self.expect_none(path)
+        self.expect_none(self.dir / "broker" / "passwords")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
