@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <mqrig/auth/base64.hpp>
+#include <mqrig/auth/base64url.hpp>
 #include <mqrig/auth/jwt.hpp>
 #include <nlohmann/json.hpp>
 
@@ -12,18 +12,8 @@ using Time = std::chrono::system_clock::time_point;
 
 constexpr std::size_t largest = 64U << 10;
 
-// Base64url without padding (RFC 7515, section 2).
-std::optional<std::string> decode_part(std::string_view part) {
-  if (part.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
-  std::string text(part);
-  std::replace(text.begin(), text.end(), '-', '+');
-  std::replace(text.begin(), text.end(), '_', '/');
-  text.append((4 - text.size() % 4) % 4, '=');
-  return decode_base64(text);
-}
-
 Json read_object(std::string_view part) {
-  const std::optional<std::string> text = decode_part(part);
+  const std::optional<std::string> text = decode_base64url(part);
   return text ? Json::parse(*text, nullptr, false) : Json(Json::value_t::discarded);
 }
 
