@@ -47,13 +47,13 @@ net::Url read_url(const cli::Options& options) {
   return std::move(result.url);
 }
 
-client::Broker broker_of(const cli::Options& options, net::Url& url) {
+client::Broker broker_of(const cli::Options& options, const net::Url& url) {
   client::Broker broker;
   if (url.scheme == net::Scheme::unix_socket) {
-    broker.unix_path = std::move(url.path);
+    broker.unix_path = url.path;
     return broker;
   }
-  broker.host = std::move(url.host);
+  broker.host = url.host;
   broker.port = url.port;
   const bool port_is_open = url.port == net::default_port(url.scheme);
   if (port_is_open && options.has("port") && options.source("port") >= options.source("url")) {
@@ -68,8 +68,8 @@ void read_broker_url(const cli::Options& options, ClientOptions& into) {
   into.topic = std::move(url.topic);
   into.client.user_name = std::move(url.username);
   into.client.password = std::move(url.password);
-  read_transport(options, layers, &url, into.client);
   into.client.brokers.push_back(broker_of(options, url));
+  read_transport(options, layers, &url, into.client);
 }
 
 void read_hosts(const cli::Options& options, Layers layers, client::Options& into) {
@@ -186,6 +186,7 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
   into.version = version_asked_for(options);
   need_version_5(options, "session-expiry-interval", into);
   need_version_5(options, "property", into);
+  need_version_5(options, "auth-method", into);
   for (const PropertyFlag& flag : connect_flags) need_version_5(options, flag.option, into);
   for (const PropertyFlag& flag : will_flags) need_version_5(options, flag.option, into);
   for (const std::string_view name : names) need_version_5(options, name, into);

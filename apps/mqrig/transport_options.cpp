@@ -1,10 +1,13 @@
 #include "transport_options.hpp"
 
 #include <strings.h>
+
 #include <algorithm>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/net/host_override.hpp>
 
+#include "proxy_options.hpp"
 #include "tls_settings.hpp"
 
 namespace mqrig {
@@ -169,6 +172,22 @@ void read_tls(const cli::Options& options, net::Transport& into) {
   into.tls_name = options.text("sni");
 }
 
+void read_overrides(const cli::Options& options, net::Transport& into) {
+  for (const std::string_view text : options.list("resolve")) {
+    std::string error;
+    std::optional<net::HostOverride> entry = net::parse_host_override(text, error);
+    if (!entry) {
+      throw UsageError(options.label("resolve") + " '" + std::string(text) + "': " + error);
+    }
+    into.overrides.push_back(std::move(*entry));
+  }
+}
+
+Scheme scheme_of(Layers layers) {
+  if (layers.web_socket) return layers.tls ? Scheme::wss : Scheme::ws;
+  return layers.tls ? Scheme::mqtts : Scheme::mqtt;
+}
+
 }  // namespace
 
 Layers read_layers(const cli::Options& options, const net::Url* url) {
@@ -178,12 +197,13 @@ Layers read_layers(const cli::Options& options, const net::Url* url) {
 }
 
 std::uint16_t default_port(Layers layers) {
-  if (layers.web_socket) return net::default_port(layers.tls ? Scheme::wss : Scheme::ws);
-  return net::default_port(layers.tls ? Scheme::mqtts : Scheme::mqtt);
+  return net::default_port(scheme_of(layers));
 }
 
 void read_transport(const cli::Options& options, Layers layers, const net::Url* url,
                     client::Options& into) {
+  read_overrides(options, into.transport);
+  read_proxy(options, scheme_of(layers), into);
   if (layers.tls) read_tls(options, into.transport);
   if (layers.web_socket) {
     into.transport.web_socket = read_web_socket(options, url);

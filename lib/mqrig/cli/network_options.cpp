@@ -29,9 +29,10 @@ constexpr OptionSpec options[] = {
      .help = "reach the broker through this proxy",
      .details =
          "http://[user[:password]@]host[:port] and https:// (CONNECT), socks5:// (names are "
-         "looked up here) or socks5h:// (by the proxy). Without this option the variables "
-         "HTTPS_PROXY and https_proxy, for plain connections http_proxy, then ALL_PROXY and "
-         "all_proxy say it, as for curl(1). A password in it is wiped from the process list."},
+         "looked up here) or socks5h:// (by the proxy). Without this option the environment says "
+         "it as for curl(1): https_proxy or HTTPS_PROXY for wss://, http_proxy for ws://, else "
+         "all_proxy or ALL_PROXY, but for brokers on this machine. A password in it is wiped from "
+         "the process list."},
     {.long_name = "proxy-username",
      .alias = "proxy-user",
      .kind = ValueKind::text,
@@ -60,8 +61,9 @@ constexpr OptionSpec options[] = {
      .value_name = "LIST",
      .env = "MQRIG_NO_PROXY",
      .help = "hosts to reach without a proxy; '*' for all",
-     .details = "Names (with those below them), addresses and networks (10.0.0.0/8), separated by "
-                "commas. Without this option the variables NO_PROXY and no_proxy say it."},
+     .details =
+         "Names (with those below them), addresses and networks (10.0.0.0/8), separated by "
+         "commas. Without this option and --proxy the variables no_proxy and NO_PROXY say it."},
     {.long_name = "resolve",
      .kind = ValueKind::text,
      .value_name = "HOST:PORT:ADDRESS",
@@ -71,12 +73,6 @@ constexpr OptionSpec options[] = {
      .help = "connect to this address for this host and port",
      .details = "Nobody is asked for the name, which stays that of TLS. Several addresses are "
                 "separated by commas; an IPv6 address stands in brackets; a port of * is any."},
-    {.long_name = "srv",
-     .negated = "no-srv",
-     .env = "MQRIG_SRV",
-     .help = "look up the brokers of a domain by its SRV records",
-     .details = "_mqtt._tcp, or _secure-mqtt._tcp with TLS, names hosts and ports in their order; "
-                "--port is not used."},
 };
 
 constexpr std::string_view proxy_passwords[] = {"proxy-password-file", "proxy-password-env"};
