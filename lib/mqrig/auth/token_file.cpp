@@ -1,0 +1,26 @@
+#include <sys/stat.h>
+
+#include <mqrig/auth/token_file.hpp>
+#include <mqrig/auth/token_text.hpp>
+#include <mqrig/auth/whole_file.hpp>
+#include <system_error>
+
+namespace mqrig::auth {
+
+TokenFile::TokenFile(std::string path) : path_(std::move(path)) {}
+
+TokenResult TokenFile::fetch(std::stop_token) {
+  const WholeFile file = read_whole_file(path_);
+  const Secret wiped(file.content);
+  if (file.reason != 0) {
+    return {.token = {},
+            .error = "cannot read the token file '" + path_ +
+                     "': " + std::generic_category().message(file.reason),
+            .permanent = true};
+  }
+  // What is wrong now may be right the next time: whoever writes it may be late.
+  return read_token(file.content, "the token file '" + path_ + "'",
+                    std::chrono::system_clock::now());
+}
+
+}  // namespace mqrig::auth

@@ -1,0 +1,155 @@
+#include <time.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <mqrig/auth/jwt.hpp>
+#include <mqrig/auth/token_text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace mqrig::auth {
+namespace {
+
+using Json = nlohmann::json;
+using Clock = std::chrono::system_clock;
+
+// Clocks differ: a token that was made a moment ago may seem to be one of the future.
+constexpr std::chrono::minutes leeway{1};
+
+TokenResult no_token(std::string error) {
+  return {.token = {}, .error = std::move(error)};
+}
+
+std::string_view without_line_end(std::string_view text) {
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+std::string fault_of(std::string_view text) {
+  if (text.empty()) return "is empty: a token was expected";
+  if (text.size() > longest_token) {
+    return "holds more than the 65535 bytes that MQTT allows for a token";
+  }
+  const bool visible =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (!visible) return "holds no token: there are blanks, line ends or other characters in it";
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all.append(all.empty() ? "" : ", ").append(text);
+  return all;
+}
+
+std::string fault_of(const Token& token, const std::optional<JwtClaims>& claims,
+                     Clock::time_point now) {
+  if (token.expires && *token.expires <= now) {
+    return "holds a token that expired at " + time_text(*token.expires);
+  }
+  if (claims && claims->not_before && *claims->not_before > now + leeway) {
+    return "holds a token that is not valid before " + time_text(*claims->not_before);
+  }
+  return {};
+}
+
+// `expires` is what others say: they may know better than the token.
+TokenResult make_token(std::string_view text, const std::string& origin, Clock::time_point now,
+                       std::optional<Clock::time_point> expires) {
+  std::string fault = fault_of(text);
+  if (!fault.empty()) return no_token(origin + " " + fault);
+  Token token;
+  token.text = Secret(text);
+  const std::optional<JwtClaims> claims = read_jwt_claims(text);
+  if (claims) {
+    token.subject = claims->subject;
+    token.audience = joined(claims->audience);
+    token.issued = claims->issued;
+    token.expires = claims->expires;
+  }
+  if (expires) token.expires = expires;
+  fault = fault_of(token, claims, now);
+  if (!fault.empty()) return no_token(origin + " " + fault);
+  return {.token = std::move(token), .error = {}};
+}
+
+std::optional<Clock::time_point> read_utc(const std::string& text) {
+  tm parts{};
+  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr) return std::nullopt;
+  std::string_view rest = end;
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
+  }
+  if (rest != "Z") return std::nullopt;
+  return Clock::from_time_t(::timegm(&parts));
+}
+
+const std::string* text_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() ? nullptr : found->get_ptr<const std::string*>();
+}
+
+std::optional<std::chrono::seconds> lifetime_of(const Json& answer) {
+  constexpr double longest = 3e9;  // 95 years: what clocks can hold beyond now
+  const auto found = answer.find("expires_in");
+  if (found == answer.end()) return std::nullopt;
+  double seconds = -1;
+  if (found->is_number()) seconds = found->get<double>();
+  // Some providers write a text.
+  if (found->is_string())
+    seconds = std::strtod(found->get_ref<const std::string&>().c_str(), nullptr);
+  return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, longest)));
+}
+
+TokenResult read_credential(const Json& status, const std::string& origin, Clock::time_point now) {
+  const std::string* const token = text_of(status, "token");
+  if (!token) return no_token(origin + " holds an ExecCredential without a token");
+  std::optional<Clock::time_point> expires;
+  if (const std::string* const stamp = text_of(status, "expirationTimestamp")) {
+    expires = read_utc(*stamp);
+    if (!expires) {
+      return no_token(origin + " holds an expirationTimestamp that is no time in UTC");
+    }
+  }
+  return make_token(*token, origin, now, expires);
+}
+
+}  // namespace
+
+std::string time_text(Clock::time_point time) {
+  const std::time_t seconds = Clock::to_time_t(time);
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[40];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return {text, size};
+}
+
+TokenResult read_token(std::string_view text, const std::string& origin, Clock::time_point now) {
+  return make_token(without_line_end(text), origin, now, {});
+}
+
+TokenResult read_token_answer(const Json& answer, const std::string& origin,
+                              Clock::time_point now) {
+  const std::string* const text = text_of(answer, "access_token");
+  if (!text) return no_token(origin + " holds no \"access_token\"");
+  const std::optional<std::chrono::seconds> lifetime = lifetime_of(answer);
+  if (!lifetime) return make_token(*text, origin, now, {});
+  TokenResult result = make_token(*text, origin, now, now + *lifetime);
+  if (result.token) result.token->issued = now;
+  return result;
+}
+
+TokenResult read_printed_token(std::string_view text, const std::string& origin,
+                               Clock::time_point now) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || text[first] != '{') return read_token(text, origin, now);
+  const Json object = Json::parse(text, nullptr, false);
+  if (!object.is_object()) return no_token(origin + " holds JSON that is not well-formed");
+  const auto status = object.find("status");
+  if (status != object.end() && status->is_object()) return read_credential(*status, origin, now);
+  return read_token_answer(object, origin, now);
+}
+
+}  // namespace mqrig::auth
