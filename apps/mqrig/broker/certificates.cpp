@@ -1,38 +1,37 @@
 #include "certificates.hpp"
 
-#include <string.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <mqrig/cli/ask_secret.hpp>
 #include <mqrig/cli/diagnostic.hpp>
-#include <mqrig/cli/usage_error.hpp>
 #include <system_error>
 #include <utility>
 
 #include "../input_file.hpp"
+#include "../secret_option.hpp"
+#include "../tls_settings.hpp"
 
 namespace mqrig::broker_command {
 namespace {
 
-constexpr std::size_t longest_password = 1024;  // more than OpenSSL takes
-
-auth::Secret password_from_file(const std::string& path) {
-  std::string text = read_file(path, longest_password + 2);
-  std::string_view password = text;
-  if (password.ends_with('\n')) password.remove_suffix(1);
-  if (password.ends_with('\r')) password.remove_suffix(1);
-  auth::Secret secret(password);
-  ::explicit_bzero(text.data(), text.size());
-  return secret;
-}
-
-auth::Secret password_from_environment(const std::string& variable) {
-  const char* value = std::getenv(variable.c_str());
-  if (!value) {
-    throw cli::UsageError("--key-password-env: the environment has no variable " + variable);
+/// A file that is not there is told from one whose content is of no use.
+void check_files(const net::TlsServerSettings& settings) {
+  const std::pair<std::string_view, const std::string&> files[] = {
+      {"--cert", settings.identity.certificate_file},
+      {"--key", settings.identity.key_file},
+      {"--pkcs12", settings.identity.pkcs12_file},
+      {"--cafile", settings.ca_file},
+      {"--capath", settings.ca_path},
+      {"--crl", settings.crl_file},
+  };
+  for (const auto& [option, path] : files) {
+    if (path.empty()) continue;
+    try {
+      check_readable(path);
+    } catch (const InputError& error) {
+      throw InputError(std::string(option) + ": " + error.what());
+    }
   }
-  return auth::Secret(value);
 }
 
 std::string prompt_for(const std::string& file) {
@@ -48,9 +47,7 @@ Certificates::Certificates(const TlsSettings& settings, const Log& log) : settin
     const std::string error = read_keys(log);
     if (!error.empty()) throw InputError("--psk-file: " + error);
   }
-  if (!settings_.key_password_variable.empty()) {
-    password_ = password_from_environment(settings_.key_password_variable);
-  }
+  check_files(settings_.server);
   read_password();
   net::TlsServerSettings server = settings_.server;
   server.identity.key_password = [this](const std::string& file) { return key_password(file); };
@@ -59,7 +56,7 @@ Certificates::Certificates(const TlsSettings& settings, const Log& log) : settin
   }
   std::string error;
   server_ = net::TlsServer::make(server, error);
-  if (!server_) throw InputError("TLS: " + error);
+  if (!server_) throw TlsSetupError("TLS: " + error);
   may_ask_ = false;
 }
 
@@ -87,21 +84,23 @@ std::string Certificates::read_keys(const Log& log) {
   return {};
 }
 
+/// Where no option says it, the one that was typed stays.
 void Certificates::read_password() {
-  if (settings_.key_password_file.empty()) return;
-  try {
-    password_ = password_from_file(settings_.key_password_file);
-  } catch (const InputError& error) {
-    throw InputError("--key-password-file: " + std::string(error.what()));
-  }
+  std::optional<std::string> password = settings_.key_password();
+  if (!password) return;
+  password_.emplace(*password);
+  wipe(*password);
 }
 
 /// Called from within OpenSSL, which knows no exceptions.
 std::optional<std::string> Certificates::key_password(const std::string& file) {
   if (!password_ && may_ask_ && ::isatty(STDIN_FILENO) == 1) {
     try {
-      const std::optional<std::string> answer = cli::ask_secret(prompt_for(file));
-      if (answer) password_.emplace(*answer);
+      std::optional<std::string> answer = cli::ask_secret(prompt_for(file));
+      if (answer) {
+        password_.emplace(*answer);
+        wipe(*answer);
+      }
     } catch (const std::system_error&) {  // as if there were no terminal
     }
   }

@@ -18,8 +18,8 @@ namespace mqrig::broker_command {
 class Certificates {
  public:
   /// Reads the files; asks for the password of a key on a terminal where nothing else says it.
-  /// Doubts about the files go to the log. Throws InputError, and
-  /// cli::UsageError where the environment lacks a variable.
+  /// Doubts about the files go to the log. Throws InputError,
+  /// TlsSetupError where files are of no use, and cli::UsageError.
   Certificates(const TlsSettings& settings, const Log& log);
   Certificates(const Certificates&) = delete;
   Certificates& operator=(const Certificates&) = delete;

@@ -16,8 +16,6 @@ extern const cli::OptionGroup faults_group;
 
 /// TLS of the listeners: certificates and keys of either side.
 extern const cli::OptionGroup tls_group;
-extern const cli::Exclusive one_identity;
-extern const cli::Exclusive one_key_password;
 
 /// Serves until stopped. May throw cli::UsageError and InputError before it listens.
 cli::ExitCode run(const cli::Options& options);

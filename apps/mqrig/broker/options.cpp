@@ -144,7 +144,7 @@ constexpr const cli::OptionGroup* groups[] = {
     &limits_group,   &faults_group, &status_group, &cli::general_group,
 };
 
-constexpr const cli::Exclusive* exclusives[] = {&one_identity, &one_key_password};
+constexpr const cli::Exclusive* exclusives[] = {&cli::one_certificate, &cli::one_key_password};
 
 constexpr std::string_view usage[] = {"[-p PORT] [--listen URL]... [OPTION...]"};
 
@@ -195,7 +195,7 @@ constinit const cli::CommandSpec spec{
         "or 143 that a second signal cut that short. It is 2 also when a listener beyond this "
         "machine has neither --password-file nor --allow-anonymous, 3 when a listener could not be "
         "opened, and 10 when a file of passwords, rules, state, certificates or keys could "
-        "not be read or used.",
+        "not be read, 4 when certificates or keys are of no use.",
     .see_also = see_also,
 };
 

@@ -41,6 +41,13 @@ constexpr OptionSpec options[] = {
      .own_table = true,
      .env = "MQRIG_BROKER_PKCS12",
      .help = "certificate, chain and key in one file of PKCS #12"},
+    {.long_name = "key-password",
+     .kind = ValueKind::secret,
+     .value_name = "PASSWORD",
+     .own_table = true,
+     .env = "MQRIG_BROKER_KEY_PASSWORD",
+     .help = "password of an encrypted key",
+     .details = "It is wiped from the process list at once."},
     {.long_name = "key-password-file",
      .kind = ValueKind::path,
      .value_name = "FILE",
@@ -135,13 +142,8 @@ constexpr OptionSpec options[] = {
                 "says nothing here, SSLKEYLOGFILE neither."},
 };
 
-constexpr std::string_view identities[] = {"cert", "pkcs12"};
-constexpr std::string_view key_passwords[] = {"key-password-file", "key-password-env"};
-
 }  // namespace
 
 constinit const cli::OptionGroup tls_group{"TLS", options};
-constinit const cli::Exclusive one_identity{"certificate", identities};
-constinit const cli::Exclusive one_key_password{"password of the key", key_passwords};
 
 }  // namespace mqrig::broker_command

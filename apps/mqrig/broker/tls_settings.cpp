@@ -2,6 +2,7 @@
 
 #include <mqrig/cli/usage_error.hpp>
 
+#include "../secret_option.hpp"
 #include "command.hpp"
 
 namespace mqrig::broker_command {
@@ -40,7 +41,7 @@ void check_together(const Options& options) {
         "subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out cert.pem");
   }
   need(options, "key", certificate, "--cert");
-  for (const std::string_view name : {"key-password-file", "key-password-env"}) {
+  for (const std::string_view name : {"key-password", "key-password-file", "key-password-env"}) {
     need(options, name, certificate || options.has("pkcs12"), "--key or --pkcs12");
   }
   const std::string_view ca = "--cafile or --capath: who signs the certificates of clients";
@@ -58,8 +59,7 @@ bool has_tls_identity(const Options& options) {
 TlsSettings read_tls_settings(const Options& options) {
   check_together(options);
   TlsSettings settings;
-  settings.key_password_file = text(options, "key-password-file");
-  settings.key_password_variable = text(options, "key-password-env");
+  settings.key_password = [&options] { return read_secret(options, "key-password"); };
   settings.psk_file = text(options, "psk-file");
   net::TlsServerSettings& server = settings.server;
   server.identity.certificate_file = text(options, "cert");

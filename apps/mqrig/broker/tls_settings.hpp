@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <mqrig/cli/options.hpp>
 #include <mqrig/net/tls_settings.hpp>
+#include <optional>
 #include <string>
 
 namespace mqrig::broker_command {
@@ -10,8 +12,9 @@ namespace mqrig::broker_command {
 /// was asked for.
 struct TlsSettings {
   net::TlsServerSettings server;  ///< But for what is looked up: passwords and pre-shared keys.
-  std::string key_password_file;
-  std::string key_password_variable;  ///< Of the environment.
+  /// The password of the key, as it is now; nothing if no option says it. Throws InputError and
+  /// cli::UsageError. Only while the options live.
+  std::function<std::optional<std::string>()> key_password;
   std::string psk_file;
 };
 
