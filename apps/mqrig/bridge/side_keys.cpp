@@ -47,8 +47,8 @@ constexpr OptionSpec any_property[] = {
 
 /// What read_client_options() asks for and a bridge decides, and what a file that is read again has
 /// no use for.
-constexpr std::string_view decided[] = {"disable-clean-session", "id-prefix",    "reconnect", "debug",
-                                        "password-fd",           "ask-password"};
+constexpr std::string_view decided[] = {
+    "disable-clean-session", "id-prefix", "reconnect", "debug", "password-fd", "ask-password"};
 
 struct OwnText {
   std::string_view key;

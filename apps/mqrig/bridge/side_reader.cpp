@@ -18,9 +18,9 @@ namespace {
 using bridge::Side;
 
 constexpr const cli::Exclusive* only_one[] = {
-    &cli::one_broker,      &cli::one_password,     &cli::one_token,
-    &cli::one_token_url,   &cli::one_token_place,  &cli::one_key_password,
-    &cli::one_certificate, &cli::one_psk,          &cli::one_proxy_password,
+    &cli::one_broker,      &cli::one_password,    &cli::one_token,
+    &cli::one_token_url,   &cli::one_token_place, &cli::one_key_password,
+    &cli::one_certificate, &cli::one_psk,         &cli::one_proxy_password,
 };
 
 std::string machine_name() {

@@ -36,11 +36,11 @@ struct Left {
   std::string_view key;
 };
 constexpr Left left_out[] = {
-    {Table::link, "spool"},   {Table::local, "host"},      {Table::local, "port"},
-    {Table::local, "unix"},   {Table::local, "property"},  {Table::local, "tls"},
-    {Table::local, "ws"},     {Table::local, "ws-path"},   {Table::remote, "host"},
-    {Table::remote, "port"},  {Table::remote, "unix"},     {Table::remote, "property"},
-    {Table::remote, "share"}, {Table::remote, "tls"},      {Table::remote, "ws"},
+    {Table::link, "spool"},     {Table::local, "host"},     {Table::local, "port"},
+    {Table::local, "unix"},     {Table::local, "property"}, {Table::local, "tls"},
+    {Table::local, "ws"},       {Table::local, "ws-path"},  {Table::remote, "host"},
+    {Table::remote, "port"},    {Table::remote, "unix"},    {Table::remote, "property"},
+    {Table::remote, "share"},   {Table::remote, "tls"},     {Table::remote, "ws"},
     {Table::remote, "ws-path"},
 };
 
