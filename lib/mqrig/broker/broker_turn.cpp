@@ -121,6 +121,13 @@ void Broker::Impl::on_drained(Connection& connection) {
   drained_.push_back(&connection);
 }
 
+void Broker::Impl::on_failure(Connection& connection, const std::string& failure) {
+  const bool before_connect =
+      connection.session == nullptr && connection.request == nullptr && connection.open();
+  if (before_connect) ++statistics_.failed_handshakes;
+  activity(connection, "is cut off: " + failure);
+}
+
 void Broker::Impl::on_broken(Connection& connection) {
   begin_turn();
   broken_.push_back(&connection);
