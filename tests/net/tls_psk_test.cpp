@@ -48,7 +48,7 @@ TEST_CASE("a pre-shared key needs no certificate, and its identity is the peer's
 TEST_CASE("a wrong key is told from an unknown identity") {
   PskRig wrong_1_2(TlsVersion::tls_1_2);
   wrong_1_2.client_settings.psk_key = "another";
-  CHECK(contains(wrong_1_2.refusal(), "the key is another one than the server's"));
+  CHECK(contains(wrong_1_2.refusal(), "key is another one than the server's"));
   PskRig wrong_1_3(TlsVersion::tls_1_3);
   wrong_1_3.client_settings.psk_key = "another";
   CHECK(contains(wrong_1_3.refusal(), "pre-shared key"));
@@ -57,25 +57,22 @@ TEST_CASE("a wrong key is told from an unknown identity") {
     PskRig rig(version);
     rig.client_settings.psk_identity = "nobody";
     const std::string refusal = rig.refusal();
-    MESSAGE(refusal);
-    MESSAGE(rig.server->failure());
     CHECK(contains(refusal, "pre-shared key"));
-    CHECK(contains(rig.server->failure(), "nobody"));
+    CHECK(rig.server->failure() == "there is no pre-shared key of the client's identity 'nobody'");
   }
 }
 
 TEST_CASE("no certificate takes the place of the key, and no key that of a certificate") {
   for (const TlsVersion version : versions) {
     PskRig certificate(version);
-    certificate.server_settings = TlsRig().server_settings;
     certificate.server_settings.identity = certificate.identity(Authority::get().server, "server");
     certificate.server_settings.psk_key = nullptr;
-    MESSAGE(certificate.refusal());
+    CHECK(contains(certificate.refusal(), "pre-shared key"));
     PskRig none(version);
     none.client_settings.psk_key.clear();
     none.client_settings.psk_identity.clear();
-    MESSAGE(none.refusal());
-    MESSAGE(none.server->failure());
+    CHECK(contains(none.refusal(), "it may want a client certificate (--cert and --key), a pre-"));
+    CHECK(none.server->failure() != "");
   }
 }
 

@@ -30,8 +30,11 @@ TlsStream::TlsStream(std::unique_ptr<Stream> below, std::shared_ptr<const TlsCon
   if (session) SSL_set_session(ssl_.get(), session.get());
 }
 
+// To OpenSSL a session is worth nothing after a connection without close_notify, which was the rule
+// of TLS 1.0.
 TlsStream::~TlsStream() {
   close();
+  if (read_error_ != Error::tls_failed) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN);
 }
 
 Layer::Progress TlsStream::handshake(std::error_code& error) {
