@@ -12,19 +12,19 @@ std::string encode_key(std::span<const std::uint8_t, 16> bytes) {
   return reinterpret_cast<const char*>(encoded.data());
 }
 
-// A name for what answers in place of an HTTP server, by its first bytes.
-std::string other_protocol(std::string_view first) {
-  const auto byte = [&](std::size_t i) {
-    return i < first.size() ? static_cast<unsigned char>(first[i]) : 0u;
-  };
-  if ((byte(0) == 0x15 || byte(0) == 0x16) && byte(1) == 3) {
-    return "the server speaks TLS on this port: use wss://";
+// A name for what answers in place of an HTTP server, by its first byte.
+std::string other_protocol(char first) {
+  switch (static_cast<unsigned char>(first)) {
+    case 0x15:  // alert
+    case 0x16:  // handshake
+      return "the server speaks TLS on this port: use wss://";
+    case 0x20:  // CONNACK
+    case 0xE0:  // DISCONNECT
+      return "the server answered in MQTT without WebSocket: use mqtt://, or its port for "
+             "WebSocket";
+    default:
+      return "the server answered with something that is not HTTP: is this its port for WebSocket?";
   }
-  // CONNACK or DISCONNECT.
-  if (byte(0) == 0x20 || byte(0) == 0xE0) {
-    return "the server answered in MQTT without WebSocket: use mqtt://, or its port for WebSocket";
-  }
-  return "the server answered with something that is not HTTP: is this its port for WebSocket?";
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ void WebSocketClientHandshake::refuse_fault(HttpHead::Fault fault) {
     return refuse("the header of the server's answer is larger than 16 KiB");
   }
   if (!first_.starts_with("HT") && !first_.starts_with("\r") && !first_.starts_with("\n")) {
-    return refuse(other_protocol(first_));
+    return refuse(other_protocol(first_.front()));
   }
   refuse("the server's answer is malformed HTTP");
 }
