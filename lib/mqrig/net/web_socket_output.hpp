@@ -15,13 +15,14 @@ namespace mqrig::net {
 // which has the bytes that this one has not taken. Private to this room.
 class WebSocketOutput {
  public:
-  // Of a frame's payload: a write takes no more.
-  static constexpr std::size_t max_payload = 64 * 1024;
+  // Of a frame's payload: a write takes no more. Peers may keep a frame back until all of it has
+  // come.
+  static constexpr std::size_t max_payload = 128 * 1024;
 
   explicit WebSocketOutput(WebSocketRole role) : role_(role) {}
 
   // Bytes as they are, before any frame.
-  void send_first(std::string bytes) { out_ += bytes; }
+  void send_first(std::string bytes);
   // Only the last that has not begun to leave is sent [RFC 6455, section 5.5.3].
   void send_pong(std::string_view payload);
   // The last frame: later ones are not sent, and writes have std::errc::broken_pipe. No status if
