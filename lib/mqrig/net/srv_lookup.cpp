@@ -4,12 +4,13 @@
 #include <netinet/in.h>
 #include <resolv.h>
 
+#include <algorithm>
 #include <mqrig/net/blocking_lookup.hpp>
 #include <mqrig/net/error.hpp>
 #include <mqrig/net/srv_answer.hpp>
 #include <mqrig/net/srv_lookup.hpp>
-#include <mqrig/net/system_call.hpp>
 #include <random>
+#include <span>
 
 namespace mqrig::net {
 namespace {
@@ -56,19 +57,19 @@ class ResolverState {
   bool open_ = false;
 };
 
-Answer failure_of(const std::string& name, int failure) {
+Answer failure_of(int failure) {
   switch (failure) {
     case HOST_NOT_FOUND:
     case NO_DATA:
-      return failed(Error::name_not_found, name + ": the DNS has no SRV records of this name");
+      return failed(Error::name_not_found, "the DNS has no SRV records of this name");
     case TRY_AGAIN:
-      return failed(Error::resolver_failed, name + ": no answer of a name server; try again later");
+      return failed(Error::resolver_failed, "no answer of a name server; try again later");
     default:
-      return failed(Error::resolver_failed, name + ": the name servers could not answer");
+      return failed(Error::resolver_failed, "the name servers could not answer");
   }
 }
 
-Answer targets_of(const std::string& name, std::vector<SrvRecord> records) {
+Answer targets_of(std::vector<SrvRecord> records) {
   std::random_device device;
   order_srv_records(records, [&device](std::uint32_t most) {
     return std::uniform_int_distribution<std::uint32_t>(0, most)(device);
@@ -78,20 +79,19 @@ Answer targets_of(const std::string& name, std::vector<SrvRecord> records) {
     if (!record.target.empty()) answer.targets.push_back({std::move(record.target), record.port});
   }
   if (!answer.targets.empty()) return answer;
-  if (records.empty()) return failure_of(name, NO_DATA);
-  return failed(Error::name_not_found,
-                name + ": the SRV record says that there is no such service");
+  if (records.empty()) return failure_of(NO_DATA);
+  return failed(Error::name_not_found, "the SRV record says that there is no such service");
 }
 
 Answer look_up(const std::string& name, const std::optional<DnsServer>& server) {
   std::vector<std::uint8_t> bytes(NS_MAXMSG);
   ResolverState resolver(server);
   const int size = resolver.ask(name, bytes);
-  if (size < 0) return failure_of(name, resolver.failure());
+  if (size < 0) return failure_of(resolver.failure());
   bytes.resize(std::min(static_cast<std::size_t>(size), bytes.size()));
   auto records = parse_srv_answer(bytes);
-  if (records) return targets_of(name, std::move(*records));
-  return failed(Error::resolver_failed, name + ": the answer of the name server cannot be read");
+  if (records) return targets_of(std::move(*records));
+  return failed(Error::resolver_failed, "the answer of the name server cannot be read");
 }
 
 }  // namespace
