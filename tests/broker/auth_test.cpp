@@ -157,7 +157,7 @@ TEST_CASE("the rights are those of the user who was proved") {
   Rig rig;
   std::string error;
   rig.broker->set_acl(std::make_shared<const broker::Acl>(
-      broker::parse_acl("user joe\ntopic readwrite joe/#\n", "acl").acl));
+      *broker::Acl::parse("user joe\ntopic readwrite joe/#\n", error)));
   Login joe(rig, "joe", "secret");
   joe.connect();
   joe.peer.subscribe({{.filter = "joe/a"}, {.filter = "ann/a"}});
