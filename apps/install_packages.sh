@@ -5,7 +5,7 @@
 set -eu
 
 build='g++ cmake ninja-build libasio-dev libcli11-dev libhttp-parser-dev libmujs-dev libsqlite3-dev
-  libssl-dev  libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev'
+  libcurl4-openssl-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev'
 try='jq'
 test='doctest-dev python3 python3-paho-mqtt mosquitto mosquitto-clients jq clang clang-format libclang-rt-14-dev mandoc zsh fish
   chromium-headless-shell'
