@@ -56,7 +56,7 @@ TEST_CASE("an answer that is too long is no answer") {
   for (const char* path : {"/headers", "/body"}) {
     CAPTURE(path);
     const HttpAnswer answer = HttpClient().get(server.url(path), {});
-    CHECK(answer.fault == HttpFault::refused);
+    CHECK(answer.fault == HttpFault::protocol);
     CHECK(answer.permanent);
     CHECK(answer.error == "cannot ask " + server.url(path) + ": the answer is longer than 1 MiB");
   }
@@ -72,11 +72,11 @@ TEST_CASE("encodings that were not asked for are refused") {
   }
 }
 
-TEST_CASE("what is no HTTP is a failure that passes perhaps") {
+TEST_CASE("what is no HTTP is no answer") {
   const HttpServer server([](const HttpRequest&) { return std::string("SSH-2.0-x\r\n"); });
   const HttpAnswer answer = HttpClient().get(server.url("/"), {});
-  CHECK(answer.fault == HttpFault::unreachable);
-  CHECK(!answer.permanent);
+  CHECK(answer.fault == HttpFault::protocol);
+  CHECK(answer.error == "cannot ask " + server.url("/") + ": the answer is not HTTP");
 }
 
 TEST_CASE("a server that is not there is named") {

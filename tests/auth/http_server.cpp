@@ -32,6 +32,7 @@ HttpRequest read_request(int connection) {
   std::string text;
   while (text.find("\r\n\r\n") == std::string::npos) {
     if (!read_more(connection, text)) return request;
+    if (text.front() < 'A') return request;  // TLS
   }
   const std::size_t end = text.find("\r\n\r\n");
   std::istringstream head(text.substr(0, end));
