@@ -131,7 +131,6 @@ TEST_CASE("logins that come to nothing say why") {
 TEST_CASE("a code that nobody confirms expires here too") {
   Login login;
   login.provider.device["expires_in"] = 0;
-  login.provider.device["interval"] = 0.2;
   login.provider.token = [](int) { return error("authorization_pending"); };
   const LoginResult result = login.log_in();
   CHECK(result.fault == LoginFault::refused);

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import subprocess
 
 import harness
 from oauth_provider import OAuthProvider
@@ -97,7 +98,7 @@ class Login(LoginCase):
 
     def test_refusals_and_failures_have_their_codes(self):
         for path, error, code, text in (
-                ("/token", "access_denied", NOT_AUTHORISED, "access was denied (access_denied)"),
+                ("/token", "access_denied", NOT_AUTHORISED, "access was denied \\(access_denied\\)"),
                 ("/token", "expired_token", NOT_AUTHORISED, "nobody confirmed the code"),
                 ("/device", "invalid_client", NOT_AUTHORISED, "the client ID is unknown"),
                 ("/device", "invalid_scope", NOT_AUTHORISED, "the scope is unknown"),
@@ -120,18 +121,34 @@ class Login(LoginCase):
         self.expect_failure(self.run_mqrig("login", "--oauth-issuer", issuer, "--oauth-client-id", "client"), TLS,
                             f"cannot ask {issuer}/")
 
+    def test_a_provider_with_https_is_trusted_only_by_its_certificate(self):
+        pem = self.dir / "provider.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=provider", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2",
+                        "-keyout", pem, "-out", self.dir / "ca.pem"], check=True, capture_output=True)
+        pem.write_text(pem.read_text() + (self.dir / "ca.pem").read_text())
+        provider = self.provide(certificate=pem)
+        self.expect_failure(self.login(), TLS, "certificate")
+        self.assertEqual([], provider.requests)
+        self.expect_failure(self.login("--oauth-cafile", self.dir / "none.pem"), TLS, "none.pem")
+        self.expect_ok(self.login("--oauth-cafile", self.dir / "ca.pem"))
+        other = provider.issuer.replace("127.0.0.1", "localhost")  # which the certificate does not name
+        result = self.run_mqrig("login", "--oauth-issuer", other, "--oauth-client-id", "client", "--oauth-cafile",
+                                self.dir / "ca.pem")
+        self.expect_failure(result, TLS, "does not match target host name 'localhost'")
+
     def test_wrong_usage(self):
         client = ("--oauth-client-id", "client")
         for args, text in (
                 ((), "client ID"), (client, "needs an issuer"),
                 ((*client, "--oauth-issuer", "http://id.example"), "'http://id.example' is not encrypted"),
-                ((*client, "--oauth-issuer", "https://joe:secret@id.example"), "a user name or a password"),
+                ((*client, "--oauth-issuer", "https://joe:pa55word@id.example"), "a user name or a password"),
                 ((*client, "--oauth-issuer", "id.example"), "'id.example' is not a URL"),
                 ((*client, "--oauth-token-url", "https://id.example"), "device and token endpoints")):
             with self.subTest(args=args):
                 result = self.run_mqrig("login", *args)
                 self.expect_failure(result, USAGE, text)
-                self.assertNotIn("secret", result.err)
+                self.assertNotIn("pa55word", result.err)
 
     def test_a_place_that_cannot_be_written_to(self):
         self.provide()

@@ -9,6 +9,7 @@ import base64
 import http.server
 import itertools
 import json
+import ssl
 import threading
 import time
 import urllib.parse
@@ -21,7 +22,8 @@ def encoded(part):
 class OAuthProvider:
     """Listens on a loopback port of its choice until close()."""
 
-    def __init__(self, clients=None, lifetime=3600, interval=0.01, refresh=True):
+    def __init__(self, clients=None, lifetime=3600, interval=0.01, refresh=True, certificate=None):
+        """`certificate` is a PEM file with its key: https instead of http."""
         self.clients = clients or {"client": None}  # ID -> secret, None for a public one
         self.lifetime, self.interval, self.refresh = lifetime, interval, refresh
         self.errors = {"/token": [], "/device": [], "/revoke": [], "/metadata": []}
@@ -35,13 +37,19 @@ class OAuthProvider:
         self.closed = threading.Event()
         self.lock = threading.Lock()
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.server.daemon_threads = False
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
+                                                     do_handshake_on_connect=False)
+        self.server.handle_error = lambda *_: None  # clients that do not trust us go away
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
         self.thread.start()
 
     @property
     def issuer(self):
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server.server_port}"
 
     def close(self):
         self.closed.set()

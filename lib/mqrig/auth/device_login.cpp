@@ -15,7 +15,6 @@ using Json = nlohmann::json;
 
 constexpr Seconds usual_interval{5};
 constexpr Seconds longest_interval{60};
-constexpr Seconds shortest_lifetime{1};
 constexpr Seconds longest_lifetime{24 * 3600};
 
 LoginFault fault_of(OAuthFault fault) {
@@ -94,7 +93,7 @@ LoginResult DeviceLogin::start(Request& request, std::stop_token stop) {
                      " gave no code to log in with"};
   }
   const Seconds lifetime = std::clamp(seconds_of(answer.body, "expires_in", longest_lifetime),
-                                      shortest_lifetime, longest_lifetime);
+                                      Seconds(0), longest_lifetime);
   request.lifetime = std::chrono::duration_cast<std::chrono::seconds>(lifetime);
   state_->deadline = Clock::now() + request.lifetime;
   state_->interval = std::clamp(seconds_of(answer.body, "interval", usual_interval), Seconds(0.01),
