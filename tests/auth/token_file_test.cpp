@@ -33,7 +33,7 @@ std::string seconds_from_now(std::chrono::seconds offset) {
 
 }  // namespace
 
-TEST_CASE("the token of a file is read anew each time, without its line end") {
+TEST_CASE("the token of a file is read anew each time, without line ends") {
   const TemporaryFolder folder;
   const auto source = file_source(folder.write("token", "first\n"));
   TokenResult result = source->fetch({});
@@ -62,7 +62,7 @@ TEST_CASE("a file that holds no token is said to hold none, and nothing of it is
   const std::pair<std::string, std::string> cases[] = {
       {"", "is empty"},
       {"\n", "is empty"},
-      {"hidden\n\n", "blanks, line ends"},
+      {"hidden\nhidden\n", "blanks, line ends"},
       {"hidden hidden", "blanks, line ends"},
       {"hidden\xC3\xA4", "other characters"},
       {std::string(65'536, 'x'), "more than the 65535 bytes"},
