@@ -17,6 +17,13 @@ using cli::Source;
 using cli::UsageError;
 using net::Scheme;
 
+// Where AWS IoT Core takes custom authorizers, by the ALPN name of MQTT.
+constexpr std::uint16_t aws_port = 443;
+
+bool is_aws(const cli::Options& options) {
+  return options.text("token-preset") == "aws-custom";
+}
+
 Layers layers_of(Scheme scheme) {
   return {scheme == Scheme::mqtts || scheme == Scheme::wss,
           scheme == Scheme::ws || scheme == Scheme::wss};
@@ -165,8 +172,9 @@ void warn_of_insecure(const cli::Options& options) {
                ": the broker's certificate is not checked, anybody can pose as it");
 }
 
-void read_tls(const cli::Options& options, net::Transport& into) {
-  const net::TlsClientSettings settings = read_tls_settings(options);
+void read_tls(const cli::Options& options, bool web_socket, net::Transport& into) {
+  net::TlsClientSettings settings = read_tls_settings(options);
+  if (settings.alpn.empty() && !web_socket && is_aws(options)) settings.alpn.emplace_back("mqtt");
   if (settings.insecure) warn_of_insecure(options);
   into.tls = make_tls_client(settings);
   into.tls_name = options.text("sni");
@@ -196,7 +204,8 @@ Layers read_layers(const cli::Options& options, const net::Url* url) {
   return layers_of(url->scheme);
 }
 
-std::uint16_t default_port(Layers layers) {
+std::uint16_t default_port(const cli::Options& options, Layers layers) {
+  if (layers.tls && !layers.web_socket && is_aws(options)) return aws_port;
   return net::default_port(scheme_of(layers));
 }
 
@@ -204,7 +213,7 @@ void read_transport(const cli::Options& options, Layers layers, const net::Url* 
                     client::Options& into) {
   read_overrides(options, into.transport);
   read_proxy(options, scheme_of(layers), into);
-  if (layers.tls) read_tls(options, into.transport);
+  if (layers.tls) read_tls(options, layers.web_socket, into.transport);
   if (layers.web_socket) {
     into.transport.web_socket = read_web_socket(options, url);
   } else {

@@ -16,7 +16,7 @@ struct Layers {
 Layers read_layers(const cli::Options& options, const net::Url* url);
 
 /// The port of a broker that names none.
-std::uint16_t default_port(Layers layers);
+std::uint16_t default_port(const cli::Options& options, Layers layers);
 
 /// TLS, WebSocket, proxy and --resolve, for the brokers that `into` has. Throws UsageError,
 /// InputError and TlsSetupError.
