@@ -37,8 +37,8 @@ void read_credentials(const cli::Options& options, client::Options& into) {
   if (overrides_url(options, "username") || (options.has("username") && !into.user_name)) {
     into.user_name = checked_text(options, "username");
   }
-  using Place = client::TokenPlacement::Place;
-  const std::optional<client::TokenPlacement> token = token_placement(options, into);
+  using Place = TokenPlacement::Place;
+  const std::optional<TokenPlacement> token = token_placement(options, into);
   if (!token || token->place != Place::password) read_password(options, into);
   if (!token || token->place != Place::authentication) read_enhanced_authentication(options, into);
   if (token) use_tokens(options, *token, into);

@@ -14,7 +14,6 @@ namespace {
 
 using cli::Source;
 using cli::UsageError;
-using client::TokenPlacement;
 using Place = TokenPlacement::Place;
 
 constexpr std::string_view sources[] = {"token-file", "token-env", "token-command", "oauth-issuer",
@@ -183,7 +182,7 @@ void use_tokens(const cli::Options& options, const TokenPlacement& placement,
   if (needs_password && !into.password) into.password = "token";
   into.make_credentials = [options, placement](asio::io_context& context) {
     std::string unused;
-    return std::make_shared<client::TokenCredentials>(
+    return std::make_shared<TokenCredentials>(
         context, auth::make_token_source(read_settings(options), unused), placement);
   };
 }

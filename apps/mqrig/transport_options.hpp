@@ -23,4 +23,8 @@ std::uint16_t default_port(const cli::Options& options, Layers layers);
 void read_transport(const cli::Options& options, Layers layers, const net::Url* url,
                     client::Options& into);
 
+/// For an embedded broker, which is reached without a network: `into` loses its transport. Throws
+/// UsageError if one was typed.
+void leave_transport_out(const cli::Options& options, client::Options& into);
+
 }  // namespace mqrig

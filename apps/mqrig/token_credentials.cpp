@@ -1,6 +1,9 @@
-#include <mqrig/client/token_credentials.hpp>
+#include "token_credentials.hpp"
 
 #include <algorithm>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <condition_variable>
 #include <csignal>
 #include <ctime>
@@ -9,15 +12,10 @@
 #include <thread>
 #include <utility>
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-
-namespace mqrig::client {
-
+namespace mqrig {
 namespace {
 
-// Between renewals of a token that its source does not renew.
+/// Between renewals of a token that its source does not renew.
 constexpr std::chrono::seconds shortest_renewal{10};
 
 std::string utc(std::chrono::system_clock::time_point time) {
@@ -28,7 +26,7 @@ std::string utc(std::chrono::system_clock::time_point time) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-// What is known of a token besides its text.
+/// What is known of a token besides its text.
 std::string fact_about(const auth::Token& token) {
   std::string fact = "token";
   if (!token.subject.empty()) fact += " of " + token.subject;
@@ -36,8 +34,8 @@ std::string fact_about(const auth::Token& token) {
   return fact + (token.expires ? ", valid until " + utc(*token.expires) : ", end not known");
 }
 
-Credentials place(const auth::Token& token, const TokenPlacement& placement) {
-  Credentials credentials;
+client::Credentials place(const auth::Token& token, const TokenPlacement& placement) {
+  client::Credentials credentials;
   std::string text(token.text.view());
   switch (placement.place) {
     case TokenPlacement::Place::password:
@@ -58,21 +56,22 @@ Credentials place(const auth::Token& token, const TokenPlacement& placement) {
   return credentials;
 }
 
-Failure failure_of(const auth::TokenResult& result) {
-  Failure failure;
-  failure.kind = result.permanent ? FailureKind::not_authorised : FailureKind::unreachable;
+client::Failure failure_of(const auth::TokenResult& result) {
+  client::Failure failure;
+  failure.kind =
+      result.permanent ? client::FailureKind::not_authorised : client::FailureKind::unreachable;
   failure.text = "there is no token to log in with: " + result.error;
   return failure;
 }
 
 }  // namespace
 
-// One get(). Its callback belongs to the event loop, which it keeps alive.
+/// One get(). Its callback belongs to the event loop, which it keeps alive.
 struct TokenCredentials::Request {
   Request(asio::io_context& context, Callback callback_)
       : work(context.get_executor()), callback(std::move(callback_)) {}
 
-  // From the event loop.
+  /// From the event loop.
   void cancel() {
     callback = nullptr;
     stop.request_stop();
@@ -80,13 +79,13 @@ struct TokenCredentials::Request {
   }
 
   asio::executor_work_guard<asio::io_context::executor_type> work;
-  Callback callback;  // null: cancelled, or called
+  Callback callback;  ///< null: cancelled, or called
   std::stop_source stop;
-  bool after_refusal = false;  // of the token before
+  bool after_refusal = false;  ///< of the token before
 };
 
-// The thread that calls the source, from the first request on. What it posts to the event loop
-// needs nothing that may be gone by then: a request that was cancelled has no callback any more.
+/// The thread that calls the source, from the first request on. What it posts to the event loop
+/// needs nothing that may be gone by then: a request that was cancelled has no callback any more.
 class TokenCredentials::Worker {
  public:
   Worker(asio::io_context& context, std::unique_ptr<auth::TokenSource> source,
@@ -105,7 +104,7 @@ class TokenCredentials::Worker {
   }
 
  private:
-  // Signals are the affair of the threads that were there before.
+  /// Signals are the affair of the threads that were there before.
   void start() {
     sigset_t all;
     sigset_t before;
@@ -124,7 +123,7 @@ class TokenCredentials::Worker {
     }
   }
 
-  // Null at the end.
+  /// Null at the end.
   std::shared_ptr<Request> next(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, stop, [this] { return !requests_.empty(); })) return nullptr;
@@ -133,14 +132,14 @@ class TokenCredentials::Worker {
     return request;
   }
 
-  // In the event loop.
+  /// In the event loop.
   static void answer(Request& request, const auth::TokenResult& result,
                      const TokenPlacement& placement) {
     if (!request.callback) return;
     const Callback callback = std::exchange(request.callback, nullptr);
     request.work.reset();
     if (!result.token) return callback(std::nullopt, failure_of(result));
-    Credentials credentials = place(*result.token, placement);
+    client::Credentials credentials = place(*result.token, placement);
     credentials.renew_at = renewal_time(*result.token, std::chrono::system_clock::now(),
                                         std::chrono::steady_clock::now());
     callback(std::move(credentials), {});
@@ -152,7 +151,7 @@ class TokenCredentials::Worker {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<std::shared_ptr<Request>> requests_;
-  std::jthread thread_;  // last: it uses the others
+  std::jthread thread_;  ///< last: it uses the others
 };
 
 TokenCredentials::TokenCredentials(asio::io_context& context,
@@ -191,4 +190,4 @@ std::optional<std::chrono::steady_clock::time_point> renewal_time(
   return steady_now + std::chrono::duration_cast<std::chrono::steady_clock::duration>(time - now);
 }
 
-}  // namespace mqrig::client
+}  // namespace mqrig
