@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mqrig/net/error.hpp>
 #include <mqrig/net/layer.hpp>
 #include <mqrig/net/tls.hpp>
 #include <string>

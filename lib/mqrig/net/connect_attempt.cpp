@@ -109,7 +109,8 @@ std::optional<Endpoints> Connector::Attempt::find_without_asking(const std::stri
 
 void Connector::Attempt::look_up(const std::string& host, std::uint16_t port, Found found) {
   if (auto known = find_without_asking(host, port)) return (this->*found)(std::move(*known));
-  resolved_ = host;
+  const bool is_proxy = with_proxy() && !targets_.empty();
+  resolved_ = is_proxy ? dialled() : host;
   resolve_ = std::make_unique<Resolve>(
       connector_.context_, host, port,
       [this, found](std::error_code error, const std::string& reason, Endpoints endpoints) {
@@ -182,7 +183,7 @@ bool Connector::Attempt::settle(SocketConnect& socket, std::error_code error) {
       return true;
     }
   }
-  note_failure(socket.remote().text(), socket.failed_step() + error.message(), error);
+  note_failure(name_of(socket.remote()), socket.failed_step() + error.message(), error);
   return false;
 }
 
@@ -220,7 +221,7 @@ void Connector::Attempt::timed_out() {
   const std::error_code error = Error::connect_timeout;
   if (resolve_) note_failure(resolved_, "the name was not resolved" + time, error);
   for (const auto& socket : sockets_) {
-    note_failure(socket->remote().text(), "no answer" + time, error);
+    note_failure(name_of(socket->remote()), "no answer" + time, error);
   }
   if (setup_) note_failure(setup_->peer(), setup_->missing() + time, error);
   finish(error, nullptr);
@@ -247,6 +248,12 @@ void Connector::Attempt::finish(std::error_code error, std::unique_ptr<Stream> s
 
 bool Connector::Attempt::with_proxy() const {
   return options_.transport.proxy && options_.unix_path.empty();
+}
+
+std::string Connector::Attempt::name_of(const Endpoint& remote) const {
+  if (!with_proxy()) return remote.text();
+  const std::string address = remote.host_text();
+  return dialled() + (address == options_.transport.proxy->host ? "" : " (" + address + ")");
 }
 
 std::string Connector::Attempt::dialled() const {

@@ -49,6 +49,7 @@ class Connector::Attempt : public std::enable_shared_from_this<Attempt> {
   void reject(const std::string& why);
   void finish(std::error_code error, std::unique_ptr<Stream> stream);
   bool with_proxy() const;
+  std::string name_of(const Endpoint& remote) const;
   std::string dialled() const;
 
   Connector& connector_;
@@ -59,7 +60,7 @@ class Connector::Attempt : public std::enable_shared_from_this<Attempt> {
   std::vector<std::string> targets_;  // what a proxy is asked for, in this order
   std::size_t target_ = 0;
   std::unique_ptr<Resolve> resolve_;
-  std::string resolved_;  // the name being looked up
+  std::string resolved_;  // whose name is being looked up
   Endpoints local_;       // what the bind address means
   Endpoints endpoints_;   // in the order in which they are tried
   std::size_t next_ = 0;
