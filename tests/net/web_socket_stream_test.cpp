@@ -89,13 +89,13 @@ TEST_CASE("megabytes pass both ways through streams of any size") {
   }
 }
 
-TEST_CASE("each write is one binary message, up to 64 KiB") {
+TEST_CASE("each write is one binary message, up to 128 KiB") {
   End end(300'000);
   CHECK(end.stream->write_some(bytes("one")).count == 3);
   CHECK(end.stream->write_some(bytes("two, longer")).count == 11);
   CHECK(end.sent() == "\x82\x03one\x82\x0btwo, longer");
-  CHECK(end.stream->write_some(bytes(pattern(100'000))).count == 65536);
-  CHECK(end.sent().size() == 65536 + 10);
+  CHECK(end.stream->write_some(bytes(pattern(200'000))).count == 131072);
+  CHECK(end.sent().size() == 131072 + 10);
 }
 
 TEST_CASE("a frame that is taken in part is gone on with, whatever the next write has") {

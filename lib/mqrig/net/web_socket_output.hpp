@@ -15,8 +15,9 @@ namespace mqrig::net {
 // which has the bytes that this one has not taken. Private to this room.
 class WebSocketOutput {
  public:
-  // Of a frame's payload: a write takes no more.
-  static constexpr std::size_t max_payload = 64 * 1024;
+  // Of a frame's payload: a write takes no more. Peers may keep a frame back until all of it has
+  // come.
+  static constexpr std::size_t max_payload = 128 * 1024;
 
   explicit WebSocketOutput(WebSocketRole role) : role_(role) {}
 
