@@ -47,7 +47,7 @@ net::Url read_url(const cli::Options& options) {
   return std::move(result.url);
 }
 
-client::Broker broker_of(const cli::Options& options, const net::Url& url) {
+client::Broker broker_of(const cli::Options& options, const net::Url& url, Layers layers) {
   client::Broker broker;
   if (url.scheme == net::Scheme::unix_socket) {
     broker.unix_path = url.path;
@@ -55,9 +55,11 @@ client::Broker broker_of(const cli::Options& options, const net::Url& url) {
   }
   broker.host = url.host;
   broker.port = url.port;
-  const bool port_is_open = url.port == net::default_port(url.scheme);
-  if (port_is_open && options.has("port") && options.source("port") >= options.source("url")) {
+  if (url.port != net::default_port(url.scheme)) return broker;
+  if (options.has("port") && options.source("port") >= options.source("url")) {
     broker.port = static_cast<std::uint16_t>(options.integer("port"));
+  } else if (url.scheme == net::Scheme::mqtts) {
+    broker.port = default_port(options, layers);
   }
   return broker;
 }
@@ -68,13 +70,13 @@ void read_broker_url(const cli::Options& options, ClientOptions& into) {
   into.topic = std::move(url.topic);
   into.client.user_name = std::move(url.username);
   into.client.password = std::move(url.password);
-  into.client.brokers.push_back(broker_of(options, url));
+  into.client.brokers.push_back(broker_of(options, url, layers));
   read_transport(options, layers, &url, into.client);
 }
 
 void read_hosts(const cli::Options& options, Layers layers, client::Options& into) {
   const auto port = options.has("port") ? static_cast<std::uint16_t>(options.integer("port"))
-                                        : default_port(layers);
+                                        : default_port(options, layers);
   for (const std::string_view text : options.list("host")) {
     net::HostPort host = net::split_host_port(text);
     if (!host.error.empty()) {
@@ -187,6 +189,9 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
   need_version_5(options, "session-expiry-interval", into);
   need_version_5(options, "property", into);
   need_version_5(options, "auth-method", into);
+  if (options.text("token-preset").starts_with("azure-")) {
+    need_version_5(options, "token-preset", into);
+  }
   for (const PropertyFlag& flag : connect_flags) need_version_5(options, flag.option, into);
   for (const PropertyFlag& flag : will_flags) need_version_5(options, flag.option, into);
   for (const std::string_view name : names) need_version_5(options, name, into);

@@ -5,6 +5,7 @@
 #include "connect_text.hpp"
 #include "enhanced_authentication.hpp"
 #include "secret_option.hpp"
+#include "token_options.hpp"
 
 namespace mqrig {
 namespace {
@@ -36,8 +37,11 @@ void read_credentials(const cli::Options& options, client::Options& into) {
   if (overrides_url(options, "username") || (options.has("username") && !into.user_name)) {
     into.user_name = checked_text(options, "username");
   }
-  read_password(options, into);
-  read_enhanced_authentication(options, into);
+  using Place = TokenPlacement::Place;
+  const std::optional<TokenPlacement> token = token_placement(options, into);
+  if (!token || token->place != Place::password) read_password(options, into);
+  if (!token || token->place != Place::authentication) read_enhanced_authentication(options, into);
+  if (token) use_tokens(options, *token, into);
 }
 
 }  // namespace mqrig

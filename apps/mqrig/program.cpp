@@ -54,8 +54,8 @@ constinit const cli::CommandSpec spec{
     .summary = "the command-line MQTT toolkit",
     .description =
         "One program for what people do with MQTT from a shell, over MQTT 3.1, 3.1.1 "
-        "and 5.0, on TCP and Unix sockets: a broker, clients for any broker, and a "
-        "bridge between brokers.\n\n"
+        "and 5.0, on TCP, TLS, WebSockets and Unix sockets: a broker, clients for any broker, "
+        "and a bridge between brokers.\n\n"
         "Standard output carries data and nothing else; everything said about the run "
         "goes to standard error.",
     .usage = usage,

@@ -12,4 +12,8 @@ void trace(const cli::Diagnostic& diagnostic, client::Direction direction, wire:
   diagnostic.debug(line);
 }
 
+void trace(const cli::Diagnostic& diagnostic, const std::vector<std::string>& facts) {
+  for (const std::string& fact : facts) diagnostic.debug("* " + fact);
+}
+
 }  // namespace mqrig

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <mqrig/cli/diagnostic.hpp>
+#include <mqrig/cli/shared_options.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/net/host_override.hpp>
+#include <mqrig/net/host_port.hpp>
 
 #include "proxy_options.hpp"
 #include "tls_settings.hpp"
@@ -16,6 +18,13 @@ namespace {
 using cli::Source;
 using cli::UsageError;
 using net::Scheme;
+
+// Where AWS IoT Core takes custom authorizers, by the ALPN name of MQTT.
+constexpr std::uint16_t aws_port = 443;
+
+bool is_aws(const cli::Options& options) {
+  return options.text("token-preset") == "aws-custom";
+}
 
 Layers layers_of(Scheme scheme) {
   return {scheme == Scheme::mqtts || scheme == Scheme::wss,
@@ -158,18 +167,23 @@ void refuse_typed(const cli::Options& options, std::initializer_list<std::string
 }
 
 /// Whatever --quiet says: who sees the output of a run has to know what it is worth.
-void warn_of_insecure(const cli::Options& options) {
+void warn_of_insecure(const cli::Options& options, const std::vector<client::Broker>& brokers) {
   const std::string prefix = "mqrig " + std::string(options.command().name);
-  cli::Diagnostic(prefix, cli::ColourMode::automatic, false)
-      .warning(options.label("insecure") +
-               ": the broker's certificate is not checked, anybody can pose as it");
+  const cli::Diagnostic diagnostic(prefix, cli::ColourMode::automatic, false);
+  for (const client::Broker& broker : brokers) {
+    const std::string name =
+        broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port) : broker.unix_path;
+    diagnostic.warning("the certificate of " + name +
+                       " is not checked, anybody can pose as it (insecure)");
+  }
 }
 
-void read_tls(const cli::Options& options, net::Transport& into) {
-  const net::TlsClientSettings settings = read_tls_settings(options);
-  if (settings.insecure) warn_of_insecure(options);
-  into.tls = make_tls_client(settings);
-  into.tls_name = options.text("sni");
+void read_tls(const cli::Options& options, bool web_socket, client::Options& into) {
+  net::TlsClientSettings settings = read_tls_settings(options);
+  if (settings.alpn.empty() && !web_socket && is_aws(options)) settings.alpn.emplace_back("mqtt");
+  if (settings.insecure) warn_of_insecure(options, into.brokers);
+  into.transport.tls = make_tls_client(settings);
+  into.transport.tls_name = options.text("sni");
 }
 
 void read_overrides(const cli::Options& options, net::Transport& into) {
@@ -196,7 +210,8 @@ Layers read_layers(const cli::Options& options, const net::Url* url) {
   return layers_of(url->scheme);
 }
 
-std::uint16_t default_port(Layers layers) {
+std::uint16_t default_port(const cli::Options& options, Layers layers) {
+  if (layers.tls && !layers.web_socket && is_aws(options)) return aws_port;
   return net::default_port(scheme_of(layers));
 }
 
@@ -204,13 +219,28 @@ void read_transport(const cli::Options& options, Layers layers, const net::Url* 
                     client::Options& into) {
   read_overrides(options, into.transport);
   read_proxy(options, scheme_of(layers), into);
-  if (layers.tls) read_tls(options, into.transport);
+  if (layers.tls) read_tls(options, layers.web_socket, into);
   if (layers.web_socket) {
     into.transport.web_socket = read_web_socket(options, url);
   } else {
     refuse_typed(options, {"ws-path", "ws-header"},
                  "a WebSocket: give " + options.label("ws") + " or a URL of ws:// or wss://");
   }
+}
+
+void leave_transport_out(const cli::Options& options, client::Options& into) {
+  for (const cli::OptionGroup* group : {&cli::tls_group, &cli::network_group}) {
+    for (const cli::OptionSpec& option : group->options) {
+      if (options.source(option.long_name) != Source::flag) continue;
+      throw UsageError(options.label(option.long_name) +
+                       " means nothing to an embedded broker, which has no network");
+    }
+  }
+  const bool layers = into.transport.tls || into.transport.web_socket;
+  if (layers && options.source("url") == Source::flag) {
+    throw UsageError("an embedded broker listens at mqtt:// and unix:// only");
+  }
+  into.transport = {};
 }
 
 }  // namespace mqrig

@@ -16,11 +16,15 @@ struct Layers {
 Layers read_layers(const cli::Options& options, const net::Url* url);
 
 /// The port of a broker that names none.
-std::uint16_t default_port(Layers layers);
+std::uint16_t default_port(const cli::Options& options, Layers layers);
 
 /// TLS, WebSocket, proxy and --resolve, for the brokers that `into` has. Throws UsageError,
 /// InputError and TlsSetupError.
 void read_transport(const cli::Options& options, Layers layers, const net::Url* url,
                     client::Options& into);
+
+/// For an embedded broker, which is reached without a network: `into` loses its transport. Throws
+/// UsageError if one was typed.
+void leave_transport_out(const cli::Options& options, client::Options& into);
 
 }  // namespace mqrig

@@ -244,8 +244,8 @@ TEST_CASE("a broker is named once, by a URL that is one") {
   CHECK(contains(fault(Parts{.local = "port = 1\n[link.local.x]\n"}.text()), "unknown key"));
   CHECK(contains(fault("[[link]]\nname = \"a\"\n[link.local]\nurl = \"mqtt://h/topic\"\n"),
                  "b.toml:4: url: a topic stands in a rule"));
-  CHECK(contains(fault("[[link]]\nname = \"a\"\n[link.local]\nurl = \"mqtts://h\"\n"),
-                 "b.toml:3: local: broker URL: mqtts:// is not supported yet"));
+  CHECK(contains(fault("[[link]]\nname = \"a\"\n[link.local]\nurl = \"http://h\"\n"),
+                 "b.toml:3: local: broker URL: unknown scheme 'http'"));
 }
 
 TEST_CASE("what a bridge decides by itself is no key") {

@@ -25,8 +25,9 @@ cli::TomlValue tree(std::vector<std::string> typed, bool with_brokers = true) {
   return typed_file(cli::resolve(command(), cli::parse(command(), words.span()), environment, {}));
 }
 
-bridge::LinkSettings link(std::vector<std::string> typed) {
-  return std::move(read_bridge(tree(std::move(typed)), "mqrig bridge").settings.links.at(0));
+bridge::LinkSettings link(std::vector<std::string> typed, bool with_brokers = true) {
+  BridgeFile file = read_bridge(tree(std::move(typed), with_brokers), "mqrig bridge");
+  return std::move(file.settings.links.at(0));
 }
 
 std::string fault(std::vector<std::string> typed, bool with_brokers = true) {
@@ -170,12 +171,36 @@ TEST_CASE("what is missing is said in the words of the command line") {
   CHECK(fault({"-t", "x", "--from-password-env", "HOME", "--from-protocol-version", "311"}) ==
         "--from: a password needs a user name before MQTT 5.0: give --from-username");
   CHECK(contains(fault({"-t", "x", "--name", "a b"}), "--name: 'a b': takes letters"));
-  CHECK(contains(fault({"--from", "mqtts://a", "--to", "mqtt://b", "-t", "x"}, false),
-                 "mqtts:// is not supported yet"));
+  CHECK(contains(fault({"--from", "http://a", "--to", "mqtt://b", "-t", "x"}, false),
+                 "unknown scheme 'http'"));
+  CHECK(contains(fault({"-t", "x", "--to-sni", "y"}), "--to: --to-sni is for TLS"));
+}
+
+TEST_CASE("each broker has its own TLS, proxy and token") {
+  const bridge::LinkSettings made =
+      link({"--from", "mqtts://a", "--to", "ws://b/mqtt", "-t", "x", "--from-sni", "name",
+            "--to-token-file", "f", "--to-proxy", "http://p"},
+           false);
+  CHECK(made.local.client.transport.tls);
+  CHECK(made.local.client.transport.tls_name == "name");
+  CHECK_FALSE(made.local.client.transport.proxy);
+  CHECK_FALSE(made.local.client.make_credentials);
+  CHECK(made.remote.client.transport.web_socket);
+  CHECK(made.remote.client.transport.proxy->host == "p");
+  CHECK(made.remote.client.make_credentials);
+}
+
+TEST_CASE("the password of a proxy is not written into a file") {
+  const std::string text = printed({"-t", "x", "--to-proxy", "http://joe:hunter2@p"});
+  CHECK(contains(text, "http://joe@p"));
+  CHECK(contains(text, "proxy-password-file"));
+  CHECK_FALSE(contains(text, "hunter2"));
 }
 
 TEST_CASE("a password is no option") {
   CHECK_FALSE(cli::find_option(command(), "from-password"));
+  CHECK_FALSE(cli::find_option(command(), "to-psk"));
+  CHECK_FALSE(cli::find_option(command(), "to-ws-header"));
   CHECK(cli::find_option(command(), "from-password-file"));
   CHECK(cli::find_option(command(), "to-password-env"));
 }

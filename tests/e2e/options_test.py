@@ -5,6 +5,9 @@ import re
 import harness
 
 USAGE = 2
+TLS = 4
+NOT_AUTHORISED = 5
+INPUT = 10
 
 
 class Precedence(harness.MqttTest):
@@ -92,6 +95,77 @@ class Credentials(Precedence):
         result = self.run_mqrig("pub", "-p", "1", "-V", "311", "-P", "x", "-t", "a", "-m", "x")
         self.expect_failure(result, USAGE, "(?i)user")
 
+
+class Transport(harness.MqttTest):
+    """TLS, WebSocket, proxies: what does not go together is said before anything is tried."""
+
+    def usage(self, pattern, *args, env=None):
+        result = self.run_mqrig("pub", "-t", "a", "-m", "x", *args, env=env)
+        self.expect_failure(result, USAGE, pattern)
+        self.assertNotIn("hunter2", result.err + result.out.decode())
+
+    def test_what_asks_for_tls_is_never_plain(self):
+        self.usage("write mqtts://", "mqtt://127.0.0.1:1", "--cafile", "x")
+        self.usage("write wss://", "ws://127.0.0.1:1", "--tls")
+        self.usage("exclude each other", "-h", "127.0.0.1", "--no-tls", "--sni", "x")
+        self.usage("exclude each other", "--psk", "hunter2", "--psk-file", "x")
+        self.usage("hexadecimal", "--psk", "hunter2", "--psk-identity", "x")
+
+    def test_web_socket_and_proxy(self):
+        self.usage("belongs to the handshake", "ws://127.0.0.1:1", "--ws-header", "Upgrade: hunter2")
+        self.usage("write ws://", "mqtt://127.0.0.1:1", "--ws")
+        self.usage("--proxy", "mqtt://127.0.0.1:1", "--proxy", "ftp://joe:hunter2@proxy")
+        self.usage("--resolve", "--resolve", "nonsense")
+
+    def test_credentials_and_tokens(self):
+        self.usage("no variable", "-u", "joe", "--password-env", "NO_SUCH_VARIABLE")
+        self.usage("exclude each other", "-u", "joe", "-P", "hunter2", "--token-file", "x")
+        self.usage("needs user name", "--auth-method", "SCRAM-SHA-256")
+        self.usage("needs MQTT 5.0", "-V", "311", "--auth-method", "X")
+        self.usage("give --auth-method", "--token-env", "X", "--token-in", "auth")
+
+    def test_a_file_that_cannot_be_read_is_an_input_error(self):
+        for option in ("--cafile", "--cert", "--pkcs12", "--crl"):
+            result = self.run_mqrig("pub", "-t", "a", "-m", "x", option, self.dir / "missing")
+            self.expect_failure(result, INPUT, "missing")
+
+    def test_a_file_that_is_no_certificate_is_a_tls_error(self):
+        path = self.dir / "nothing.pem"
+        path.write_text("hunter2\n")
+        for option in ("--cafile", "--cert", "--pkcs12"):
+            result = self.run_mqrig("pub", "-h", "127.0.0.1", "-p", "1", "-t", "a", "-m", "x", option, path)
+            self.expect_failure(result, TLS, "nothing.pem")
+            self.assertNotIn("hunter2", result.err)
+
+    def test_insecure_says_so_each_time_even_with_quiet(self):
+        for words in ((), ("--quiet",)):
+            result = self.run_mqrig("pub", "-h", "127.0.0.1", "-p", "1", "-t", "a", "-m", "x", "--insecure", *words)
+            self.assertRegex(result.err, "certificate of 127.0.0.1:1 is not checked")
+
+
+class Secrets(Precedence):
+    def test_a_password_from_a_command_and_from_a_descriptor(self):
+        found = self.connect("-t", "t", "-u", "joe", "--password-command", "echo from a command")[0]
+        self.assertEqual(b"from a command", found.password)
+
+    def test_a_command_that_fails_ends_the_run(self):
+        result = self.run_mqrig("pub", "-t", "a", "-m", "x", "-u", "joe", "--password-command", "echo hunter2; exit 3")
+        self.expect_failure(result, INPUT, "exit code 3")
+        self.assertNotIn("hunter2", result.err)
+
+    def test_asking_needs_a_terminal(self):
+        result = self.run_mqrig("pub", "-t", "a", "-m", "x", "-u", "joe", "--ask-password")
+        self.expect_failure(result, INPUT, "terminal")
+
+    def test_a_token_is_the_password_of_each_connection(self):
+        path = self.dir / "token"
+        path.write_text("  the-token\n")
+        found = self.connect("-t", "t", "--token-file", path)[0]
+        self.assertEqual(("", b"the-token"), (found.username, found.password))
+
+    def test_a_token_that_is_missing_is_a_refusal(self):
+        result = self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", "--token-file", self.dir / "missing")
+        self.expect_failure(result, NOT_AUTHORISED, "missing")
 
 class Spelling(harness.MqttTest):
     """Long, short, bundled, attached, with =, after --."""

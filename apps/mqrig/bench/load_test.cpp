@@ -15,7 +15,6 @@
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/payload/packet_text.hpp>
 
-#include "../client_options.hpp"
 #include "../outcome.hpp"
 #include "metrics_page.hpp"
 #include "reports.hpp"
@@ -295,8 +294,7 @@ void LoadTest::on_stage(std::string_view text) {
 
 void LoadTest::on_connected() {
   if (settings_.start_on.empty()) return;
-  client::Options options = read_client_options(options_, {}).client;
-  options.brokers = plan_->connection.brokers;
+  client::Options options = plan_->connection;
   options.client_id.clear();
   start_signal_.emplace(
       *context_, std::move(options), settings_.start_on, clock_,

@@ -12,6 +12,7 @@
 #include "../input_file.hpp"
 #include "../listen_url.hpp"
 #include "../property_options.hpp"
+#include "../transport_options.hpp"
 #include "load_values.hpp"
 #include "publish_options.hpp"
 #include "scenario_file.hpp"
@@ -73,6 +74,7 @@ void read_connection(const cli::Options& options, BenchSettings& into, std::stri
   into.connection = std::move(shared.client);
   into.connection.bind_address.clear();
   into.embedded = !names_broker(options);
+  if (into.embedded) leave_transport_out(options, into.connection);
   url_topic = std::move(shared.topic);
   read_source_addresses(options, into.bind);
   if (into.embedded && !into.bind.empty() && options.source("bind") == cli::Source::flag) {

@@ -1,5 +1,6 @@
 #include "side_reader.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -79,6 +80,20 @@ ClientOptions read_client(const cli::TomlSection& section, const cli::Options& o
   }
 }
 
+/// A certificate that was renewed makes another link, under the same name too.
+void add_files(const cli::Options& options, Fingerprint& into) {
+  for (const cli::OptionSpec& option : cli::tls_group.options) {
+    if (option.kind != cli::ValueKind::path || option.long_name == "tls-keylog") continue;
+    const std::string path(options.text(option.long_name));
+    struct stat status {};
+    if (path.empty() || ::stat(path.c_str(), &status) != 0) continue;
+    into.add(option.long_name, std::to_string(status.st_ino) + " " +
+                                   std::to_string(status.st_size) + " " +
+                                   std::to_string(status.st_mtim.tv_sec) + " " +
+                                   std::to_string(status.st_mtim.tv_nsec));
+  }
+}
+
 void check_name(cli::TomlSection& section, std::string_view key, std::string_view text,
                 std::string_view refused, const std::string& why) {
   if (text.find_first_of(refused) == std::string_view::npos) return;
@@ -124,6 +139,7 @@ bridge::SideSettings read_side(cli::TomlSection& section, Side side,
   }
   fingerprint.add(side == Side::local ? "local" : "remote", options);
   fingerprint.add("password", client.password.value_or(std::string()));
+  if (client.transport.tls) add_files(options, fingerprint);
   return settings;
 }
 

@@ -248,6 +248,10 @@ void Publisher::interrupt(int signal) {
   client_.disconnect(wire::ReasonCode::success, job_.disconnect_properties.view());
 }
 
+void Publisher::on_transport(const std::vector<std::string>& facts) {
+  trace(diagnostic_, facts);
+}
+
 void Publisher::on_packet(client::Direction direction, wire::Version version,
                           wire::ByteView packet) {
   trace(diagnostic_, direction, version, packet);

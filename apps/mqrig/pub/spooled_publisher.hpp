@@ -66,6 +66,7 @@ class SpooledPublisher final : private client::Handler,
   void on_connection_lost(const client::Failure& failure, std::chrono::milliseconds retry) override;
   void on_failed(const client::Failure& failure) override;
   void on_disconnected() override;
+  void on_transport(const std::vector<std::string>& facts) override;
   void on_packet(client::Direction direction, wire::Version version,
                  wire::ByteView packet) override;
   void warn_of_properties();

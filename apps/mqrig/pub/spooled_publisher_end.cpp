@@ -197,6 +197,10 @@ void SpooledPublisher::spool_failed(std::string_view what, std::error_code error
   end(ExitCode::failed);
 }
 
+void SpooledPublisher::on_transport(const std::vector<std::string>& facts) {
+  trace(diagnostic_, facts);
+}
+
 void SpooledPublisher::on_packet(client::Direction direction, wire::Version version,
                                  wire::ByteView packet) {
   trace(diagnostic_, direction, version, packet);

@@ -7,6 +7,7 @@
 
 #include "../client_options.hpp"
 #include "../property_options.hpp"
+#include "../transport_options.hpp"
 
 namespace mqrig::sub {
 namespace {
@@ -76,6 +77,7 @@ bool typed(const cli::Options& options, std::string_view name) {
 void read_embedded(const cli::Options& options, Settings& into) {
   into.embedded = options.flag("embedded");
   if (!into.embedded) return;
+  leave_transport_out(options, into.client);
   if (typed(options, "url") || typed(options, "host") || typed(options, "unix")) {
     for (const client::Broker& broker : into.client.brokers) {
       into.listeners.emplace_back(broker.host, broker.port).unix_path = broker.unix_path;

@@ -165,6 +165,10 @@ void Subscriber::on_ready() {
   remover_.send();
 }
 
+void Subscriber::on_transport(const std::vector<std::string>& facts) {
+  trace(diagnostic_, facts);
+}
+
 void Subscriber::on_packet(client::Direction direction, wire::Version version,
                            wire::ByteView packet) {
   trace(diagnostic_, direction, version, packet);

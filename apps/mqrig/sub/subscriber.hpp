@@ -46,6 +46,7 @@ class Subscriber final : private client::Handler,
   void on_output_ready() override;
   void output_failed();
   void on_ready() override;
+  void on_transport(const std::vector<std::string>& facts) override;
   void on_packet(client::Direction direction, wire::Version version,
                  wire::ByteView packet) override;
 

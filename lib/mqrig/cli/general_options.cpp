@@ -15,7 +15,9 @@ constexpr OptionSpec options[] = {
      .short_name = 'd',
      .negated = "no-debug",
      .env = "MQRIG_DEBUG",
-     .help = "show every packet on standard error"},
+     .help = "show every packet on standard error",
+     .details = "And what is known of the connection: TLS version, cipher and certificates, the "
+                "proxy, whose token it is. Passwords and tokens are not shown."},
     {.long_name = "quiet", .negated = "no-quiet", .env = "MQRIG_QUIET", .help = "show errors only"},
     {.long_name = "color",
      .alias = "colour",

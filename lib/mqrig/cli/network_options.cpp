@@ -17,11 +17,13 @@ constexpr OptionSpec options[] = {
      .help = "path of the WebSocket of --ws"},
     {.long_name = "ws-header",
      .kind = ValueKind::secret,
-     .value_name = "'NAME: VALUE'",
+     .value_name = "HEADER",
      .repeatable = true,
      .env = "MQRIG_WS_HEADER",
      .help = "header field of the request for the WebSocket",
-     .details = "It is wiped from the process list, as it may be a secret."},
+     .details =
+         "As in --ws-header 'NAME: VALUE'. It is wiped from the process list, as it may be a "
+         "secret."},
     {.long_name = "proxy",
      .kind = ValueKind::web_url,
      .value_name = "URL",

@@ -56,6 +56,7 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       version_(options_.version) {
   if (options_.dial) options_.brokers.clear();
   if (options_.brokers.empty()) options_.brokers.emplace_back();
+  if (options_.make_credentials) options_.credentials = options_.make_credentials(context);
 }
 
 Client::Impl::~Impl() {

@@ -14,6 +14,9 @@
 #include <mqrig/session/engine.hpp>
 #include <mqrig/wire/packets.hpp>
 
+namespace asio {
+class io_context;
+}
 namespace mqrig::auth {
 class ClientExchange;
 }
@@ -68,6 +71,9 @@ struct Options {
   std::optional<std::string> password;
   // Asked before every connect; null: what is above is all.
   std::shared_ptr<CredentialSource> credentials;
+  // When set, makes `credentials` for each client that has these options, for the event loop of its
+  // io_context.
+  std::function<std::shared_ptr<CredentialSource>(asio::io_context&)> make_credentials;
   // 5.0: the enhanced authentication that CONNECT begins; null: none.
   std::shared_ptr<auth::ClientExchange> authentication;
   std::uint16_t keep_alive = 60;  // seconds, 0: off
