@@ -120,6 +120,7 @@ class Broker::Impl final : private Connection::Owner {
   static std::string response_prefix(std::string_view client_id);
   void accept(Connection& connection, Session& session, bool present, ConnectRequest& request,
               bool id_assigned);
+  static std::string describe_arrival(const Connection& connection, bool present);
   void detach(Connection& connection, bool will_is_due);
   void publish_will(Session& session);
   void end_session(Session& session);

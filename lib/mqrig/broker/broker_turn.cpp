@@ -122,9 +122,7 @@ void Broker::Impl::on_drained(Connection& connection) {
 }
 
 void Broker::Impl::on_failure(Connection& connection, const std::string& failure) {
-  const bool before_connect =
-      connection.session == nullptr && connection.request == nullptr && connection.open();
-  if (before_connect) ++statistics_.failed_handshakes;
+  if (connection.session == nullptr && !connection.request) ++statistics_.failed_handshakes;
   activity(connection, "is cut off: " + failure);
 }
 

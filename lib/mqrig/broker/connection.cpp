@@ -233,7 +233,9 @@ void Connection::fail() {
   owner_.on_broken(*this);
 }
 
+// After leave was taken, how the peer closes is of no account.
 void Connection::tell_failure() {
+  if (state_ != State::open) return;
   const std::string failure = stream_->failure();
   if (!failure.empty()) owner_.on_failure(*this, failure);
 }

@@ -213,7 +213,7 @@ std::vector<std::string> TlsStream::facts() const {
 std::string TlsStream::peer_identity() const {
   if (!established_) return {};
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  if (certificate == nullptr) return notes_.psk_identity;
+  if (certificate == nullptr) return proved_psk_identity(ssl_.get(), notes_);
   const bool verified =
       !notes_.context->insecure() && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
   return verified ? common_name(certificate) : std::string();
