@@ -12,9 +12,10 @@ using Answer = PasswordVerifier::Answer;
 
 namespace {
 
-PasswordFile users(const std::string& user, const std::string& password, unsigned iterations = 1) {
-  PasswordFile file;
-  file.add(user, PasswordHash::make(password, iterations));
+std::shared_ptr<const PasswordFile> users(const std::string& user, const std::string& password,
+                                          unsigned iterations = 1) {
+  auto file = std::make_shared<PasswordFile>();
+  file->add(user, PasswordHash::make(password, iterations));
   return file;
 }
 

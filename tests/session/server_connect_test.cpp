@@ -238,24 +238,6 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "enhanced authentication is not supported, and AUTH is a protocol error "
-    "[MQTT-4.12.0-1] [MQTT-4.12.0-6]") {
-  ScriptedServer server;
-  const OwnedProperties method{{PropertyId::authentication_method, "SCRAM"}};
-  server.connect.properties = method;
-  server.open();
-  CHECK(server.receive_connect() == Lines{"fault 0x8c"});
-  CHECK(server.sent() == Lines{"CONNACK 0x8c"});
-
-  server.connect.properties = {};
-  server.establish();
-  wire::Buffer auth;
-  wire::encode(auth, wire::Auth{.reason = ReasonCode::reauthenticate, .properties = method});
-  CHECK(server.receive(auth) == Lines{"fault 0x82"});
-  CHECK(server.sent() == Lines{"DISCONNECT 0x82"});
-}
-
 TEST_CASE("a CONNECT that is too long is refused at its header") {
   session::ServerSettings settings;
   settings.maximum_connect_size = 100;

@@ -34,6 +34,7 @@ LIBRARIES = {
     "sqlite3": ("store",),
     "zlib": ("stats",),
     "mujs": ("payload",),
+    "stringprep": ("auth",),
 }
 
 # Libraries that an app may include; all others stay behind the room that wraps them.

@@ -16,9 +16,15 @@ std::string read_line(std::string_view text, const std::string& name, PasswordFi
   if (!line.has_colon) return "expected USER:HASH, or a comment that starts with #";
   if (line.user.empty()) return "no user before the colon";
   const std::string user(line.user);
+  if (std::optional<ScramCredentials> credentials = ScramCredentials::parse(line.hash)) {
+    const std::string method(auth::name(credentials->mechanism()));
+    if (into.add(user, std::move(*credentials))) return {};
+    return "a second line with " + method + " for user '" + user + "'";
+  }
   std::optional<PasswordHash> hash = PasswordHash::parse(line.hash);
   if (!hash && line.hash.starts_with('$')) {
-    return "the hash of user '" + user + "' is not one of the forms $7$ and $6$, or is damaged";
+    return "the hash of user '" + user +
+           "' is not one of the forms $7$, $6$ and $scram-sha-...$, or is damaged";
   }
   if (!hash) {
     return "the password of user '" + user + "' is not hashed: set it with 'mqrig passwd " + name +
@@ -33,19 +39,60 @@ std::string read_line(std::string_view text, const std::string& name, PasswordFi
 bool PasswordFile::check(std::string_view user, std::string_view password) const {
   const auto found = users_.find(user);
   unsigned done = 0;
-  if (found != users_.end()) {
-    if (found->second.matches(password)) return true;
-    done = found->second.iterations();
+  if (found != users_.end() && found->second.hash) {
+    if (found->second.hash->matches(password)) return true;
+    done = found->second.hash->iterations();
+  } else if (found != users_.end()) {
+    const ScramCredentials& strongest = found->second.scram.back();
+    if (strongest.matches(password)) return true;
+    done = strongest.iterations();
   }
-  spend_time(password, most_iterations_ - done);
+  const unsigned missing = most_work_.iterations - std::min(done, most_work_.iterations);
+  if (most_work_.mechanism) {
+    spend_time(*most_work_.mechanism, password, missing);
+  } else {
+    spend_time(password, missing);
+  }
   return false;
 }
 
+const ScramCredentials* PasswordFile::scram(std::string_view user, ScramMechanism mechanism) const {
+  const auto found = users_.find(user);
+  if (found == users_.end()) return nullptr;
+  for (const ScramCredentials& credentials : found->second.scram) {
+    if (credentials.mechanism() == mechanism) return &credentials;
+  }
+  return nullptr;
+}
+
+unsigned PasswordFile::scram_iterations(ScramMechanism mechanism) const {
+  return scram_iterations_[static_cast<std::size_t>(mechanism)];
+}
+
 bool PasswordFile::add(std::string_view user, PasswordHash hash) {
-  const unsigned iterations = hash.iterations();
-  if (!users_.try_emplace(std::string(user), std::move(hash)).second) return false;
-  most_iterations_ = std::max(most_iterations_, iterations);
+  User& entry = users_[std::string(user)];
+  if (entry.hash) return false;
+  note({std::nullopt, hash.iterations()});
+  entry.hash = std::move(hash);
   return true;
+}
+
+bool PasswordFile::add(std::string_view user, ScramCredentials credentials) {
+  std::vector<ScramCredentials>& all = users_[std::string(user)].scram;
+  const auto place = std::find_if(all.begin(), all.end(), [&](const ScramCredentials& other) {
+    return other.mechanism() >= credentials.mechanism();
+  });
+  if (place != all.end() && place->mechanism() == credentials.mechanism()) return false;
+  unsigned& most = scram_iterations_[static_cast<std::size_t>(credentials.mechanism())];
+  most = std::max(most, credentials.iterations());
+  note({credentials.mechanism(), credentials.iterations()});
+  all.insert(place, std::move(credentials));
+  return true;
+}
+
+// An iteration is taken to be as much work with each hash function.
+void PasswordFile::note(const Work& work) {
+  if (work.iterations > most_work_.iterations) most_work_ = work;
 }
 
 PasswordFileResult load_password_file(const std::string& path) {

@@ -73,19 +73,25 @@ std::string PasswordFileEditor::load() {
 }
 
 bool PasswordFileEditor::set(std::string_view user, const PasswordHash& hash) {
-  const std::string text = std::string(user) + ":" + hash.text();
-  const auto old = std::find_if(lines_.begin(), lines_.end(),
-                                [&](const std::string& line) { return is_line_of(line, user); });
-  if (old == lines_.end()) {
-    lines_.push_back(text);
-    return false;
-  }
-  *old = text;
-  // Of several lines for one user mosquitto takes one, and this room none.
-  lines_.erase(std::remove_if(old + 1, lines_.end(),
-                              [&](const std::string& line) { return is_line_of(line, user); }),
-               lines_.end());
-  return true;
+  return replace(user, {hash.text()});
+}
+
+bool PasswordFileEditor::set(std::string_view user, std::span<const ScramCredentials> credentials) {
+  std::vector<std::string> hashes;
+  for (const ScramCredentials& one : credentials) hashes.push_back(one.text());
+  return replace(user, hashes);
+}
+
+// All of the user's lines: with one that is left, the old password would go on to be right.
+bool PasswordFileEditor::replace(std::string_view user, const std::vector<std::string>& hashes) {
+  const auto is_of_user = [&](const std::string& line) { return is_line_of(line, user); };
+  const auto old = std::find_if(lines_.begin(), lines_.end(), is_of_user);
+  const auto place = old - lines_.begin();
+  const bool known = std::erase_if(lines_, is_of_user) != 0;
+  std::vector<std::string> fresh;
+  for (const std::string& hash : hashes) fresh.push_back(std::string(user) + ":" + hash);
+  lines_.insert(lines_.begin() + place, fresh.begin(), fresh.end());
+  return known;
 }
 
 bool PasswordFileEditor::erase(std::string_view user) {

@@ -2,6 +2,8 @@
 
 #include <sys/types.h>
 #include <mqrig/auth/password_hash.hpp>
+#include <mqrig/auth/scram_credentials.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +26,11 @@ class PasswordFileEditor {
   // Reads the file; one that is missing counts as empty.
   std::string load();
 
-  // Takes the place of the user's line if there is one, or adds one at the end: false. `user` is
-  // one without fault (user_fault).
+  // Takes the place of all lines of the user if there are any, or adds what is new at the end:
+  // false. `user` is one without fault (user_fault). Credentials are of one mechanism each, and at
+  // least one.
   bool set(std::string_view user, const PasswordHash& hash);
+  bool set(std::string_view user, std::span<const ScramCredentials> credentials);
   // False when there was no such user.
   bool erase(std::string_view user);
 
@@ -35,6 +39,8 @@ class PasswordFileEditor {
   std::string save() const;
 
  private:
+  bool replace(std::string_view user, const std::vector<std::string>& hashes);
+
   std::string path_;  // of the file itself, symbolic links resolved
   std::vector<std::string> lines_;
   bool exists_ = false;

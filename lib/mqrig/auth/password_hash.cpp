@@ -1,8 +1,8 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <charconv>
 #include <mqrig/auth/base64.hpp>
+#include <mqrig/auth/password_fields.hpp>
 #include <mqrig/auth/password_hash.hpp>
 #include <mqrig/auth/random_bytes.hpp>
 #include <mqrig/auth/sha512.hpp>
@@ -13,24 +13,6 @@ namespace {
 constexpr std::string_view pbkdf2_mark = "$7$";
 constexpr std::string_view sha512_mark = "$6$";
 constexpr std::size_t salt_size = 12;  // the one size that every version of mosquitto reads
-
-// Takes the text up to the next '$', and that, away from `rest`.
-std::string_view take_field(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('$'), rest.size());
-  const std::string_view field = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return field;
-}
-
-std::optional<unsigned> parse_iterations(std::string_view digits) {
-  unsigned value = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value);
-  if (error != std::errc() || stop != end || value < 1 || value > max_iterations) {
-    return std::nullopt;
-  }
-  return value;
-}
 
 }  // namespace
 

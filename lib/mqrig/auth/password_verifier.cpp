@@ -20,8 +20,7 @@ struct Job {
 }  // namespace
 
 struct PasswordVerifier::State {
-  explicit State(PasswordFile&& users)
-      : file(std::make_shared<const PasswordFile>(std::move(users))) {}
+  explicit State(std::shared_ptr<const PasswordFile> users) : file(std::move(users)) {}
 
   void run();
   bool check(const Job& job, std::unique_lock<std::mutex>& lock);
@@ -35,7 +34,7 @@ struct PasswordVerifier::State {
   std::thread thread;
 };
 
-PasswordVerifier::PasswordVerifier(PasswordFile file)
+PasswordVerifier::PasswordVerifier(std::shared_ptr<const PasswordFile> file)
     : state_(std::make_unique<State>(std::move(file))) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
@@ -61,10 +60,9 @@ PasswordVerifier::Answer PasswordVerifier::verify(std::string_view user, std::st
   return Answer::pending;
 }
 
-void PasswordVerifier::replace(PasswordFile file) {
-  auto fresh = std::make_shared<const PasswordFile>(std::move(file));
+void PasswordVerifier::replace(std::shared_ptr<const PasswordFile> file) {
   const std::lock_guard lock(state_->mutex);
-  state_->file.swap(fresh);
+  state_->file.swap(file);  // the old one goes when the lock is given back
   state_->remembered.clear();
 }
 

@@ -28,7 +28,7 @@ class PasswordVerifier {
 
   static constexpr std::size_t max_waiting = 1'024;
 
-  explicit PasswordVerifier(PasswordFile file);
+  explicit PasswordVerifier(std::shared_ptr<const PasswordFile> file);
   PasswordVerifier(const PasswordVerifier&) = delete;
   PasswordVerifier& operator=(const PasswordVerifier&) = delete;
   ~PasswordVerifier();
@@ -38,7 +38,7 @@ class PasswordVerifier {
 
   // Remembered logins are forgotten, and what waits or is being checked now is answered from the
   // new file.
-  void replace(PasswordFile file);
+  void replace(std::shared_ptr<const PasswordFile> file);
 
  private:
   struct State;

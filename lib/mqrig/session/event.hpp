@@ -25,9 +25,10 @@ enum class EventKind : std::uint8_t {
   refused,       // CONNACK with an error: reason, properties; the connection is over
   subscribed,    // SUBACK: token, reasons, properties
   unsubscribed,  // UNSUBACK: token, reasons (empty below 5.0), properties
-  auth,          // AUTH: reason, properties; answer with authenticate()
+  // Both roles:
+  auth,  // AUTH: reason, properties; answer with authenticate(), or what else the role has for it
   // The server role:
-  connect,      // CONNECT: connect; answer with accept() or refuse()
+  connect,      // CONNECT: connect; answer with accept(), refuse() or authenticate()
   subscribe,    // SUBSCRIBE: packet_id, properties, entries; answer with suback()
   unsubscribe,  // UNSUBSCRIBE: packet_id, properties, entries; answer with unsuback()
 };

@@ -65,6 +65,7 @@ bool ServerSession::handle_connect(const wire::Frame& frame, ServerEvent& event,
       connect.properties.integer(PropertyId::request_problem_information).value_or(1) != 0;
   session_expires_at_once_ =
       connect.properties.integer(PropertyId::session_expiry_interval).value_or(0) == 0;
+  has_method_ = connect.properties.find(PropertyId::authentication_method).has_value();
   state_ = State::deciding;
   event.kind = EventKind::connect;
   event.properties = connect.properties;
@@ -78,9 +79,6 @@ Violation ServerSession::check_connect(const wire::Connect& connect) const noexc
       version_ == Version::mqtt_5 || (version_ == Version::mqtt_3_1_1 && connect.clean_start);
   if (connect.client_id.empty() && !may_be_empty) {
     return {ReasonCode::client_identifier_not_valid, "the client identifier is empty"};
-  }
-  if (connect.properties.find(PropertyId::authentication_method)) {  // [MQTT-4.12.0-1]
-    return {ReasonCode::bad_authentication_method, "no authentication method is supported"};
   }
   return {};
 }

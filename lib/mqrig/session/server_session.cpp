@@ -15,6 +15,8 @@ void ServerSession::open(Time now) noexcept {
   state_ = State::awaiting_connect;
   last_received_ = now;
   keep_alive_ = 0;
+  turn_ = Turn::none;
+  has_method_ = false;
   reading_ = true;
 }
 
@@ -26,6 +28,7 @@ void ServerSession::close() noexcept {
 
 bool ServerSession::read(wire::ByteView& in, Time now, ServerEvent& event, wire::Buffer& out) {
   if (state_ == State::awaiting_connect) return read_connect(in, event, out);
+  if (state_ == State::authenticating) return read_auth(in, event, out);
   if (state_ == State::connected && engine_->sender().has_refused()) {
     return engine_->take_refused(event);
   }
@@ -91,8 +94,7 @@ bool ServerSession::handle(const wire::Frame& frame, ServerEvent& event, wire::B
     case PacketType::connect:
       return fail({ReasonCode::protocol_error, "a second CONNECT came"}, event, out);
     case PacketType::auth:
-      return fail({ReasonCode::protocol_error, "AUTH came although no method was agreed"}, event,
-                  out);
+      return handle_auth(frame, event, out);
     default:
       return fail({ReasonCode::protocol_error, "a packet came that only servers send"}, event, out);
   }
@@ -119,6 +121,10 @@ bool ServerSession::handle_disconnect(const wire::Frame& frame, ServerEvent& eve
 }
 
 bool ServerSession::fail(Violation violation, ServerEvent& event, wire::Buffer& out) {
+  if (state_ == State::authenticating) {  // [MQTT-4.12.0-4]
+    state_ = State::deciding;
+    refuse(violation.reason, {}, out);
+  }
   disconnect(violation.reason, {}, out);
   event.kind = EventKind::fault;
   event.reason = violation.reason;

@@ -5,6 +5,11 @@
 // has passed, close() when the network connection is gone, and the answers. Out: packets, appended
 // to the buffer that each call is given; events, from read() and timeout().
 //
+// Enhanced authentication, section 4.12: a connect event may name an Authentication Method. The
+// owner goes on with authenticate() before it accepts or refuses, and answers auth events. Method
+// and data are the owner's: it compares the method of each auth event with that of CONNECT
+// [MQTT-4.12.0-5] [MQTT-4.12.1-1], and puts it into the properties of AUTH and CONNACK.
+//
 // Unlike ClientSession it does not own the session state: which session a connection belongs to is
 // known only after CONNECT. The owner answers the connect event with accept(), which binds the
 // Engine of that session until the connection ends, or with refuse(). It publishes, resends and
@@ -26,8 +31,8 @@
 
 namespace mqrig::session {
 
-// The kinds of the server role are connect, message, published, taken_over, released, subscribe,
-// unsubscribe, disconnected, fault and timed_out.
+// The kinds of the server role are connect, auth, message, published, taken_over, released,
+// subscribe, unsubscribe, disconnected, fault and timed_out.
 struct ServerEvent : Event {
   wire::Connect connect;   // kind connect
   wire::ByteView entries;  // kinds subscribe and unsubscribe: for wire::next_subscription() and
@@ -39,7 +44,8 @@ class ServerSession {
   enum class State : std::uint8_t {
     closed,
     awaiting_connect,
-    deciding,  // CONNECT is there: the owner is to accept() or refuse()
+    deciding,  // CONNECT or AUTH is there: the owner is to accept(), refuse() or authenticate()
+    authenticating,  // AUTH was sent: only AUTH and DISCONNECT may come [MQTT-3.1.2-30]
     connected,
   };
 
@@ -48,13 +54,14 @@ class ServerSession {
   ServerSession(const ServerSession&) = delete;
   ServerSession& operator=(const ServerSession&) = delete;
 
-  // A network connection stands: the client has connect_timeout from now on.
+  // A network connection stands: the client has connect_timeout from now on, authentication
+  // included.
   void open(Time now) noexcept;
 
   // Takes packets off the front of `in` until one makes an event; false when the rest is no whole
   // packet: keep it, and pass it again with more bytes behind it. Call again, with the same bytes,
-  // until it returns false. In state deciding it takes nothing: what came behind CONNECT waits for
-  // the owner's answer, and is of no account if that is a refusal [MQTT-3.1.4-6].
+  // until it returns false. In state deciding it takes nothing: what came behind CONNECT or AUTH
+  // waits for the owner's answer, and is of no account if that is a refusal [MQTT-3.1.4-6].
   bool read(wire::ByteView& in, Time now, ServerEvent& event, wire::Buffer& out);
 
   // The answers to a connect event.
@@ -75,6 +82,15 @@ class ServerSession {
   // [MQTT-3.2.2-7]. A reason that CONNACK may not carry becomes unspecified_error. Below 5.0
   // properties are left out.
   void refuse(wire::ReasonCode reason, wire::Properties properties, wire::Buffer& out);
+
+  // An answer to a connect event with an Authentication Method, or to an auth event: AUTH with
+  // 0x18, upon which the client is to send one more [MQTT-4.12.0-2]. `properties` hold the method,
+  // and data if there is some. packet_too_large when the client does not take so much: the
+  // connection is over, as if by disconnect().
+  std::error_code authenticate(wire::Properties properties, wire::Buffer& out);
+  // The other answer to an auth event when connected: AUTH with 0x00, the re-authentication has
+  // succeeded. One that has not is answered with disconnect() [MQTT-4.12.1-2].
+  std::error_code authenticated(wire::Properties properties, wire::Buffer& out);
 
   // SUBACK [MQTT-3.8.4-1] and UNSUBACK, which the owner sends once for each event: one reason for
   // each filter, in their order [MQTT-3.9.3-1] [MQTT-3.11.3-1]. Below 5.0, reasons and properties
@@ -116,9 +132,17 @@ class ServerSession {
   std::uint16_t keep_alive() const noexcept { return keep_alive_; }  // seconds, as accepted
 
  private:
+  // Whose AUTH is awaited in state connected.
+  enum class Turn : std::uint8_t { none, owner, client };
+
   bool read_connect(wire::ByteView& in, ServerEvent& event, wire::Buffer& out);
   bool handle_connect(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   Violation check_connect(const wire::Connect& connect) const noexcept;
+  bool read_auth(wire::ByteView& in, ServerEvent& event, wire::Buffer& out);
+  bool handle_auth(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
+  Violation check_auth(const wire::Auth& auth) const noexcept;
+  std::error_code send_auth(wire::ReasonCode reason, wire::Properties properties,
+                            wire::Buffer& out);
   bool handle(const wire::Frame& frame, ServerEvent& event, wire::Buffer& out);
   void count(bool answered) const noexcept;
   template <class Request>
@@ -138,6 +162,8 @@ class ServerSession {
   std::uint16_t keep_alive_ = 0;
   wire::Version version_ = wire::Version::mqtt_5;
   State state_ = State::closed;
+  Turn turn_ = Turn::none;  // of a re-authentication
+  bool has_method_ : 1 = false;
   bool reading_ : 1 = true;
   bool wants_problem_information_ : 1 = true;
   bool session_expires_at_once_ : 1 = true;

@@ -16,7 +16,8 @@ struct PacketCounts {
 };
 
 struct ServerSettings {
-  Duration connect_timeout = std::chrono::seconds(10);  // from open() until all of CONNECT is there
+  // From open() until all of CONNECT is there, and until an authentication is complete.
+  Duration connect_timeout = std::chrono::seconds(10);
   // Bytes of a whole packet that are accepted, in every version; 5.0 clients are told.
   std::uint32_t maximum_packet_size = wire::max_remaining_length + 5;
   // Bytes of the first packet: nothing is known of the peer yet, so that it is believed less. Every

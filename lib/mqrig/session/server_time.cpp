@@ -1,4 +1,4 @@
-// Keep alive and the time that CONNECT may take, as one deadline.
+// Keep alive and the time that CONNECT and authentication may take, as one deadline.
 #include <mqrig/session/server_session.hpp>
 
 namespace mqrig::session {
@@ -9,6 +9,7 @@ Time ServerSession::deadline() const noexcept {
     case State::deciding:
       return never;
     case State::awaiting_connect:
+    case State::authenticating:
       return last_received_ + settings_->connect_timeout;
     case State::connected:
       break;
@@ -23,7 +24,9 @@ bool ServerSession::timeout(Time now, ServerEvent& event, wire::Buffer& out) {
   if (now < deadline()) return false;
   event.kind = EventKind::timed_out;
   event.reason = wire::ReasonCode::keep_alive_timeout;
-  event.detail = state_ == State::connected ? "the client fell silent" : "no CONNECT came in time";
+  event.detail = state_ == State::connected          ? "the client fell silent"
+                 : state_ == State::awaiting_connect ? "no CONNECT came in time"
+                                                     : "the authentication took too long";
   event.properties = {};
   disconnect(wire::ReasonCode::keep_alive_timeout, {}, out);
   return true;
