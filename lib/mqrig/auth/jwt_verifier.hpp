@@ -25,6 +25,9 @@ struct JwtIdentity {
   // Until when the token may be used: the claim "exp", and the leeway.
   std::chrono::system_clock::time_point expires;
   std::optional<JwtAcl> acl;  // none: the claims say nothing
+
+  // For the log: "'joe' until 2026-11-22 06:30:00 UTC".
+  std::string text() const;
 };
 
 // Checks JWTs (RFC 7519, and as RFC 8725 recommends) against the keys of their issuer: RS256, ES256
