@@ -1,3 +1,5 @@
+#include <mqrig/auth/client_tokens.hpp>
+#include <mqrig/auth/login_tokens.hpp>
 #include <mqrig/auth/token_command.hpp>
 #include <mqrig/auth/token_environment.hpp>
 #include <mqrig/auth/token_file.hpp>
@@ -29,8 +31,11 @@ std::unique_ptr<TokenSource> make_token_source(TokenSettings settings, std::stri
   if (!settings.command.empty()) {
     return std::make_unique<TokenCommand>(std::move(settings.command), settings.command_timeout);
   }
-  error = "no";
-  return nullptr;
+  error = oauth_settings_fault(settings.oauth, false);
+  if (!error.empty()) return nullptr;
+  const bool secret = settings.oauth.client_secret || !settings.oauth.client_secret_file.empty();
+  if (secret) return std::make_unique<ClientTokens>(std::move(settings.oauth));
+  return std::make_unique<LoginTokens>(std::move(settings.oauth));
 }
 
 }  // namespace mqrig::auth

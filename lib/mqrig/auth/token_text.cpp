@@ -19,10 +19,11 @@ TokenResult no_token(std::string error) {
   return {.token = {}, .error = std::move(error)};
 }
 
-std::string_view without_line_end(std::string_view text) {
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  if (text.ends_with('\r')) text.remove_suffix(1);
-  return text;
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
 }
 
 std::string fault_of(std::string_view text) {
@@ -127,7 +128,7 @@ std::string time_text(Clock::time_point time) {
 }
 
 TokenResult read_token(std::string_view text, const std::string& origin, Clock::time_point now) {
-  return make_token(without_line_end(text), origin, now, {});
+  return make_token(trimmed(text), origin, now, {});
 }
 
 TokenResult read_token_answer(const Json& answer, const std::string& origin,
@@ -135,16 +136,30 @@ TokenResult read_token_answer(const Json& answer, const std::string& origin,
   const std::string* const text = text_of(answer, "access_token");
   if (!text) return no_token(origin + " holds no \"access_token\"");
   const std::optional<std::chrono::seconds> lifetime = lifetime_of(answer);
-  if (!lifetime) return make_token(*text, origin, now, {});
-  TokenResult result = make_token(*text, origin, now, now + *lifetime);
-  if (result.token) result.token->issued = now;
+  std::optional<Clock::time_point> expires;
+  if (lifetime) expires = now + *lifetime;
+  TokenResult result = make_token(*text, origin, now, expires);
+  if (result.token && (lifetime || !result.token->issued)) result.token->issued = now;
   return result;
+}
+
+Token copy_of(const Token& token) {
+  return {.text = Secret(token.text.view()),
+          .issued = token.issued,
+          .expires = token.expires,
+          .subject = token.subject,
+          .audience = token.audience};
+}
+
+bool is_fresh(const Token& token, Clock::time_point now) {
+  if (!token.expires) return true;
+  const Clock::time_point issued = token.issued.value_or(now);
+  return now < issued + (*token.expires - issued) / 5 * 4;
 }
 
 TokenResult read_printed_token(std::string_view text, const std::string& origin,
                                Clock::time_point now) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos || text[first] != '{') return read_token(text, origin, now);
+  if (!trimmed(text).starts_with('{')) return read_token(text, origin, now);
   const Json object = Json::parse(text, nullptr, false);
   if (!object.is_object()) return no_token(origin + " holds JSON that is not well-formed");
   const auto status = object.find("status");

@@ -14,7 +14,8 @@ inline constexpr std::size_t longest_token = 65'535;
 // An instant as people write it: "2026-11-22 06:30:00 UTC".
 std::string time_text(std::chrono::system_clock::time_point time);
 
-// The token that `text` is, with what it says of itself if it is a JWT. One line end is removed.
+// The token that `text` is, with what it says of itself if it is a JWT, without the
+// blanks and line ends around it.
 // `origin` begins the error, and is a noun: "the file 'x'". Not a token is what is empty, longer
 // than MQTT carries, holds anything but visible ASCII characters, or has expired by `now`.
 TokenResult read_token(std::string_view text, const std::string& origin,
@@ -26,7 +27,12 @@ TokenResult read_token(std::string_view text, const std::string& origin,
 TokenResult read_token_answer(const nlohmann::json& answer, const std::string& origin,
                               std::chrono::system_clock::time_point now);
 
-// The same for a text that may also be a JSON object, as programs print them:
+Token copy_of(const Token& token);
+
+// Less than 80 % of its life have passed, or nobody knows how long it is.
+bool is_fresh(const Token& token, std::chrono::system_clock::time_point now);
+
+// What read_token() does, for a text that may also be a JSON object, as programs print them:
 //   {"access_token": "...", "expires_in": 3600}                       an answer as of RFC 6749
 //   {"status": {"token": "...", "expirationTimestamp": "...Z"}}       a Kubernetes ExecCredential
 TokenResult read_printed_token(std::string_view text, const std::string& origin,

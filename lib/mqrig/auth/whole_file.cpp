@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <mqrig/auth/whole_file.hpp>
 
 namespace mqrig::auth {
@@ -38,6 +39,35 @@ WholeFile read_whole_file(const std::string& path) {
   }
   if (descriptor >= 0) ::close(descriptor);
   return file;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+int replace_whole_file(const std::string& path, std::string_view content) {
+  std::string temporary = path + ".XXXXXX";
+  const int descriptor = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const bool done = write_all(descriptor, content) && ::fsync(descriptor) == 0 &&
+                    ::rename(temporary.c_str(), path.c_str()) == 0;
+  const int reason = done ? 0 : errno;
+  ::close(descriptor);
+  if (!done) ::unlink(temporary.c_str());
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  const int directory =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0) {
+    ::fsync(directory);
+    ::close(directory);
+  }
+  return reason;
 }
 
 }  // namespace mqrig::auth

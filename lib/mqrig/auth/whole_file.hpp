@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 namespace mqrig::auth {
 
@@ -18,5 +19,12 @@ struct WholeFile {
 
 // Reads up to 64 MiB: 300,000 users. More of it is EFBIG.
 WholeFile read_whole_file(const std::string& path);
+
+// Whoever reads the file meanwhile finds the old one or the new one, which has mode 0600 and is on
+// the disk when this returns. An errno value; unless it is 0, the old file is still there.
+int replace_whole_file(const std::string& path, std::string_view content);
+
+// An error is in errno.
+bool write_all(int descriptor, std::string_view text);
 
 }  // namespace mqrig::auth

@@ -1,0 +1,37 @@
+#include <mqrig/auth/client_tokens.hpp>
+#include <mqrig/auth/http_url.hpp>
+#include <mqrig/auth/token_text.hpp>
+
+namespace mqrig::auth {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+}  // namespace
+
+ClientTokens::ClientTokens(OAuthSettings settings) : client_(std::move(settings)) {}
+
+TokenResult ClientTokens::fetch(std::stop_token stop) {
+  if (!last_ || !is_fresh(*last_, Clock::now())) {
+    last_.reset();
+    const Clock::time_point asked = Clock::now();
+    HttpForm form{{"grant_type", "client_credentials"}};
+    const std::string& scope = client_.settings().scope;
+    if (!scope.empty()) form.emplace_back("scope", scope);
+    const OAuthAnswer answer = client_.request_token(std::move(form), std::move(stop));
+    if (answer.fault != OAuthFault::none) {
+      return {.token = {}, .error = answer.error, .permanent = answer.permanent};
+    }
+    TokenResult result = read_token_answer(
+        answer.body, "the answer of the identity provider " + shown_url(client_.provider()), asked);
+    if (!result.token) return result;
+    last_ = std::move(result.token);
+  }
+  return {.token = copy_of(*last_), .error = {}};
+}
+
+void ClientTokens::refused() {
+  last_.reset();
+}
+
+}  // namespace mqrig::auth

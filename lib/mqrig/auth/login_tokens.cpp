@@ -1,0 +1,104 @@
+#include <mqrig/auth/http_url.hpp>
+#include <mqrig/auth/login_tokens.hpp>
+#include <mqrig/auth/token_text.hpp>
+
+namespace mqrig::auth {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+TokenResult no_token(std::string error, bool permanent) {
+  return {.token = {}, .error = std::move(error), .permanent = permanent};
+}
+
+// How to log in, for the person.
+std::string login_command(const OAuthSettings& settings) {
+  std::string command = "mqrig login";
+  const std::pair<const char*, std::string> options[] = {
+      {" --oauth-issuer ", shown_url(settings.issuer)},
+      {" --oauth-token-url ", shown_url(settings.token_url)},
+      {" --oauth-client-id ", settings.client_id},
+      {" --oauth-audience ", settings.audience},
+  };
+  for (const auto& [name, value] : options) {
+    if (!value.empty()) command.append(name).append(value);
+  }
+  return command;
+}
+
+std::string not_logged_in(const OAuthSettings& settings, const std::string& why) {
+  return why + ": run '" + login_command(settings) + "'";
+}
+
+}  // namespace
+
+LoginTokens::LoginTokens(OAuthSettings settings)
+    : client_(std::move(settings)), file_(client_.settings()) {}
+
+TokenResult LoginTokens::fetch(std::stop_token stop) {
+  bool renewable = false;
+  TokenResult result = look(renewable);
+  if (!result.token && renewable) {
+    const std::string error = file_.lock(stop);
+    if (!error.empty()) return no_token(error, !stop.stop_requested());
+    result = look(renewable);  // another process may have renewed it
+    if (!result.token && renewable) result = renew(stop);
+    file_.unlock();
+  }
+  if (result.token) last_ = Secret(result.token->text.view());
+  return result;
+}
+
+TokenResult LoginTokens::look(bool& renewable) {
+  const OAuthSettings& settings = client_.settings();
+  const std::string error = file_.load(login_);
+  renewable = login_ && !login_->refresh_token.view().empty();
+  if (!error.empty()) return no_token(error, true);
+  if (!login_) return no_token(not_logged_in(settings, "not logged in"), true);
+  if (!login_->access || login_->access->text.view() == refused_.view()) {
+    return no_token(not_logged_in(settings, "the login was refused"), true);
+  }
+  const Token& access = *login_->access;
+  const Clock::time_point now = Clock::now();
+  if (renewable ? !is_fresh(access, now) : access.expires && *access.expires <= now) {
+    return no_token(not_logged_in(settings, "the login has expired"), true);
+  }
+  return {.token = copy_of(access), .error = {}};
+}
+
+TokenResult LoginTokens::renew(std::stop_token stop) {
+  const Clock::time_point asked = Clock::now();
+  HttpForm form{{"grant_type", "refresh_token"},
+                {"refresh_token", std::string(login_->refresh_token.view())}};
+  const std::string& scope = client_.settings().scope;
+  if (!scope.empty()) form.emplace_back("scope", scope);
+  const OAuthAnswer answer = client_.request_token(std::move(form), std::move(stop));
+  if (answer.code == "invalid_grant") {
+    return no_token(not_logged_in(client_.settings(), answer.error), true);
+  }
+  TokenResult result = take_login(answer, client_.provider(), asked, *login_);
+  if (!result.token) return result;
+  // Before it is used: the old refresh token may be of no use any more.
+  const std::string error = file_.save(*login_);
+  if (!error.empty()) return no_token(error, true);
+  return result;
+}
+
+void LoginTokens::refused() {
+  refused_ = Secret(last_.view());
+}
+
+TokenResult take_login(const OAuthAnswer& answer, const std::string& provider,
+                       Clock::time_point asked, StoredLogin& login) {
+  if (answer.fault != OAuthFault::none) return no_token(answer.error, answer.permanent);
+  TokenResult result = read_token_answer(
+      answer.body, "the answer of the identity provider " + shown_url(provider), asked);
+  const auto refresh = answer.body.find("refresh_token");
+  if (refresh != answer.body.end() && refresh->is_string()) {
+    login.refresh_token = Secret(refresh->get_ref<const std::string&>());
+  }
+  if (result.token) login.access = copy_of(*result.token);
+  return result;
+}
+
+}  // namespace mqrig::auth
