@@ -140,14 +140,16 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
   const bool begins = event.reason == ReasonCode::reauthenticate;
   if (begins) authentication.exchange = exchange_for(authentication.method);
   auth::ServerExchange* const exchange = authentication.exchange.get();
-  const std::optional<std::string_view> data =
-      event.properties.text(PropertyId::authentication_data);
+  if (exchange == nullptr) {  // the method is offered no longer, or the password file was replaced
+    return refuse_reauthentication(connection, ReasonCode::not_authorized);
+  }
   std::string answer;
-  const Outcome outcome = exchange != nullptr ? exchange->proceed(data, answer) : Outcome::refused;
+  const Outcome outcome =
+      exchange->proceed(event.properties.text(PropertyId::authentication_data), answer);
   const std::string* const user = connection.session->user_name.get();
   if (outcome == Outcome::refused ||
       (outcome == Outcome::accepted && (user == nullptr || exchange->user_name() != *user))) {
-    if (exchange != nullptr) report_refusal(connection, *exchange);
+    report_refusal(connection, *exchange);
     throttle_.failed(connection.address(), now_);
     return refuse_reauthentication(connection, ReasonCode::not_authorized);
   }
