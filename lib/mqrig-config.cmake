@@ -1,4 +1,5 @@
 include(CMakeFindDependencyMacro)
+find_dependency(OpenSSL 3.0 COMPONENTS SSL Crypto)
 find_dependency(SQLite3)
 find_dependency(Threads)
 include(${CMAKE_CURRENT_LIST_DIR}/mqrig_asio.cmake)

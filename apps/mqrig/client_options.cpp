@@ -2,15 +2,15 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/net/url.hpp>
 #include <mqrig/wire/topic.hpp>
-#include <mqrig/wire/utf8.hpp>
 
+#include "connect_text.hpp"
+#include "credentials.hpp"
 #include "input_file.hpp"
 #include "property_options.hpp"
+#include "transport_options.hpp"
 
 namespace mqrig {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 using cli::UsageError;
 using wire::PropertyId;
 
-constexpr std::size_t longest_field = 65'535;  // of a string or binary data in CONNECT
+constexpr std::size_t longest_field = 65'535;  // of binary data in CONNECT
 constexpr std::uint32_t never_expires = 0xFFFF'FFFF;
 
 constexpr PropertyFlag connect_flags[] = {
@@ -41,109 +41,60 @@ constexpr PropertyFlag will_flags[] = {
 constexpr std::string_view plain_will_options[] = {"will-payload", "will-payload-file", "will-qos",
                                                    "will-retain"};
 
-std::string label(const cli::Options& options, std::string_view name) {
-  return cli::option_label(*cli::find_option(options.command(), name));
-}
-
-/// A string field of CONNECT.
-std::string checked_text(const cli::Options& options, std::string_view name) {
-  const std::string_view text = options.text(name);
-  if (text.size() > longest_field) {
-    throw UsageError(label(options, name) + ": longer than 65535 bytes");
-  }
-  if (wire::check_utf8_string(text) != wire::Fault::none) {
-    throw UsageError(label(options, name) + ": not valid UTF-8 text");
-  }
-  return std::string(text);
-}
-
 net::Url read_url(const cli::Options& options) {
   net::UrlResult result = net::parse_url(options.text("url"));
   if (!result.error.empty()) throw UsageError("broker URL: " + result.error);
-  const net::Scheme scheme = result.url.scheme;
-  if (scheme != net::Scheme::mqtt && scheme != net::Scheme::unix_socket) {
-    throw UsageError("broker URL: " + std::string(net::scheme_name(scheme)) +
-                     ":// is not supported yet: use mqtt:// or unix://");
-  }
   return std::move(result.url);
+}
+
+client::Broker broker_of(const cli::Options& options, net::Url& url) {
+  client::Broker broker;
+  if (url.scheme == net::Scheme::unix_socket) {
+    broker.unix_path = std::move(url.path);
+    return broker;
+  }
+  broker.host = std::move(url.host);
+  broker.port = url.port;
+  const bool port_is_open = url.port == net::default_port(url.scheme);
+  if (port_is_open && options.has("port") && options.source("port") >= options.source("url")) {
+    broker.port = static_cast<std::uint16_t>(options.integer("port"));
+  }
+  return broker;
 }
 
 void read_broker_url(const cli::Options& options, ClientOptions& into) {
   net::Url url = read_url(options);
-  client::Broker broker;
-  if (url.scheme == net::Scheme::unix_socket) {
-    broker.unix_path = std::move(url.path);
-  } else {
-    broker.host = std::move(url.host);
-    broker.port = url.port;
-    const bool port_is_open = url.port == net::default_port(url.scheme);
-    if (port_is_open && options.has("port") && options.source("port") >= options.source("url")) {
-      broker.port = static_cast<std::uint16_t>(options.integer("port"));
-    }
-  }
-  into.client.brokers.push_back(std::move(broker));
+  const Layers layers = read_layers(options, &url);
+  into.topic = std::move(url.topic);
   into.client.user_name = std::move(url.username);
   into.client.password = std::move(url.password);
-  into.topic = std::move(url.topic);
+  read_transport(options, layers, &url, into.client);
+  into.client.brokers.push_back(broker_of(options, url));
 }
 
-void read_hosts(const cli::Options& options, client::Options& into) {
-  const auto port = static_cast<std::uint16_t>(options.integer("port"));
+void read_hosts(const cli::Options& options, Layers layers, client::Options& into) {
+  const auto port = options.has("port") ? static_cast<std::uint16_t>(options.integer("port"))
+                                        : default_port(layers);
   for (const std::string_view text : options.list("host")) {
     net::HostPort host = net::split_host_port(text);
     if (!host.error.empty()) {
-      throw UsageError(label(options, "host") + " '" + std::string(text) + "': " + host.error);
+      throw UsageError(options.label("host") + " '" + std::string(text) + "': " + host.error);
     }
     into.brokers.emplace_back(std::move(host.host), host.port.value_or(port));
   }
 }
 
 void read_brokers(const cli::Options& options, ClientOptions& into) {
-  if (options.has("url")) {
-    read_broker_url(options, into);
-  } else if (options.has("unix")) {
-    into.client.brokers.emplace_back().unix_path = options.text("unix");
-  } else {
-    read_hosts(options, into.client);
-  }
   into.client.bind_address = options.text("bind");
   into.client.connect_timeout = options.duration("connect-timeout");
-}
-
-std::string password_from_file(const cli::Options& options) {
-  std::string password = read_file(std::string(options.text("password-file")), longest_field + 2);
-  if (password.ends_with('\n')) password.pop_back();
-  if (password.ends_with('\r')) password.pop_back();
-  return password;
-}
-
-std::string password_from_environment(const cli::Options& options) {
-  const std::string name(options.text("password-env"));
-  const char* value = std::getenv(name.c_str());
-  if (!value) {
-    throw UsageError(label(options, "password-env") + ": the environment has no variable " + name);
+  if (options.has("url")) return read_broker_url(options, into);
+  const Layers layers = read_layers(options, nullptr);
+  if (options.has("unix")) {
+    into.client.brokers.emplace_back().unix_path = options.text("unix");
+  } else {
+    read_hosts(options, layers, into.client);
   }
-  return value;
-}
-
-/// True when an option says more than the URL, which may hold the same.
-bool overrides_url(const cli::Options& options, std::string_view name) {
-  return options.has(name) && options.source(name) >= options.source("url");
-}
-
-void read_credentials(const cli::Options& options, client::Options& into) {
-  if (overrides_url(options, "username") || (options.has("username") && !into.user_name)) {
-    into.user_name = checked_text(options, "username");
-  }
-  for (const std::string_view name : {"password", "password-file", "password-env"}) {
-    if (!options.has(name) || (into.password && !overrides_url(options, name))) continue;
-    into.password = name == "password"        ? std::string(options.text(name))
-                    : name == "password-file" ? password_from_file(options)
-                                              : password_from_environment(options);
-  }
-  if (into.password && into.password->size() > longest_field) {
-    throw UsageError("the password is longer than 65535 bytes");
-  }
+  read_transport(options, layers, nullptr, into.client);
 }
 
 void read_identity(const cli::Options& options, client::Options& into) {
@@ -153,8 +104,8 @@ void read_identity(const cli::Options& options, client::Options& into) {
   }
   into.clean_start = !options.flag("disable-clean-session");
   if (!into.clean_start && into.client_id.empty()) {
-    throw UsageError(label(options, "disable-clean-session") + " needs a client identifier: give " +
-                     label(options, "id"));
+    throw UsageError(options.label("disable-clean-session") + " needs a client identifier: give " +
+                     options.label("id"));
   }
 }
 
@@ -187,13 +138,13 @@ void read_connect_properties(const cli::Options& options, client::Options& into)
 void check_will_options(const cli::Options& options) {
   const auto need_topic = [&](std::string_view name) {
     if (options.source(name) == cli::Source::flag) {
-      throw UsageError(label(options, name) + " needs " + label(options, "will-topic"));
+      throw UsageError(options.label(name) + " needs " + options.label("will-topic"));
     }
   };
   for (const std::string_view name : plain_will_options) need_topic(name);
   for (const PropertyFlag& flag : will_flags) need_topic(flag.option);
   if (!read_properties(options, "will", wire::PropertyContext::will, {}).empty()) {
-    throw UsageError(label(options, "property") + " will needs " + label(options, "will-topic"));
+    throw UsageError(options.label("property") + " will needs " + options.label("will-topic"));
   }
 }
 
@@ -203,7 +154,7 @@ void read_will(const cli::Options& options, client::Options& into) {
   will.topic = options.text("will-topic");
   const wire::TopicError error = wire::check_topic_name(will.topic);
   if (error != wire::TopicError::none) {
-    throw UsageError(label(options, "will-topic") +
+    throw UsageError(options.label("will-topic") +
                      ": invalid topic: " + std::string(wire::text(error)));
   }
   will.payload = options.text("will-payload");
@@ -211,7 +162,7 @@ void read_will(const cli::Options& options, client::Options& into) {
     will.payload = read_file(std::string(options.text("will-payload-file")), longest_field);
   }
   if (will.payload.size() > longest_field) {
-    throw UsageError(label(options, "will-payload") + ": longer than 65535 bytes");
+    throw UsageError(options.label("will-payload") + ": longer than 65535 bytes");
   }
   will.qos = static_cast<wire::QoS>(options.integer("will-qos"));
   will.retain = options.flag("will-retain");
@@ -225,8 +176,8 @@ void need_version_5(const cli::Options& options, std::string_view name, client::
   if (!into.version) into.version = wire::Version::mqtt_5;
   if (into.version == wire::Version::mqtt_5) return;
   if (options.source(name) < options.source("protocol-version")) return;
-  throw UsageError(label(options, name) + " needs MQTT 5.0, and " +
-                   label(options, "protocol-version") + " asks for " +
+  throw UsageError(options.label(name) + " needs MQTT 5.0, and " +
+                   options.label("protocol-version") + " asks for " +
                    std::string(wire::name(*into.version)));
 }
 
@@ -241,7 +192,7 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
   if (into.password && !into.user_name) {  // [MQTT-3.1.2-22] of 3.1.1
     if (into.version.value_or(wire::Version::mqtt_5) != wire::Version::mqtt_5) {
       throw UsageError("a password needs a user name before MQTT 5.0: give " +
-                       label(options, "username"));
+                       options.label("username"));
     }
     into.version = wire::Version::mqtt_5;
   }
@@ -261,11 +212,11 @@ ClientOptions read_client_options(const cli::Options& options,
                                   std::span<const std::string_view> version_5_options) {
   ClientOptions result;
   read_brokers(options, result);
-  read_credentials(options, result.client);
   read_identity(options, result.client);
   read_session(options, result.client);
   read_connect_properties(options, result.client);
   read_will(options, result.client);
+  read_credentials(options, result.client);
   choose_version(options, version_5_options, result.client);
   return result;
 }

@@ -19,6 +19,8 @@ class File {
         descriptor_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (descriptor_ < 0) fail();
   }
+  explicit File(int descriptor)
+      : name_("descriptor " + std::to_string(descriptor)), descriptor_(descriptor) {}
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() {
@@ -59,11 +61,8 @@ class File {
                    " bytes that fit");
 }
 
-}  // namespace
-
-std::string read_file(const std::string& path, std::size_t maximum) {
+std::string read_all(const File& file, std::size_t maximum) {
   constexpr std::size_t step = 65'536;
-  const File file(path);
   const std::size_t expected = file.expected_size();
   if (expected > maximum) too_large(file, maximum);
   std::string content;
@@ -78,6 +77,20 @@ std::string read_file(const std::string& path, std::size_t maximum) {
   }
   content.resize(size);
   return content;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, std::size_t maximum) {
+  return read_all(File(path), maximum);
+}
+
+std::string read_descriptor(int descriptor, std::size_t maximum) {
+  return read_all(File(descriptor), maximum);
+}
+
+void check_readable(const std::string& path) {
+  const File file(path);
 }
 
 }  // namespace mqrig

@@ -17,4 +17,11 @@ class InputError : public std::runtime_error {
 /// holds more than `maximum` bytes.
 std::string read_file(const std::string& path, std::size_t maximum);
 
+/// All bytes of a descriptor that whoever started us has opened; it is closed then, unless it is
+/// standard input. Throws the same.
+std::string read_descriptor(int descriptor, std::size_t maximum);
+
+/// Throws InputError if this file can't be opened for reading.
+void check_readable(const std::string& path);
+
 }  // namespace mqrig

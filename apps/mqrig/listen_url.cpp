@@ -10,23 +10,35 @@ namespace {
 constexpr std::uint16_t lowest_port = 0;
 
 std::string fault_of(const net::Url& url) {
-  if (url.scheme != net::Scheme::mqtt && url.scheme != net::Scheme::unix_socket) {
-    return std::string(net::scheme_name(url.scheme)) +
-           ":// is not supported yet: use mqtt:// or unix://";
-  }
   if (url.username || url.password) return "users stand in --password-file, not in the URL";
   if (!url.topic.empty()) return "a broker listens on no topic: nothing may follow the port";
+  if (url.path.find('?') != std::string::npos && url.scheme != net::Scheme::unix_socket) {
+    return "a path that is served has no query: leave out what begins with '?'";
+  }
   return {};
 }
 
 }  // namespace
 
-net::ListenAddress parse_listen_url(std::string_view text, std::string& error) {
+ListenUrl parse_listen_url(std::string_view text, std::string& error) {
   net::UrlResult result = net::parse_url(text, lowest_port);
   error = result.error.empty() ? fault_of(result.url) : result.error;
-  net::ListenAddress address(std::move(result.url.host), result.url.port);
-  if (result.url.scheme == net::Scheme::unix_socket) address.unix_path = result.url.path;
-  return address;
+  net::Url& url = result.url;
+  ListenUrl listen{{std::move(url.host), url.port}, false};
+  switch (url.scheme) {
+    case net::Scheme::unix_socket:
+      listen.address.unix_path = std::move(url.path);
+      break;
+    case net::Scheme::ws:
+    case net::Scheme::wss:
+      // Who says no path serves any: clients differ in which one they ask for.
+      listen.address.web_socket.emplace().path = url.path == "/" ? "" : std::move(url.path);
+      break;
+    default:
+      break;
+  }
+  listen.tls = url.scheme == net::Scheme::mqtts || url.scheme == net::Scheme::wss;
+  return listen;
 }
 
 net::ListenAddress parse_listen_address(std::string_view text, std::string& error) {

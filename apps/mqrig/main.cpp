@@ -17,6 +17,7 @@
 #include "generate/generate.hpp"
 #include "input_file.hpp"
 #include "program.hpp"
+#include "tls_settings.hpp"
 
 namespace mqrig {
 namespace {
@@ -85,6 +86,9 @@ ExitCode run_command(const Command& command, std::span<char* const> words) {
   } catch (const InputError& error) {
     complain(prefix, error.what());
     return ExitCode::input;
+  } catch (const TlsSetupError& error) {
+    complain(prefix, error.what());
+    return ExitCode::tls;
   } catch (const std::exception& error) {
     complain(prefix, error.what());
     return ExitCode::failed;

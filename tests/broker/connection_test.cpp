@@ -88,6 +88,7 @@ class Owner final : public Connection::Owner {
   }
   void on_touched(Connection&) override { touched = true; }
   void on_drained(Connection&) override { ++drained; }
+  void on_failure(Connection&, const std::string& failure) override { failures.push_back(failure); }
   void on_broken(Connection&) override { broken = true; }
   void on_deadline(Connection& from) override { deadline = from.deadline(); }
   void on_closed(Connection&) override { closed = true; }
@@ -114,6 +115,7 @@ class Owner final : public Connection::Owner {
   session::Time deadline = session::never;
   std::uint16_t keep_alive = 0;
   Lines events;
+  Lines failures;
   std::size_t bytes_received = 0;
   std::size_t bytes_sent = 0;
   int drained = 0;

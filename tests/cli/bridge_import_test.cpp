@@ -106,7 +106,9 @@ bridge_identity site
   CHECK(contains(imported.toml, "password-file = \"a.local.password\""));
   CHECK(contains(imported.toml, "username = \"old\""));
   CHECK(warns(imported, "mosquitto.conf:6: password is not printed"));
-  CHECK(warns(imported, "bridge_psk is not carried over: there is no TLS yet"));
+  CHECK(contains(imported.toml, "psk-identity = \"site\""));
+  CHECK(contains(imported.toml, "psk-file = \"a.remote.psk\""));
+  CHECK(warns(imported, "mosquitto.conf:9: bridge_psk is not printed"));
   for (const std::string& warning : imported.warnings) CHECK_FALSE(contains(warning, "hunter"));
 }
 
@@ -120,7 +122,7 @@ idle_timeout 60
 threshold 10
 cleansession true
 round_robin true
-bridge_cafile /etc/ca.crt
+bridge_certfile /etc/client.crt
 bridge_insecure false
 bridge_attempt_unsubscribe false
 bridge_outgoing_retain false
@@ -131,7 +133,7 @@ bridge_something_new x
 topic broken sideways
 )");
   for (const std::string key :
-       {"start_type", "idle_timeout", "threshold", "cleansession", "bridge_cafile",
+       {"start_type", "idle_timeout", "threshold", "cleansession", "bridge_certfile",
         "bridge_insecure", "bridge_attempt_unsubscribe", "bridge_max_packet_size",
         "bridge_max_topic_alias", "bridge_something_new", "topic"}) {
     CAPTURE(key);
@@ -146,6 +148,66 @@ topic broken sideways
   CHECK(link.rules[0].retain == bridge::RetainRule::drop);
   CHECK(link.rules[1].direction == Direction::in);
   CHECK(link.rules[1].retain == bridge::RetainRule::keep);
+}
+
+TEST_CASE("what mosquitto says of TLS are keys of the remote broker") {
+  const Imported imported = import_text(R"(
+connection a
+addresses h1 [::1] h2:8884
+topic #
+bridge_cafile /etc/ca.crt
+bridge_capath /etc/ca
+bridge_certfile /etc/client.crt
+bridge_keyfile /etc/client.key
+bridge_alpn mqtt
+bridge_tls_version tlsv1.3
+bridge_require_ocsp true
+bridge_insecure false
+bridge_ciphers ECDHE-ECDSA-AES128-GCM-SHA256
+bridge_ciphers_tls1.3 TLS_AES_128_GCM_SHA256
+)");
+  CHECK(imported.warnings.empty());
+  for (const std::string key :
+       {"tls = true", "cafile = \"/etc/ca.crt\"", "capath = \"/etc/ca\"",
+        "cert = \"/etc/client.crt\"", "key = \"/etc/client.key\"", "alpn = \"mqtt\"",
+        "tls-version = \"1.3\"", "ocsp = \"require\"",
+        "ciphers = \"ECDHE-ECDSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256\"",
+        // The default of mosquitto, and not that of TLS.
+        "host = [\"h1:1883\", \"[::1]:1883\", \"h2:8884\"]"}) {
+    CAPTURE(key);
+    CHECK(contains(imported.toml, key));
+  }
+}
+
+TEST_CASE("what would weaken or change TLS is left to a person") {
+  const std::string link = "connection a\naddress h\ntopic #\nbridge_cafile /etc/ca.crt\n";
+  const Imported insecure = import_text(link + "bridge_insecure true\n");
+  CHECK(warns(insecure, "bridge_insecure is not carried over: the name in the certificate is "));
+  CHECK_FALSE(contains(insecure.toml, "\ninsecure"));
+  CHECK(warns(import_text(link + "bridge_tls_version tlsv1.1\n"),
+              "bridge_tls_version is not carried over: TLS is spoken from version 1.2 on"));
+  CHECK(warns(import_text(link + "bridge_tls_use_os_certs true\n"),
+              "bridge_tls_use_os_certs is not carried over: bridge_cafile and"));
+  const Imported system =
+      import_text("connection a\naddress h\ntopic #\nbridge_tls_use_os_certs true\n");
+  CHECK(system.warnings.empty());
+  CHECK(contains(system.toml, "tls = true"));
+}
+
+TEST_CASE("the local broker is reached by the listener that asks least of a client") {
+  const auto toml_of = [](const std::string& listeners) {
+    return import_text(listeners + "connection a\naddress h\ntopic #\n").toml;
+  };
+  const std::string tls = "listener 8883\ncertfile /etc/server.crt\n";
+  CHECK(contains(toml_of(tls + "listener 8080\nprotocol websockets\nlistener 1884\n"),
+                 "url = \"mqtt://127.0.0.1:1884\""));
+  CHECK(contains(toml_of(tls + "listener 8080 ::1\nprotocol websockets\n"),
+                 "url = \"ws://[::1]:8080\""));
+  const std::string only_tls = toml_of(tls + "require_certificate true\n");
+  CHECK(contains(only_tls, "url = \"mqtts://127.0.0.1:8883\""));
+  CHECK(contains(only_tls, "# who has signed /etc/server.crt, and sni the name in it"));
+  CHECK(contains(only_tls, "# It wants a certificate: cert and key."));
+  CHECK(contains(toml_of("listener 8883\npsk_hint x\n"), "psk-identity and psk-file say"));
 }
 
 TEST_CASE("an empty pattern maps one topic to another") {

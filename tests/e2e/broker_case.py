@@ -14,7 +14,7 @@ class BrokerCase(harness.MqttTest):
         """mqrig broker with these options, once it has said where it listens: `urls`, and `port` of the first."""
         process = self.start("broker", *args, **options)
         process.urls = process.out.wait_lines(lines)
-        found = re.search(r":(\d+)$", process.urls[0])
+        found = re.search(r":(\d+)(/.*)?$", process.urls[0])
         process.port = int(found[1]) if found else None
         return process
 
@@ -28,8 +28,8 @@ class BrokerCase(harness.MqttTest):
         self.expect_failure(result, code, *texts)
         return result
 
-    def client(self, port, *args, **options):
-        client = raw_client.RawClient(port)
+    def client(self, port, *args, layer=None, **options):
+        client = raw_client.RawClient(port, layer=layer)
         self.addCleanup(client.close)
         client.connack = client.connect(*args, **options)
         return client

@@ -74,7 +74,8 @@ class Listening(BrokerCase):
     def test_addresses_that_make_no_sense_are_explained(self):
         for url, text in {
             "1883": "a URL begins with mqtt://",
-            "mqtts://localhost": "mqtts:// is not supported yet",
+            "mqtts://localhost/topic": "listens on no topic",
+            "ws://localhost/mqtt?x=1": "has no query",
             "mqtt://": "the host is missing",
             "mqtt://localhost:99999": "not a number from 0 to 65535",
             "mqtt://localhost/topic": "listens on no topic",

@@ -1,5 +1,6 @@
 // MQTT.js at the other end of a pipe: commands come as lines of JSON, events go as lines of JSON, as in paho_client.py.
 const mqtt = require(process.env.MQRIG_NPM_FOLDER + '/node_modules/mqtt');
+const fs = require('fs');
 const readline = require('readline');
 
 const tell = (event, more = {}) => process.stdout.write(JSON.stringify({event, ...more}) + '\n');
@@ -27,13 +28,14 @@ const toOurs = (properties) => {
 };
 
 const commands = {
-  connect({port, version, id = '', clean = true, expiry = 0, will}) {
+  connect({port, url, ca, version, id = '', clean = true, expiry = 0, will}) {
     const options = {
-      host: '127.0.0.1', port, protocolVersion: version, protocolId: version === 3 ? 'MQIsdp' : 'MQTT', clean,
+      ...(url ? {} : {host: '127.0.0.1', port}), protocolVersion: version, protocolId: version === 3 ? 'MQIsdp' : 'MQTT', clean,
       reconnectPeriod: 0, ...(id && {clientId: id}), ...(will && {will: {retain: false, ...will, payload: Buffer.from(will.payload)}}),
       ...(version === 5 && {properties: {sessionExpiryInterval: expiry}}),
     };
-    client = mqtt.connect(options);
+    if (ca) options.ca = fs.readFileSync(ca);
+    client = url ? mqtt.connect(url, options) : mqtt.connect(options);
     client.on('connect', (packet) => tell('connected', {present: packet.sessionPresent, code: 0}));
     client.on('error', (error) => tell('error', {text: String(error)}));
     client.on('close', () => tell('closed'));

@@ -45,9 +45,11 @@ def told(found):
 
 
 class Client:
-    def connect(self, port, version, id="", clean=True, expiry=0, will=None):
+    def connect(self, port, version, id="", clean=True, expiry=0, will=None, path=None, ca=None):
         self.v5 = version == 5
         options = {} if self.v5 else {"clean_session": clean}
+        if path:
+            options["transport"] = "websockets"
         self.client = client = paho.Client(id, protocol=version, **options)
         client.on_connect = lambda _c, _u, flags, code, *_: tell("connected", present=bool(flags["session present"]), code=int(
             code.value if self.v5 else code))
@@ -57,6 +59,10 @@ class Client:
         client.on_message = lambda _c, _u, m: tell(
             "message", topic=m.topic, payload=base64.b64encode(m.payload).decode(), qos=m.qos, retain=bool(m.retain),
             properties=told(m.properties) if self.v5 else {})
+        if path:
+            client.ws_set_options(path)
+        if ca:
+            client.tls_set(ca)
         if will:
             client.will_set(will["topic"], will["payload"], will["qos"], will.get("retain", False))
         more = {"clean_start": clean, "properties": properties(PacketTypes.CONNECT, {"sessionExpiryInterval": expiry})} if self.v5 else {}

@@ -16,9 +16,11 @@ class RawClient(peer.Connection):
     Properties are keyword arguments: content_type="text/plain", user_property=[("k", "v")].
     """
 
-    def __init__(self, port, version=mqtt.V5, source="127.0.0.1"):
-        super().__init__(socket.create_connection(("127.0.0.1", port), DEADLINE, (source, 0)), version)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, port, version=mqtt.V5, source="127.0.0.1", layer=None):
+        """`layer` is a function that puts TLS or the like on the socket."""
+        sock = socket.create_connection(("127.0.0.1", port), DEADLINE, (source, 0))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(layer(sock) if layer else sock, version)
         self.kept = collections.deque()  # packets that came while another was awaited
         self.last_id = 0
         self.client_id = None

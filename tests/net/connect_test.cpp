@@ -4,8 +4,7 @@
 #include <mqrig/net/connect.hpp>
 #include <optional>
 
-#include "tests/net/listener.hpp"
-#include "tests/net/loop.hpp"
+#include "tests/net/connecting.hpp"
 
 namespace mqrig::net::tests {
 namespace {
@@ -14,21 +13,6 @@ using namespace std::chrono_literals;
 
 // Too long a label for the DNS: the resolver refuses it without asking any server.
 const std::string impossible_name(64, 'a');
-
-struct Outcome {
-  bool called = false;
-  std::error_code error;
-  std::unique_ptr<Stream> stream;
-
-  Connector::Callback record() {
-    return [this](std::error_code error_, std::unique_ptr<Stream> stream_) {
-      REQUIRE_FALSE(called);
-      called = true;
-      error = error_;
-      stream = std::move(stream_);
-    };
-  }
-};
 
 struct Fixture {
   asio::io_context context;

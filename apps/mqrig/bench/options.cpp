@@ -15,6 +15,10 @@ constexpr const cli::OptionGroup* groups[] = {
     &output_group,
     &processes_group,
     &cli::many_connections_group,
+    &cli::many_credentials_group,
+    &cli::token_group,
+    &cli::tls_group,
+    &cli::network_group,
     &cli::many_sessions_group,
     &cli::connect_properties_group,
     &cli::will_group,
@@ -23,9 +27,22 @@ constexpr const cli::OptionGroup* groups[] = {
 };
 
 constexpr const cli::Exclusive* exclusives[] = {
-    &one_subscriber_count, &one_connect_pace,  &one_pace,
-    &one_payload,          &one_start,         &cli::one_broker,
-    &cli::one_client_id,   &cli::one_password, &cli::one_will_payload,
+    &one_subscriber_count,
+    &one_connect_pace,
+    &one_pace,
+    &one_payload,
+    &one_start,
+    &cli::one_broker,
+    &cli::one_client_id,
+    &cli::one_password,
+    &cli::one_token,
+    &cli::one_token_url,
+    &cli::one_token_place,
+    &cli::one_key_password,
+    &cli::one_certificate,
+    &cli::one_psk,
+    &cli::one_proxy_password,
+    &cli::one_will_payload,
 };
 
 constexpr std::string_view positionals[] = {"scenario", "file", "url"};

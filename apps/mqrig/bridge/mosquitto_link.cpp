@@ -1,7 +1,10 @@
 #include "mosquitto_link.hpp"
 
 #include <algorithm>
+#include <mqrig/net/host_port.hpp>
+#include <mqrig/net/url.hpp>
 
+#include "mosquitto_tls.hpp"
 #include "toml_tree.hpp"
 
 namespace mqrig::bridge_command {
@@ -21,6 +24,15 @@ std::string plain_name(std::string name) {
     if (!kept) c = '_';
   }
   return name.empty() ? "bridge" : name;
+}
+
+/// Each address of a key "host" gets the port that it does not say.
+void name_ports(TomlValue& host) {
+  for (TomlValue& one : host.items) name_ports(one);
+  if (host.kind != TomlValue::Kind::text) return;
+  const net::HostPort parts = net::split_host_port(host.text);
+  if (!parts.error.empty() || parts.port) return;
+  host.text = net::join_host_port(parts.host, net::default_port(net::Scheme::mqtt));
 }
 
 void put(TomlValue& table, TomlValue value) {
@@ -78,19 +90,6 @@ const MosquittoLink::Known MosquittoLink::known[] = {
     {.key = "bridge_tcp_keepalive", .why_not = "keepalive finds a dead connection"},
     {.key = "bridge_tcp_user_timeout", .why_not = "ack-timeout finds a dead connection"},
     {.key = "bridge_reload_type", .why_not = "a link that has changed starts anew at SIGHUP"},
-    {.key = "bridge_psk", .handler = &MosquittoLink::secret_of_tls},
-    {.key = "bridge_identity", .handler = &MosquittoLink::tls},
-    {.key = "bridge_cafile", .handler = &MosquittoLink::tls},
-    {.key = "bridge_capath", .handler = &MosquittoLink::tls},
-    {.key = "bridge_certfile", .handler = &MosquittoLink::tls},
-    {.key = "bridge_keyfile", .handler = &MosquittoLink::tls},
-    {.key = "bridge_insecure", .handler = &MosquittoLink::tls},
-    {.key = "bridge_alpn", .handler = &MosquittoLink::tls},
-    {.key = "bridge_tls_version", .handler = &MosquittoLink::tls},
-    {.key = "bridge_tls_use_os_certs", .handler = &MosquittoLink::tls},
-    {.key = "bridge_ciphers", .handler = &MosquittoLink::tls},
-    {.key = "bridge_ciphers_tls1.3", .handler = &MosquittoLink::tls},
-    {.key = "bridge_require_ocsp", .handler = &MosquittoLink::tls},
 };
 
 MosquittoLink::MosquittoLink(const ConfLine& connection, bool queue_qos_0)
@@ -114,6 +113,10 @@ bool MosquittoLink::add(const ConfLine& line) {
     } else {
       lose(line, std::string(one.why_not));
     }
+    return true;
+  }
+  if (is_mosquitto_tls(line)) {
+    tls_lines_.push_back(line);
     return true;
   }
   if (!line.key.starts_with("bridge_")) return false;
@@ -220,14 +223,6 @@ void MosquittoLink::of_version_5(std::string key, const ConfLine& line) {
   version_5_lines_.emplace_back(std::move(key), line);
 }
 
-void MosquittoLink::tls(const ConfLine& line) {
-  lose(line, "there is no TLS yet");
-}
-
-void MosquittoLink::secret_of_tls(const ConfLine& line) {
-  lose_unseen(line, "there is no TLS yet");
-}
-
 void MosquittoLink::add_notifications() {
   if (!notifications_) return;
   if (notification_topic_.empty()) {
@@ -259,9 +254,22 @@ void MosquittoLink::add_session() {
   }
 }
 
+void MosquittoLink::add_tls() {
+  MosquittoTls tls = read_mosquitto_tls(tls_lines_, name_ + ".remote.psk");
+  for (const auto& [line, why] : tls.lost) lose(line, why);
+  warnings_.insert(warnings_.end(), tls.warnings.begin(), tls.warnings.end());
+  if (tls.keys.empty()) return;
+  // mosquitto's port is the same with TLS.
+  for (TomlValue& item : remote_.items) {
+    if (item.key == "host") name_ports(item);
+  }
+  for (TomlValue& key : tls.keys) put(remote_, std::move(key));
+}
+
 TomlValue MosquittoLink::take(TomlValue url) {
   add_notifications();
   add_session();
+  add_tls();
   local_.comment = "The bridge is a client of this broker, which has to let it in.";
   local_.items.insert(local_.items.begin(), std::move(url));
   const auto is_host = [](const TomlValue& item) { return item.key == "host"; };

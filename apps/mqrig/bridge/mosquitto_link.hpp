@@ -48,8 +48,6 @@ class MosquittoLink {
   void topic_aliases(const ConfLine& line) { of_version_5("topic-alias-maximum", line); }
   void session_expiry(const ConfLine& line) { of_version_5("session-expiry-interval", line); }
   void round_robin(const ConfLine& line);
-  void tls(const ConfLine& line);
-  void secret_of_tls(const ConfLine& line);
 
   /// A comment that shows the line, and why it is only a comment.
   void note(const ConfLine& line, const std::string& why);
@@ -58,6 +56,7 @@ class MosquittoLink {
   void lose_unseen(const ConfLine& line, const std::string& why);
   void add_notifications();
   void add_session();
+  void add_tls();
 
   const ConfLine connection_;
   const bool queue_qos_0_;
@@ -67,6 +66,7 @@ class MosquittoLink {
   cli::TomlValue remote_;
   std::vector<MosquittoTopic> topics_;
   std::vector<std::pair<std::string, ConfLine>> version_5_lines_;  // by our key
+  std::vector<ConfLine> tls_lines_;
   std::string version_ = "311";
   bool clean_session_ = false;
   bool outgoing_retain_ = true;

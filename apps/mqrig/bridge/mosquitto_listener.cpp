@@ -11,14 +11,22 @@ namespace {
 struct Listener {
   std::string port = "1883";
   std::string host;  // a path for port 0
-  bool plain_mqtt = true;
+  bool tls = false;
+  bool web_socket = false;
+  bool client_certificates = false;
+  bool keys = false;             // pre-shared ones instead of certificates
+  std::string certificate = {};  // its file
 };
 
-/// What makes the listener above it one for other clients.
-bool ends_plain_mqtt(const ConfLine& line) {
-  constexpr std::string_view tls[] = {"cafile", "capath", "certfile", "keyfile", "psk_hint"};
-  if (line.key == "protocol") return line.value != "mqtt";
-  return std::find(std::begin(tls), std::end(tls), line.key) != std::end(tls);
+/// What a line says of the listener above it.
+void read_line(const ConfLine& line, Listener& into) {
+  if (line.key == "protocol") into.web_socket = line.value == "websockets";
+  if (line.key == "require_certificate") into.client_certificates = line.value == "true";
+  if (line.key == "psk_hint") into.tls = into.keys = true;
+  if (line.key == "certfile") {
+    into.tls = true;
+    into.certificate = line.value;
+  }
 }
 
 std::vector<Listener> listeners(const std::vector<ConfLine>& lines) {
@@ -27,17 +35,22 @@ std::vector<Listener> listeners(const std::vector<ConfLine>& lines) {
     const std::vector<std::string> words = conf_words(line.value);
     if (words.empty()) continue;
     if (line.key == "listener") {
-      found.push_back({words[0], words.size() > 1 ? words[1] : "", true});
+      found.push_back({words[0], words.size() > 1 ? words[1] : ""});
     } else if (line.key == "port") {
-      found.push_back({words[0], "", true});
+      found.push_back({words[0], ""});
     } else if (line.key == "bind_address" && !found.empty()) {
       found.back().host = words[0];
-    } else if (ends_plain_mqtt(line) && !found.empty()) {
-      found.back().plain_mqtt = false;
+    } else if (!found.empty()) {
+      read_line(line, found.back());
     }
   }
   if (found.empty()) found.emplace_back();
   return found;
+}
+
+/// How much a client needs to know: the less, the better.
+int rank(const Listener& listener) {
+  return (listener.tls ? 2 : 0) + (listener.web_socket ? 1 : 0);
 }
 
 bool every_address(const std::string& host) {
@@ -46,21 +59,32 @@ bool every_address(const std::string& host) {
 
 std::string url_of(const Listener& listener) {
   if (listener.port == "0") return "unix://" + listener.host;
+  constexpr std::string_view schemes[] = {"mqtt", "ws", "mqtts", "wss"};
   const std::string host = every_address(listener.host) ? "127.0.0.1" : listener.host;
   const bool bare_v6 = host.find(':') != std::string::npos;
-  return "mqtt://" + (bare_v6 ? "[" + host + "]" : host) + ":" + listener.port;
+  return std::string(schemes[rank(listener)]) + "://" + (bare_v6 ? "[" + host + "]" : host) + ":" +
+         listener.port;
+}
+
+/// What a person has to add, or may change.
+std::string comment_of(const Listener& listener) {
+  if (!listener.tls) return {};
+  std::string text = "mosquitto has no listener without TLS: one on 127.0.0.1 would do, or ";
+  if (listener.keys) return text + "psk-identity and psk-file say with which key.";
+  text += "cafile says\nwho has signed " + listener.certificate +
+          ", and sni the name in it if that is not the host.";
+  if (listener.client_certificates) text += "\nIt wants a certificate: cert and key.";
+  return text;
 }
 
 }  // namespace
 
 cli::TomlValue local_url(const std::vector<ConfLine>& lines) {
   const std::vector<Listener> all = listeners(lines);
-  const auto plain =
-      std::find_if(all.begin(), all.end(), [](const Listener& one) { return one.plain_mqtt; });
-  cli::TomlValue url = toml_word("url", url_of(plain == all.end() ? all.front() : *plain));
-  if (plain == all.end()) {
-    url.comment = "mosquitto has no listener for MQTT without TLS: give it one on 127.0.0.1.";
-  }
+  const auto less = [](const Listener& a, const Listener& b) { return rank(a) < rank(b); };
+  const Listener& best = *std::min_element(all.begin(), all.end(), less);
+  cli::TomlValue url = toml_word("url", url_of(best));
+  url.comment = comment_of(best);
   return url;
 }
 

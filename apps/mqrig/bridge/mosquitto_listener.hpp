@@ -8,7 +8,8 @@
 namespace mqrig::bridge_command {
 
 /// The key by which a client on the same machine reaches the broker of a mosquitto.conf: the first
-/// of its listeners that speaks MQTT without TLS. The comment of the key says where none does.
+/// of its listeners that speaks MQTT without TLS, or else WebSocket without, or else TLS. The
+/// comment of the key says what a client needs then.
 cli::TomlValue local_url(const std::vector<ConfLine>& lines);
 
 }  // namespace mqrig::bridge_command

@@ -8,6 +8,7 @@
 #include "../input_file.hpp"
 #include "../outcome.hpp"
 #include "../prometheus_text.hpp"
+#include "../tls_settings.hpp"
 #include "metrics.hpp"
 #include "problems.hpp"
 #include "status.hpp"
@@ -154,6 +155,8 @@ void Server::reload() {
   } catch (const cli::UsageError& error) {
     diagnostic_.warning(std::string(error.what()) + "; the old settings stay");
   } catch (const InputError& error) {
+    diagnostic_.warning(std::string(error.what()) + "; the old settings stay");
+  } catch (const TlsSetupError& error) {
     diagnostic_.warning(std::string(error.what()) + "; the old settings stay");
   }
   net::notify_service("READY=1");

@@ -45,8 +45,10 @@ constexpr OptionSpec any_property[] = {
      .details = "An array of arrays: [[\"connect\", \"request-problem-information\", \"1\"]]."},
 };
 
-/// What read_client_options() asks for and a bridge decides.
-constexpr std::string_view decided[] = {"disable-clean-session", "id-prefix", "reconnect", "debug"};
+/// What read_client_options() asks for and a bridge decides, and what a file that is read again has
+/// no use for.
+constexpr std::string_view decided[] = {
+    "disable-clean-session", "id-prefix", "reconnect", "debug", "password-fd", "ask-password"};
 
 struct OwnText {
   std::string_view key;
@@ -56,8 +58,9 @@ struct OwnText {
 /// Where the words of a command line would mislead.
 constexpr OwnText own_texts[] = {
     {"url",
-     "The form is mqtt://[user[:password]@]host[:port], or unix:///path for a Unix socket. "
-     "Reserved characters are percent-encoded (p%40ss)."},
+     "The form is mqtt://[user[:password]@]host[:port], mqtts:// for TLS, "
+     "ws://[user[:password]@]host[:port][/path] and wss:// for a WebSocket, or unix:///path for a "
+     "Unix socket. Reserved characters are percent-encoded (p%40ss)."},
     {"password",
      "A file that others may read is no place for it: password-file and password-env "
      "keep it out."},
@@ -89,8 +92,11 @@ std::vector<OptionSpec> all_options() {
   const auto add = [&all](std::span<const OptionSpec> options, bool hidden) {
     for (const OptionSpec& option : options) all.push_back(key_of(option, hidden));
   };
-  add(cli::connection_group.options, false);
-  add(cli::session_group.options, false);
+  for (const cli::OptionGroup* group :
+       {&cli::connection_group, &cli::credentials_group, &cli::token_group, &cli::tls_group,
+        &cli::network_group, &cli::session_group}) {
+    add(group->options, false);
+  }
   add(cli::connect_properties_group.options, false);
   add(any_property, false);
   add(cli::will_group.options, true);

@@ -9,12 +9,19 @@
 
 #include "../client_options.hpp"
 #include "../input_file.hpp"
+#include "../tls_settings.hpp"
 #include "file_keys.hpp"
 
 namespace mqrig::bridge_command {
 namespace {
 
 using bridge::Side;
+
+constexpr const cli::Exclusive* only_one[] = {
+    &cli::one_broker,      &cli::one_password,    &cli::one_token,
+    &cli::one_token_url,   &cli::one_token_place, &cli::one_key_password,
+    &cli::one_certificate, &cli::one_psk,         &cli::one_proxy_password,
+};
 
 std::string machine_name() {
   char name[256] = {};
@@ -66,7 +73,9 @@ ClientOptions read_client(const cli::TomlSection& section, const cli::Options& o
   } catch (const cli::UsageError& error) {
     throw cli::UsageError(section.place() + ": " + in_words_of(section, error.what()));
   } catch (const InputError& error) {
-    throw InputError(section.place() + ": " + error.what());
+    throw InputError(section.place() + ": " + in_words_of(section, error.what()));
+  } catch (const TlsSetupError& error) {
+    throw TlsSetupError(section.place() + ": " + error.what());
   }
 }
 
@@ -89,7 +98,7 @@ std::string default_client_id(const std::string& link, Side side, const std::str
 
 bridge::SideSettings read_side(cli::TomlSection& section, Side side,
                                const bridge::LinkSettings& link, Fingerprint& fingerprint) {
-  for (const cli::Exclusive* one : {&cli::one_broker, &cli::one_password}) {
+  for (const cli::Exclusive* one : only_one) {
     refuse_both(section, *one);
   }
   const cli::Options options = cli::read_toml_options(section, side_keys());

@@ -116,11 +116,15 @@ std::string without_password(const std::string& url, bool& left_out) {
 
 void hide_passwords(TomlValue& value, bool& left_out) {
   for (TomlValue& item : value.items) hide_passwords(item, left_out);
-  if (value.key != "url" || value.kind != Kind::text) return;
+  const bool proxy = value.key == "proxy";
+  if ((value.key != "url" && !proxy) || value.kind != Kind::text) return;
   bool here = false;
   value.text = without_password(value.text, here);
-  if (here)
-    value.comment = "Its password is not shown: give it with password-file or password-env.";
+  const std::string name = proxy ? "proxy-password" : "password";
+  if (here) {
+    value.comment =
+        "Its password is not shown: give it with " + name + "-file or " + name + "-env.";
+  }
   left_out |= here;
 }
 

@@ -11,6 +11,7 @@ namespace mqrig::bridge_command {
 namespace {
 
 using cli::OptionSpec;
+using cli::ValueKind;
 
 /// How the key of a file is called as an option, where that is not its table and its name.
 struct Renamed {
@@ -28,16 +29,19 @@ constexpr Renamed renamed[] = {
     {Table::local, "share", "share"},
 };
 
-/// What stays in the file: a URL names the broker, and a password has no place on a command line.
+/// What stays in the file, besides secrets, which have no place on a command line: a URL names the
+/// broker, and how it is spoken to.
 struct Left {
   Table table;
   std::string_view key;
 };
 constexpr Left left_out[] = {
-    {Table::link, "spool"},      {Table::local, "host"},      {Table::local, "port"},
-    {Table::local, "unix"},      {Table::local, "password"},  {Table::local, "property"},
-    {Table::remote, "host"},     {Table::remote, "port"},     {Table::remote, "unix"},
-    {Table::remote, "password"}, {Table::remote, "property"}, {Table::remote, "share"},
+    {Table::link, "spool"},     {Table::local, "host"},     {Table::local, "port"},
+    {Table::local, "unix"},     {Table::local, "property"}, {Table::local, "tls"},
+    {Table::local, "ws"},       {Table::local, "ws-path"},  {Table::remote, "host"},
+    {Table::remote, "port"},    {Table::remote, "unix"},    {Table::remote, "property"},
+    {Table::remote, "share"},   {Table::remote, "tls"},     {Table::remote, "ws"},
+    {Table::remote, "ws-path"},
 };
 
 struct OwnText {
@@ -46,8 +50,10 @@ struct OwnText {
   std::string_view details;
 };
 constexpr std::string_view url_details =
-    "The form is mqtt://[user[:password]@]host[:port], or unix:///path for a Unix socket. Reserved "
-    "characters are percent-encoded (p%40ss). A password in it is wiped from the process list.";
+    "The form is mqtt://[user[:password]@]host[:port], mqtts:// for TLS, "
+    "ws://[user[:password]@]host[:port][/path] and wss:// for a WebSocket, or unix:///path for a "
+    "Unix socket. Reserved characters are percent-encoded (p%40ss). A password in it is wiped from "
+    "the process list.";
 constexpr OwnText own_texts[] = {
     {"from", "the local broker", url_details},
     {"to", "the remote broker", url_details},
@@ -96,7 +102,7 @@ class Builder {
  private:
   void add(std::vector<OptionSpec>& into, Table table, const cli::CommandSpec& keys) {
     cli::for_each_option(keys, [&](const OptionSpec& key) {
-      if (key.hidden || is_left_out(table, key.long_name)) return;
+      if (key.hidden || key.kind == ValueKind::secret || is_left_out(table, key.long_name)) return;
       // That of the brokers that are subscribed at, whichever these are.
       (key.long_name == "share" ? link_ : into).push_back(option(table, key));
     });
@@ -112,6 +118,7 @@ class Builder {
   OptionSpec option(Table table, const OptionSpec& key) {
     OptionSpec option = key;
     option.in_config = false;  // a bridge has a file of its own
+    option.alias = {};         // which would be that of both brokers
     option.long_name = named(std::string(prefix(table)).append(key.long_name));
     if (!key.negated.empty()) option.negated = named("no-" + std::string(option.long_name));
     for (const Renamed& one : renamed) {

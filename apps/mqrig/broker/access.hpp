@@ -4,6 +4,7 @@
 #include <mqrig/auth/password_file.hpp>
 #include <string>
 
+#include "certificates.hpp"
 #include "log.hpp"
 
 namespace mqrig::broker {
@@ -12,10 +13,12 @@ class Acl;
 
 namespace mqrig::broker_command {
 
-/// Who may connect and do what. Null: no such file was asked for.
+/// Who may connect and do what, and the certificates of either side. Null: no such file was asked
+/// for.
 struct Access {
   std::shared_ptr<const auth::PasswordFile> passwords;
   std::shared_ptr<const broker::Acl> acl;
+  std::shared_ptr<Certificates> certificates;
 };
 
 /// Reads a password file; null for an empty path. Doubts about the file go to the log. Throws

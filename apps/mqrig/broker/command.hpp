@@ -14,6 +14,9 @@ const cli::CommandSpec& command();
 extern const cli::OptionGroup limits_group;
 extern const cli::OptionGroup faults_group;
 
+/// TLS of the listeners: certificates and keys of either side.
+extern const cli::OptionGroup tls_group;
+
 /// Serves until stopped. May throw cli::UsageError and InputError before it listens.
 cli::ExitCode run(const cli::Options& options);
 

@@ -19,16 +19,28 @@ constexpr OptionSpec listener_options[] = {
      .env = "MQRIG_BROKER_PORT",
      .help = "listen on this port of localhost; 0 is a free one",
      .details = "On 127.0.0.1 and, where the machine has it, on ::1. The port that was chosen for "
-                "0 is in the URL on standard output."},
+                "0 is in the URL on standard output. With --cert, --pkcs12 or --psk-file it speaks "
+                "TLS, and the default is 8883, unless a --listen with mqtts or wss does."},
     {.long_name = "listen",
      .kind = ValueKind::text,
      .value_name = "URL",
      .repeatable = true,
      .env = "MQRIG_BROKER_LISTEN",
-     .help = "listen on mqtt://HOST[:PORT] or unix:///PATH",
-     .details = "HOST is an address, an interface, localhost, or *, 0.0.0.0 or [::] for all "
-                "addresses. Replaces the default listener; together with --port both listen. An "
-                "address beyond this machine needs --password-file or --allow-anonymous."},
+     .help = "listen on mqtt, mqtts, ws or wss://HOST[:PORT] or unix:///PATH",
+     .details =
+         "mqtts is TLS, ws is WebSocket, wss is both; the default ports are 1883, 8883, 80 "
+         "and 443. A path behind ws://HOST:PORT is the only one that is served, and without "
+         "one all are. HOST is an address, an interface, localhost, or *, 0.0.0.0 or [::] for all "
+         "addresses. Replaces the default listener; together with --port both listen. An "
+         "address beyond this machine needs --password-file or --allow-anonymous."},
+    {.long_name = "proxy-protocol",
+     .negated = "no-proxy-protocol",
+     .env = "MQRIG_BROKER_PROXY_PROTOCOL",
+     .help = "expect a header of the PROXY protocol, version 1 or 2, on each TCP connection",
+     .details = "Sent by a load balancer such as HAProxy, it says where the client comes from: "
+                "that address counts for the throttle of logins and stands in the log. Nobody but "
+                "the proxy may reach the listeners, since whoever does can name any address; a "
+                "connection without the header is closed. Not for Unix sockets and --metrics."},
     {.long_name = "workers",
      .kind = ValueKind::integer,
      .value_name = "COUNT",
@@ -128,9 +140,11 @@ constexpr cli::OptionGroup state_group{"State", state_options};
 constexpr cli::OptionGroup status_group{"Status", status_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &listener_group, &access_group, &state_group,        &limits_group,
-    &faults_group,   &status_group, &cli::general_group,
+    &listener_group, &tls_group,    &access_group, &state_group,
+    &limits_group,   &faults_group, &status_group, &cli::general_group,
 };
+
+constexpr const cli::Exclusive* exclusives[] = {&cli::one_certificate, &cli::one_key_password};
 
 constexpr std::string_view usage[] = {"[-p PORT] [--listen URL]... [OPTION...]"};
 
@@ -140,6 +154,12 @@ constexpr cli::Example examples[] = {
      "Start one for a script on any free port; kill $(cat pid) stops it."},
     {"mqrig broker --listen mqtt://0.0.0.0 --password-file users --acl-file rules",
      "Serve a network, with users that mqrig-passwd(1) has made."},
+    {"mqrig broker --listen mqtts://0.0.0.0 --listen wss://0.0.0.0:8443/mqtt --cert cert.pem --key "
+     "key.pem --password-file users",
+     "The same by TLS, for programs and for web pages."},
+    {"mqrig broker --listen mqtts://0.0.0.0 --cert cert.pem --key key.pem --cafile clients.pem "
+     "--use-identity-as-username",
+     "Let in who has a certificate of this authority, by the name in it."},
     {"mqrig broker --state broker.db", "Lose nothing that was acknowledged, whatever happens."},
     {"mqrig broker --chaos drop-connection=1%,delay=50ms+-20ms --seed 7",
      "Show a device what bad networks are like, the same way each time."},
@@ -159,20 +179,23 @@ constinit const cli::CommandSpec spec{
         "standard error.\n\n"
         "SIGINT and SIGTERM stop the broker: MQTT 5.0 clients are told so with DISCONNECT and "
         "reason 0x8B, and the state is saved. A second one ends it at once. SIGHUP reads the "
-        "password file and the ACL file again; connections stay, and where a file is faulty the "
-        "old rules do. SIGUSR1 prints a line about connections and messages.\n\n"
+        "password file, the ACL file, certificates, keys and CRLs again; connections stay, and "
+        "where a file is faulty the old rules do. SIGUSR1 prints a line about connections and "
+        "messages.\n\n"
         "Bridges of other brokers are known by the highest bit of the protocol level in their "
         "CONNECT, if they speak 3.1 or 3.1.1, as mosquitto's do: they are not sent back what they "
         "have published, and get the retain flag of what others have published as it was. In 5.0 "
         "bridges ask for that with each subscription.",
     .usage = usage,
     .groups = groups,
+    .exclusives = exclusives,
     .examples = examples,
     .exit_notes =
         "Zero means that the broker was stopped by a signal, which is how it is meant to end; 130 "
         "or 143 that a second signal cut that short. It is 2 also when a listener beyond this "
         "machine has neither --password-file nor --allow-anonymous, 3 when a listener could not be "
-        "opened, and 10 when the password, ACL or state file could not be read.",
+        "opened, and 10 when a file of passwords, rules, state, certificates or keys could "
+        "not be read, 4 when certificates or keys are of no use.",
     .see_also = see_also,
 };
 

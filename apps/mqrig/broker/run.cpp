@@ -31,10 +31,20 @@ void raise_descriptor_limit(const Settings& settings, const Log& log) {
               " descriptors that this process may have: raise ulimit -Hn");
 }
 
+/// And gives them to the listeners.
+std::shared_ptr<Certificates> read_certificates(Settings& settings, const Log& log) {
+  if (!settings.tls) return nullptr;
+  auto certificates = std::make_shared<Certificates>(*settings.tls, log);
+  for (auto& [address, tls] : settings.listeners) {
+    if (tls) address.tls = certificates->server();
+  }
+  return certificates;
+}
+
 }  // namespace
 
 cli::ExitCode run(const cli::Options& options) {
-  const Settings settings = read_settings(options);
+  Settings settings = read_settings(options);
   const cli::Diagnostic diagnostic(options);
   const Log log(diagnostic);
   // A state file at the limit of file sizes (ulimit -f) is a full disk, and no reason to die.
@@ -42,7 +52,8 @@ cli::ExitCode run(const cli::Options& options) {
   raise_descriptor_limit(settings, log);
   keep_freed_memory();
   const PidFile pid_file(settings.pid_file);
-  Access access{read_passwords(settings.password_file, log), read_acl(settings.acl_file)};
+  Access access{read_passwords(settings.password_file, log), read_acl(settings.acl_file),
+                read_certificates(settings, log)};
   announce_start(settings, log);
   const auto ready = [&](const std::vector<std::string>& urls) {
     announce_ready(settings, urls, log);

@@ -19,6 +19,7 @@ Server::Server(const Settings& settings, Access access, const cli::Diagnostic& d
     : settings_(settings),
       worker_(worker),
       log_(diagnostic, worker),
+      certificates_(std::move(access.certificates)),
       signals_(context_, {SIGINT, SIGTERM, SIGHUP, SIGUSR1},
                [this](int signal) { on_signal(signal); }),
       broker_(context_, settings.broker, log_),
@@ -45,9 +46,9 @@ ExitCode Server::run(const Ready& ready) {
 }
 
 bool Server::listen() {
-  for (const net::ListenAddress& address : settings_.listeners) {
+  for (const ListenUrl& listener : settings_.listeners) {
     std::string detail;
-    const std::error_code error = broker_.listen(address, detail);
+    const std::error_code error = broker_.listen(listener.address, detail);
     if (!error) continue;
     std::string text = "could not listen on " + detail;
     if (error == std::errc::address_in_use) text += ": is there a broker already?";
@@ -104,9 +105,15 @@ void Server::stop(int signal) {
 
 void Server::reload() {
   if (worker_ == 0) net::notify_service("RELOADING=1");
-  if (settings_.password_file.empty() && settings_.acl_file.empty()) {
-    log_.notice("there is neither a password file nor an ACL file to read again");
+  if (settings_.password_file.empty() && settings_.acl_file.empty() && !certificates_) {
+    log_.notice("there is no file to read again: none of passwords, rules or certificates");
   }
+  reload_access();
+  if (certificates_) certificates_->reload(log_);
+  if (worker_ == 0) net::notify_service("READY=1");
+}
+
+void Server::reload_access() {
   if (!settings_.password_file.empty()) {
     try {
       broker_.set_passwords(read_passwords(settings_.password_file, log_));
@@ -123,7 +130,6 @@ void Server::reload() {
       log_.warning(std::string(error.what()) + "; the old rules stay");
     }
   }
-  if (worker_ == 0) net::notify_service("READY=1");
 }
 
 }  // namespace mqrig::broker_command

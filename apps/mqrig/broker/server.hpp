@@ -37,10 +37,12 @@ class Server {
   void on_signal(int signal);
   void stop(int signal);
   void reload();
+  void reload_access();
 
   const Settings& settings_;
   const unsigned worker_;
   Log log_;
+  const std::shared_ptr<Certificates> certificates_;  // null: no TLS
   asio::io_context context_{1};
   net::Signals signals_;
   broker::Broker broker_;

@@ -1,9 +1,10 @@
 #include "settings.hpp"
 
+#include <algorithm>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/net/url.hpp>
 #include <random>
 
-#include "../listen_url.hpp"
 #include "../ready_descriptor.hpp"
 
 namespace mqrig::broker_command {
@@ -65,6 +66,21 @@ void read_faults(const cli::Options& options, Settings& into) {
   }
 }
 
+bool speaks_tls(const Settings& settings) {
+  return std::any_of(settings.listeners.begin(), settings.listeners.end(),
+                     [](const ListenUrl& listener) { return listener.tls; });
+}
+
+/// That of --port. It speaks TLS where there is a certificate that no other listener has a use for.
+ListenUrl default_listener(const cli::Options& options, bool tls_elsewhere) {
+  ListenUrl listener;
+  listener.tls = has_tls_identity(options) && !tls_elsewhere;
+  const bool said = options.has("port");
+  listener.address = {"localhost", static_cast<std::uint16_t>(options.integer("port"))};
+  if (listener.tls && !said) listener.address.port = net::default_port(net::Scheme::mqtts);
+  return listener;
+}
+
 void read_listeners(const cli::Options& options, Settings& into) {
   for (const std::string_view url : options.list("listen")) {
     std::string error;
@@ -76,9 +92,42 @@ void read_listeners(const cli::Options& options, Settings& into) {
   // A port from a weaker source does not come along with listeners that were typed.
   const bool port_too = options.has("port") && options.source("port") >= options.source("listen");
   if (into.listeners.empty() || port_too) {
-    into.listeners.emplace(into.listeners.begin(), "localhost",
-                           static_cast<std::uint16_t>(options.integer("port")));
+    into.listeners.insert(into.listeners.begin(), default_listener(options, speaks_tls(into)));
   }
+}
+
+void read_tls(const cli::Options& options, Settings& into) {
+  if (!speaks_tls(into)) return refuse_tls_options(options);
+  into.tls = read_tls_settings(options);
+  into.broker.identity_is_user_name = options.flag("use-identity-as-username");
+  const bool proved =
+      into.tls->server.client_certificate != net::TlsServerSettings::ClientCertificate::not_asked ||
+      !into.tls->psk_file.empty();
+  if (into.broker.identity_is_user_name && !proved) {
+    throw UsageError(
+        "--use-identity-as-username needs clients that prove who they are: give --cafile or "
+        "--capath for their certificates, or --psk-file");
+  }
+}
+
+/// Whoever uses a proxy expects clients that are not on this machine.
+void read_proxy_protocol(const cli::Options& options, Settings& into) {
+  if (!options.flag("proxy-protocol")) return;
+  bool used = false;
+  for (ListenUrl& listener : into.listeners) {
+    listener.address.proxy_protocol = listener.address.unix_path.empty();
+    used |= listener.address.proxy_protocol;
+  }
+  if (!used && options.source("proxy-protocol") == cli::Source::flag) {
+    throw UsageError(
+        "--proxy-protocol has no effect: it is for TCP, and there are Unix sockets only");
+  }
+}
+
+/// True if nobody can come in by it who is not on this machine, or proves who it is.
+bool is_guarded(const ListenUrl& listener, const Settings& settings) {
+  if (listener.tls && settings.broker.identity_is_user_name) return true;
+  return !listener.address.proxy_protocol && net::is_loopback(listener.address);
 }
 
 void read_access(const cli::Options& options, Settings& into) {
@@ -88,14 +137,20 @@ void read_access(const cli::Options& options, Settings& into) {
   const bool allowed = options.flag("allow-anonymous");
   into.broker.allow_anonymous = said ? allowed : into.password_file.empty();
   if (!into.password_file.empty()) return;
-  if (said && !allowed) {
+  const auto names_clients = [&](const ListenUrl& listener) {
+    return listener.tls && into.broker.identity_is_user_name;
+  };
+  if (said && !allowed &&
+      !std::all_of(into.listeners.begin(), into.listeners.end(), names_clients)) {
     throw UsageError("--no-allow-anonymous without --password-file would let nobody in");
   }
-  for (const net::ListenAddress& address : into.listeners) {
-    if (said || net::is_loopback(address)) continue;
-    throw UsageError("listening on " + describe(address) +
-                     " would let everybody in who reaches this machine: give --password-file (see "
-                     "mqrig passwd), or --allow-anonymous if that is meant");
+  for (const ListenUrl& listener : into.listeners) {
+    if (said || is_guarded(listener, into)) continue;
+    throw UsageError("listening on " + describe(listener.address) +
+                     " would let everybody in who reaches " +
+                     (listener.address.proxy_protocol ? "the proxy" : "this machine") +
+                     ": give --password-file (see mqrig passwd), or --allow-anonymous if that is "
+                     "meant");
   }
 }
 
@@ -108,7 +163,7 @@ void read_workers(const cli::Options& options, Settings& into) {
   if (into.metrics) {
     throw UsageError("--workers does not go with --metrics: each worker counts for itself");
   }
-  for (net::ListenAddress& address : into.listeners) {
+  for (auto& [address, tls] : into.listeners) {
     if (!address.unix_path.empty()) {
       throw UsageError("--workers does not go with " + describe(address) +
                        ": a Unix socket belongs to one process");
@@ -137,6 +192,8 @@ Settings read_settings(const cli::Options& options) {
   read_limits(options, settings.broker.limits);
   read_faults(options, settings);
   read_listeners(options, settings);
+  read_tls(options, settings);
+  read_proxy_protocol(options, settings);
   read_access(options, settings);
   read_process(options, settings);
   read_workers(options, settings);

@@ -7,12 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "../listen_url.hpp"
+#include "tls_settings.hpp"
+
 namespace mqrig::broker_command {
 
 /// What the options of one run say. Paths are empty where nothing was asked for.
 struct Settings {
   broker::Settings broker;
-  std::vector<net::ListenAddress> listeners;  ///< At least one.
+  std::vector<ListenUrl> listeners;  ///< At least one.
+  std::optional<TlsSettings> tls;    ///< Where a listener speaks it.
   std::optional<net::ListenAddress> metrics;
   std::string password_file;
   std::string acl_file;

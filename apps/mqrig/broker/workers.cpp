@@ -36,11 +36,11 @@ class BlockedSignals {
 /// Opens all listeners for a moment, alone: nobody else may listen there, not even other workers of
 /// ours, whom SO_REUSEPORT would let in. Puts the ports that the kernel chose into the addresses.
 /// The URLs; none when one could not be opened.
-std::vector<std::string> try_listeners(std::vector<net::ListenAddress>& addresses, const Log& log) {
+std::vector<std::string> try_listeners(std::vector<ListenUrl>& listen, const Log& log) {
   std::vector<std::string> urls;
   asio::io_context context{1};
   std::vector<std::unique_ptr<net::Listener>> listeners;
-  for (net::ListenAddress& address : addresses) {
+  for (auto& [address, tls] : listen) {
     net::ListenAddress alone = address;
     alone.reuse_port = false;
     std::string detail;

@@ -207,6 +207,10 @@ constexpr const cli::OptionGroup* groups[] = {
     &spool_group,
     &property_group,
     &cli::connection_group,
+    &cli::credentials_group,
+    &cli::token_group,
+    &cli::tls_group,
+    &cli::network_group,
     &cli::session_group,
     &cli::connect_properties_group,
     &cli::will_group,
@@ -218,8 +222,11 @@ constexpr std::string_view message_sources[] = {"message",    "file",   "stdin-f
                                                 "stdin-null", "ndjson", "null-message"};
 constexpr cli::Exclusive one_source{"message source", message_sources, true};
 
-constexpr const cli::Exclusive* exclusives[] = {&one_source, &cli::one_broker, &cli::one_client_id,
-                                                &cli::one_password, &cli::one_will_payload};
+constexpr const cli::Exclusive* exclusives[] = {
+    &one_source,           &cli::one_broker,    &cli::one_client_id,      &cli::one_password,
+    &cli::one_token,       &cli::one_token_url, &cli::one_token_place,    &cli::one_key_password,
+    &cli::one_certificate, &cli::one_psk,       &cli::one_proxy_password, &cli::one_will_payload,
+};
 
 constexpr std::string_view positionals[] = {"url"};
 

@@ -190,21 +190,34 @@ constexpr cli::OptionGroup end_group{"When to end", end_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &subscription_group, &message_output_group,
-    &exec_group,         &acknowledgement_group,
-    &selection_group,    &end_group,
-    &embedded_group,     &cli::connection_group,
-    &cli::session_group, &cli::connect_properties_group,
-    &cli::will_group,    &any_property_group,
+    &subscription_group,
+    &message_output_group,
+    &exec_group,
+    &acknowledgement_group,
+    &selection_group,
+    &end_group,
+    &embedded_group,
+    &cli::connection_group,
+    &cli::credentials_group,
+    &cli::token_group,
+    &cli::tls_group,
+    &cli::network_group,
+    &cli::session_group,
+    &cli::connect_properties_group,
+    &cli::will_group,
+    &any_property_group,
     &cli::general_group,
 };
 
 constexpr std::string_view retained[] = {"skip-retained", "retained-only"};
 constexpr cli::Exclusive one_retained{"choice of retained messages", retained};
 
-constexpr const cli::Exclusive* exclusives[] = {&one_message_format, &one_retained,
-                                                &cli::one_broker,    &cli::one_client_id,
-                                                &cli::one_password,  &cli::one_will_payload};
+constexpr const cli::Exclusive* exclusives[] = {
+    &one_message_format,    &one_retained,         &cli::one_broker,    &cli::one_client_id,
+    &cli::one_password,     &cli::one_token,       &cli::one_token_url, &cli::one_token_place,
+    &cli::one_key_password, &cli::one_certificate, &cli::one_psk,       &cli::one_proxy_password,
+    &cli::one_will_payload,
+};
 
 constexpr std::string_view positionals[] = {"url"};
 

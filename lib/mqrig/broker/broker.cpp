@@ -77,7 +77,11 @@ Broker::Impl::~Impl() {
 std::error_code Broker::Impl::listen(const net::ListenAddress& address, std::string& detail) {
   auto listener = std::make_unique<net::Listener>(context_);
   const std::error_code error = listener->start(
-      address, [this](std::unique_ptr<net::Stream> stream) { attach(std::move(stream)); }, detail);
+      address,
+      [this, address](std::unique_ptr<net::Stream> stream) {
+        accepted(address, std::move(stream));
+      },
+      detail);
   if (!error) listeners_.push_back(std::move(listener));
   return error;
 }
@@ -88,7 +92,16 @@ std::vector<std::string> Broker::Impl::urls() const {
   return urls;
 }
 
-void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
+void Broker::Impl::accepted(const net::ListenAddress& address,
+                            std::unique_ptr<net::Stream> stream) {
+  if (address.tls) ++statistics_.tls_sockets;
+  if (address.web_socket) ++statistics_.web_sockets;
+  Connection* connection = attach(std::move(stream));
+  if (connection == nullptr) return;
+  connection->identity_is_user_name = address.tls && settings_.identity_is_user_name;
+}
+
+Connection* Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   begin_turn();
   ++statistics_.sockets;
   const std::uint32_t most = settings_.limits.connections;
@@ -96,7 +109,7 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   constexpr std::uint32_t told = 100;
   if (stop_at_ != session::never || (most != 0 && connections_.size() >= most + told)) {
     ++statistics_.refused;
-    return;
+    return nullptr;
   }
   Connection::Owner& owner = *this;
   auto connection = std::make_unique<Connection>(owner, std::move(stream), protocol_,
@@ -107,6 +120,7 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
   Connection& added = *connections_.back();
   added.start();
   wheel_.schedule(added, added.deadline(), now_);
+  return &added;
 }
 
 void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {

@@ -52,7 +52,20 @@ void Broker::Impl::on_connect(Connection& connection, const wire::Connect& conne
   }
   if (is_full(connect.client_id)) return refuse(connection, ReasonCode::server_busy);
   connection.request = std::make_unique<ConnectRequest>(connect);
+  if (connection.identity_is_user_name) return take_identity(connection);
   check_login(connection);
+}
+
+// What TLS has proved counts, and not what CONNECT claims.
+void Broker::Impl::take_identity(Connection& connection) {
+  std::string identity = connection.identity();
+  if (identity.empty()) {
+    activity(connection, "has proved no name by a certificate or a pre-shared key");
+    return refuse(connection, ReasonCode::bad_user_name_or_password);
+  }
+  connection.request->user_name = std::move(identity);
+  connection.request->password = {};
+  admit(connection);
 }
 
 void Broker::Impl::check_login(Connection& connection) {

@@ -39,7 +39,8 @@ class Broker::Impl final : private Connection::Owner {
   void set_acl(std::shared_ptr<const Acl> acl);
   std::error_code listen(const net::ListenAddress& address, std::string& detail);
   std::vector<std::string> urls() const;
-  void attach(std::unique_ptr<net::Stream> stream);
+  // Null: no room for it.
+  Connection* attach(std::unique_ptr<net::Stream> stream);
   void stop(std::function<void(bool saved)> stopped);
   const Statistics& statistics() noexcept;
 
@@ -60,6 +61,7 @@ class Broker::Impl final : private Connection::Owner {
   void on_event(Connection& connection, session::ServerEvent& event) override;
   void on_touched(Connection& connection) override;
   void on_drained(Connection& connection) override;
+  void on_failure(Connection& connection, const std::string& failure) override;
   void on_broken(Connection& connection) override;
   void on_deadline(Connection& connection) override;
   void on_closed(Connection& connection) override;
@@ -86,6 +88,7 @@ class Broker::Impl final : private Connection::Owner {
 
   // broker_connect.cpp: CONNECT, and who it comes from
   void on_connect(Connection& connection, const wire::Connect& connect);
+  void take_identity(Connection& connection);
   void check_login(Connection& connection);
   void start_login(std::uint64_t login);
   void start_next_login(const std::string& address);
@@ -129,6 +132,7 @@ class Broker::Impl final : private Connection::Owner {
   static std::string response_prefix(std::string_view client_id);
   void accept(Connection& connection, Session& session, bool present, ConnectRequest& request,
               bool id_assigned);
+  static std::string describe_arrival(const Connection& connection, bool present);
   void detach(Connection& connection, bool will_is_due);
   void publish_will(Session& session);
   void end_session(Session& session);
@@ -159,6 +163,7 @@ class Broker::Impl final : private Connection::Owner {
   // broker_state.cpp
   void resume_absence(Session& session);
 
+  void accepted(const net::ListenAddress& address, std::unique_ptr<net::Stream> stream);
   void handle(Connection& connection, session::ServerEvent& event);
   void on_end(Connection& connection, const session::ServerEvent& event);
   void activity(const Connection& connection, std::string_view what);

@@ -4,6 +4,7 @@
 #include <mqrig/broker/permissions.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace mqrig::broker {
 
@@ -111,14 +112,24 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   } else if (session.stored()) {
     dispatcher_.unstore(session);
   }
-  activity(connection, std::string(present ? "is back" : "is connected") +
-                           (session.bridge ? " as a bridge" : ""));
+  if (settings_.verbose) activity(connection, describe_arrival(connection, present));
   if (session.bridge) subscribe_as_bridge(session);
   connection.touch();
   dispatcher_.resumed(session);
   // Soon, if the client can't be sent again what it was sent before.
   wheel_.schedule(connection, connection.deadline(), now_);
   connection.resume_reading();
+}
+
+// With what is known of the connection: TLS and its certificates, whom a proxy names.
+std::string Broker::Impl::describe_arrival(const Connection& connection, bool present) {
+  std::string text = present ? "is back" : "is connected";
+  if (connection.session->bridge) text += " as a bridge";
+  std::string_view before = ": ";
+  for (const std::string& fact : connection.facts()) {
+    text.append(std::exchange(before, "; ")).append(fact);
+  }
+  return text;
 }
 
 // The session has lost its connection. `will_is_due`: other than by a DISCONNECT that took the will

@@ -121,6 +121,11 @@ void Broker::Impl::on_drained(Connection& connection) {
   drained_.push_back(&connection);
 }
 
+void Broker::Impl::on_failure(Connection& connection, const std::string& failure) {
+  if (connection.session == nullptr && !connection.request) ++statistics_.failed_handshakes;
+  activity(connection, "is cut off: " + failure);
+}
+
 void Broker::Impl::on_broken(Connection& connection) {
   begin_turn();
   broken_.push_back(&connection);

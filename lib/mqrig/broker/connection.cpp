@@ -104,6 +104,7 @@ bool Connection::read_once(session::Time now) {
   wire::ByteView bytes;
   const net::IoResult result = fill(bytes);
   if (result.error) {
+    tell_failure();
     close();
     return false;
   }
@@ -228,7 +229,15 @@ void Connection::write(wire::Buffer& from) {
 void Connection::fail() {
   broken_ = true;
   out_.release();
+  tell_failure();
   owner_.on_broken(*this);
+}
+
+// After leave was taken, how the peer closes is of no account.
+void Connection::tell_failure() {
+  if (state_ != State::open) return;
+  const std::string failure = stream_->failure();
+  if (!failure.empty()) owner_.on_failure(*this, failure);
 }
 
 void Connection::written() {

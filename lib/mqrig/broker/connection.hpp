@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <mqrig/broker/fault_link.hpp>
 #include <mqrig/broker/observer.hpp>
@@ -36,6 +37,9 @@ class Connection final : public session::DeadlineWheel::Hook, private net::Strea
     virtual void on_touched(Connection& connection) = 0;
     // The client has taken most of what waited: there is room again, and it may be read from.
     virtual void on_drained(Connection& connection) = 0;
+    // Reading or writing has failed, and `failure` is what the code does not say; on_broken() or
+    // on_closed() follows.
+    virtual void on_failure(Connection& connection, const std::string& failure) = 0;
     // Writing has failed, perhaps while others are being sent something: close() it later.
     virtual void on_broken(Connection& connection) = 0;
     // deadline() may be nearer than it was.
@@ -98,6 +102,10 @@ class Connection final : public session::DeadlineWheel::Hook, private net::Strea
   // Without the port; empty if it is no TCP connection.
   std::string address() const { return stream_->peer_address(); }
 
+  // See net::Stream.
+  std::string identity() const { return stream_->peer_identity(); }
+  std::vector<std::string> facts() const { return stream_->facts(); }
+
   // Both outlive the connection.
   void make_faults(Faults& faults, MadeFaults& made, asio::io_context& context);
   FaultLink* faults() noexcept { return link_.get(); }
@@ -106,6 +114,7 @@ class Connection final : public session::DeadlineWheel::Hook, private net::Strea
   Session* session = nullptr;
   std::unique_ptr<ConnectRequest> request;
   std::uint32_t index = 0;  // in the owner's list
+  bool identity_is_user_name = false;
 
  private:
   enum class State : std::uint8_t { open, finishing, closed };
@@ -121,6 +130,7 @@ class Connection final : public session::DeadlineWheel::Hook, private net::Strea
   void pause(session::Time now);
   void write(wire::Buffer& from);
   void fail();
+  void tell_failure();
   void written();
   bool drained() const noexcept { return unsent() <= output_limit_ / 2; }
   void trace_output();

@@ -45,8 +45,11 @@ struct Settings {
   std::chrono::milliseconds sys_interval{10'000};  // between updates of $SYS; 0: no $SYS
   FaultSettings faults;
   bool fault_control = false;  // faults may be changed over the topic $CONTROL/mqrig/chaos
-  bool trace = false;          // call Observer::on_packet()
-  bool verbose = false;        // call Observer::on_activity()
+  // On listeners with TLS the name that a client has proved (Stream::peer_identity()) is its user
+  // name, whatever CONNECT says, and no password is asked for. Without such a name: refused.
+  bool identity_is_user_name = false;
+  bool trace = false;    // call Observer::on_packet()
+  bool verbose = false;  // call Observer::on_activity()
 };
 
 }  // namespace mqrig::broker

@@ -21,10 +21,13 @@ struct Statistics {
   std::uint64_t dropped_qos_0 = 0;  // a subscriber was too slow
   std::uint64_t dropped_queue = 0;  // a session's queue was full
   std::uint64_t dropped_expired = 0;
-  std::uint64_t dropped_size = 0;  // larger than the client's Maximum Packet Size
-  std::uint64_t connections = 0;   // accepted by CONNACK
-  std::uint64_t sockets = 0;       // network connections
-  std::uint64_t refused = 0;       // CONNECTs answered with an error, connections over the limit
+  std::uint64_t dropped_size = 0;       // larger than the client's Maximum Packet Size
+  std::uint64_t connections = 0;        // accepted by CONNACK
+  std::uint64_t sockets = 0;            // network connections
+  std::uint64_t tls_sockets = 0;        // of listeners with TLS
+  std::uint64_t web_sockets = 0;        // of listeners with WebSocket
+  std::uint64_t failed_handshakes = 0;  // of TLS, WebSocket or the PROXY protocol
+  std::uint64_t refused = 0;  // CONNECTs answered with an error, connections over the limit
   std::uint64_t sessions_expired = 0;
   std::uint64_t faults = 0;  // connections ended for a fault of the client
   // On purpose. What is sent is counted above as if there were none of them: packets that vanish

@@ -25,9 +25,12 @@ constexpr OptionSpec options[] = {
      .once = true,
      .env = "MQRIG_URL",
      .help = "broker, credentials and topic in one",
-     .details = "The form is mqtt://[user[:password]@]host[:port][/topic], or unix:///path for a "
-                "Unix socket. Reserved characters are percent-encoded (p%40ss). May also be given "
-                "as a bare word. A password in it is wiped from the process list."},
+     .details =
+         "The form is mqtt://[user[:password]@]host[:port][/topic], mqtts:// for TLS, "
+         "ws://[user[:password]@]host[:port][/path] and wss:// for a WebSocket, or unix:///path "
+         "for a Unix socket. The ports are 1883, 8883, 80 and 443 where none is given. Reserved "
+         "characters are percent-encoded (p%40ss). May also be given as a bare word. A password "
+         "in it is wiped from the process list."},
     {.long_name = "host",
      .short_name = 'h',
      .kind = ValueKind::host,
@@ -45,7 +48,8 @@ constexpr OptionSpec options[] = {
      .maximum = 65535,
      .default_value = "1883",
      .env = "MQRIG_PORT",
-     .help = "port of the broker, where the host names none"},
+     .help = "port of the broker, where the host names none",
+     .details = "With TLS the default is 8883, with --ws it is 80, and with both 443."},
     {.long_name = "unix",
      .kind = ValueKind::path,
      .value_name = "PATH",
@@ -74,32 +78,6 @@ constexpr OptionSpec options[] = {
      .help = "MQTT version: auto, 5, 311 or 31",
      .details = "With auto, 5.0 is tried first, then 3.1.1. The spellings mqttv5, mqttv311, "
                 "mqttv31, 5.0, 3.1.1 and 3.1 are understood too."},
-    {.long_name = "username",
-     .short_name = 'u',
-     .kind = ValueKind::text,
-     .value_name = "NAME",
-     .env = "MQRIG_USERNAME",
-     .help = "user name for the broker"},
-    {.long_name = "password",
-     .short_name = 'P',
-     .alias = "pw",
-     .kind = ValueKind::secret,
-     .value_name = "PASSWORD",
-     .env = "MQRIG_PASSWORD",
-     .help = "password for the broker",
-     .details = "It is wiped from the process list at once, but --password-file and the "
-                "environment keep it out of the shell's history too."},
-    {.long_name = "password-file",
-     .kind = ValueKind::path,
-     .value_name = "FILE",
-     .env = "MQRIG_PASSWORD_FILE",
-     .help = "read the password from a file",
-     .details = "One line end after the password is removed."},
-    {.long_name = "password-env",
-     .kind = ValueKind::variable_name,
-     .value_name = "VARIABLE",
-     .env = "MQRIG_PASSWORD_ENV",
-     .help = "take the password from this environment variable"},
     {.long_name = "id",
      .short_name = 'i',
      .kind = ValueKind::text,
@@ -128,9 +106,6 @@ constexpr OptionSpec of_many_clients(OptionSpec option) {
         "commas. One address has about 28,000 ports for connections to one broker.";
   } else if (option.long_name == "host") {
     option.help = "broker to connect to; of several each client has one, in turn";
-  } else if (option.long_name == "username") {
-    option.value_name = "TEMPLATE";
-    option.help = "user name for the broker, a template as --topics";
   } else if (option.long_name == "id") {
     option.value_name = "TEMPLATE";
     option.help = "client identifiers, a template as --topics";
@@ -142,10 +117,11 @@ constexpr OptionSpec of_many_clients(OptionSpec option) {
     option.help = "client identifiers of this prefix, the group and a number";
   } else if (option.long_name == "url") {
     option.details =
-        "The form is mqtt://[user[:password]@]host[:port][/topic], or unix:///path for a Unix "
-        "socket. Reserved characters are percent-encoded (p%40ss). May also be given as a bare "
-        "word. A password in it is wiped from the process list. A topic in it stands for "
-        "--topics.";
+        "The form is mqtt://[user[:password]@]host[:port][/topic], mqtts:// for TLS, "
+        "ws://[user[:password]@]host[:port][/path] and wss:// for a WebSocket, or unix:///path "
+        "for a Unix socket. The ports are 1883, 8883, 80 and 443 where none is given. Reserved "
+        "characters are percent-encoded (p%40ss). May also be given as a bare word. A password "
+        "in it is wiped from the process list. A topic in it stands for --topics.";
   }
   return option;
 }
@@ -158,7 +134,6 @@ constexpr auto options_of_many_clients = [] {
 
 constexpr std::string_view brokers[] = {"url", "host", "unix"};
 constexpr std::string_view client_ids[] = {"id", "id-prefix"};
-constexpr std::string_view passwords[] = {"password", "password-file", "password-env"};
 
 }  // namespace
 
@@ -166,6 +141,5 @@ constinit const OptionGroup connection_group{"Connection", options};
 constinit const OptionGroup many_connections_group{"Connection", options_of_many_clients};
 constinit const Exclusive one_broker{"way to name the broker", brokers};
 constinit const Exclusive one_client_id{"client identifier", client_ids};
-constinit const Exclusive one_password{"password", passwords};
 
 }  // namespace mqrig::cli

@@ -9,7 +9,7 @@ constexpr ExitCodeText table[] = {
     {ExitCode::usage, "usage", "Wrong usage: an option, a value, or the configuration file"},
     {ExitCode::connect, "connect",
      "Could not connect: unknown name, connection refused, time-out, proxy; could not listen"},
-    {ExitCode::tls, "tls", "The TLS handshake failed"},
+    {ExitCode::tls, "tls", "The TLS handshake failed; keys or certificates that cannot be used"},
     {ExitCode::not_authorised, "not_authorised", "The broker refused the credentials"},
     {ExitCode::refused, "refused", "The broker refused a message or a subscription"},
     {ExitCode::timeout, "timeout", "A time-out that the user set has passed"},

@@ -31,6 +31,7 @@ enum class ValueKind : std::uint8_t {
   topic_filter,   ///< A topic filter; not empty.
   host,           ///< "name", "name:port", "[v6]:port"; not empty.
   url,            ///< A broker URL; a password in it is wiped from the command line.
+  web_url,        ///< The URL of something else; the same.
   variable_name,  ///< The name of an environment variable.
 };
 

@@ -1,5 +1,6 @@
 #include <mqrig/cli/options.hpp>
 
+#include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/value.hpp>
 #include <stdexcept>
 
@@ -34,6 +35,10 @@ const Options::Setting& Options::setting(std::string_view name) const {
     if (setting.option->long_name == name) return setting;
   }
   unknown(name);
+}
+
+std::string Options::label(std::string_view name) const {
+  return option_label(*setting(name).option);
 }
 
 bool Options::flag(std::string_view name) const {

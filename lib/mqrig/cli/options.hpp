@@ -44,6 +44,9 @@ class Options {
   /// Source::none means that there is not even a default.
   Source source(std::string_view name) const { return setting(name).source; }
 
+  /// "-q/--qos", for messages.
+  std::string label(std::string_view name) const;
+
   bool flag(std::string_view name) const;
 
   /// The value, or the default, or nothing. A choice comes in its main spelling.

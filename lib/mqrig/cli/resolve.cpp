@@ -9,7 +9,14 @@ namespace mqrig::cli {
 namespace {
 
 std::string quoted(const OptionSpec& option, std::string_view value) {
-  if (option.kind == ValueKind::secret || option.kind == ValueKind::url) return "value";
+  switch (option.kind) {
+    case ValueKind::secret:
+    case ValueKind::url:
+    case ValueKind::web_url:
+      return "value";
+    default:
+      break;
+  }
   std::string text = "value '";
   for (const char c : value) text += c == '\0' ? ' ' : c;
   return text + "'";

@@ -6,13 +6,22 @@
 
 namespace mqrig::cli {
 
-/// Where the broker is and who we are: --url, --host, --username, --id, ...
+/// Where the broker is and which client we are: --url, --host, --id, ...
 extern const OptionGroup connection_group;
+/// Who we are to the broker: --username, --password, its other sources, --auth-method.
+extern const OptionGroup credentials_group;
+/// --token-file, --oauth-issuer, --token-in, ...
+extern const OptionGroup token_group;
+/// --tls, --cafile, --cert, ...
+extern const OptionGroup tls_group;
+/// What lies between us and the broker: --ws, --proxy, --resolve, ...
+extern const OptionGroup network_group;
 /// What lives as long as the session: --disable-clean-session, --keepalive, --reconnect, ...
 extern const OptionGroup session_group;
-/// The same two for a command that is many clients: --bind is a list, names are templates, and -c
+/// Three of these for a command that is many clients: --bind is a list, names are templates, and -c
 /// is free for their count.
 extern const OptionGroup many_connections_group;
+extern const OptionGroup many_credentials_group;
 extern const OptionGroup many_sessions_group;
 /// MQTT 5 properties of CONNECT.
 extern const OptionGroup connect_properties_group;
@@ -28,8 +37,21 @@ extern const OptionGroup offline_general_group;
 extern const Exclusive one_broker;
 /// --id and --id-prefix.
 extern const Exclusive one_client_id;
-/// --password, --password-file, --password-env.
+/// --password, --password-file, --password-env, ...
 extern const Exclusive one_password;
+/// --token-file, --token-env, --token-command, --oauth-issuer; the other with --oauth-token-url.
+extern const Exclusive one_token;
+extern const Exclusive one_token_url;
+/// --token-in, --token-preset.
+extern const Exclusive one_token_place;
+/// --key-password, --key-password-file, --key-password-env.
+extern const Exclusive one_key_password;
+/// --cert, --pkcs12.
+extern const Exclusive one_certificate;
+/// --psk, --psk-file.
+extern const Exclusive one_psk;
+/// --proxy-password-file, --proxy-password-env.
+extern const Exclusive one_proxy_password;
 /// --will-payload, --will-payload-file.
 extern const Exclusive one_will_payload;
 

@@ -190,6 +190,7 @@ bool acceptable(const OptionSpec& option, std::string_view text) {
     case ValueKind::key_value:
       return text.find('=') != std::string_view::npos;
     case ValueKind::url:
+    case ValueKind::web_url:
       return text.find("://") != std::string_view::npos;
     case ValueKind::variable_name:
       return is_variable_name(text);
@@ -226,6 +227,8 @@ std::string accepted_values(const OptionSpec& option) {
       return "KEY=VALUE";
     case ValueKind::url:
       return "a broker URL such as mqtt://user@host:1883/topic";
+    case ValueKind::web_url:
+      return "a URL such as https://host:8443";
     case ValueKind::variable_name:
       return "the name of an environment variable";
     case ValueKind::text:

@@ -26,7 +26,7 @@ std::span<char> password_in_url(std::span<char> url) {
 
 void wipe_secret(ValueKind kind, std::span<char> value) {
   if (kind == ValueKind::secret) overwrite(value);
-  if (kind == ValueKind::url) overwrite(password_in_url(value));
+  if (kind == ValueKind::url || kind == ValueKind::web_url) overwrite(password_in_url(value));
 }
 
 }  // namespace mqrig::cli

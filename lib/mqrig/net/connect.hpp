@@ -31,7 +31,9 @@ struct ConnectOptions {
 
 // Makes a connection: names are resolved, and the addresses of both families tried in turn as RFC
 // 8305 (happy eyeballs) describes; the first to connect wins. "localhost" and numeric addresses
-// never start the resolver and its thread (RFC 6761).
+// never start the resolver and its thread (RFC 6761). With a proxy all that concerns the proxy, to
+// which the connection is made. What the transport asks for is set up on the connection that won:
+// if that fails, the other addresses are not tried, for whoever answered has answered.
 //
 // Belongs to the thread of its io_context, and must be destroyed before it. One attempt at a time;
 // may be used again after the callback, from inside it too.
@@ -54,7 +56,8 @@ class Connector {
   void cancel();
 
   // What the last attempt tried and why each of it failed, for the person, such as
-  // "[::1]:1883: Connection refused; 127.0.0.1:1883: Connection refused". Empty after success.
+  // "[::1]:1883: Connection refused; 127.0.0.1:1883: Connection refused", or what a layer found:
+  // "localhost:8883 (127.0.0.1): the certificate has expired". Empty after success.
   // Valid until the next start().
   const std::string& detail() const;
 

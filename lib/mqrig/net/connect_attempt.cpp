@@ -2,8 +2,10 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <mqrig/net/connect_attempt.hpp>
+#include <mqrig/net/host_override.hpp>
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/net/socket_connect.hpp>
+#include <mqrig/net/transport_setup.hpp>
 
 namespace mqrig::net {
 namespace {
@@ -48,6 +50,7 @@ void Connector::Attempt::stop() {
   stopped_ = true;
   resolve_.reset();
   sockets_.clear();
+  setup_.reset();
   deadline_.cancel();
   stagger_.cancel();
 }
@@ -67,15 +70,53 @@ void Connector::Attempt::find_endpoints() {
     }
     return set_endpoints({endpoint});
   }
-  if (auto known = known_endpoints(options_.host, options_.port)) {
-    return set_endpoints(std::move(*known));
+  if (with_proxy()) return find_targets();
+  look_up(options_.host, options_.port, &Attempt::set_endpoints);
+}
+
+// What the proxy is asked for: an address where one is known or is ours to find, else the name.
+void Connector::Attempt::find_targets() {
+  const Proxy& proxy = *options_.transport.proxy;
+  if (proxy.kind == Proxy::Kind::https && !proxy.tls) return reject("TLS for it is not set up");
+  const bool ours = proxy.kind == Proxy::Kind::socks5 ||
+                    find_override(options_.transport.overrides, options_.host, options_.port);
+  if (ours) return look_up(options_.host, options_.port, &Attempt::set_targets);
+  targets_ = {options_.host};
+  find_proxy();
+}
+
+void Connector::Attempt::set_targets(Endpoints endpoints) {
+  alternate_families(endpoints);
+  for (const Endpoint& endpoint : endpoints) targets_.push_back(endpoint.host_text());
+  find_proxy();
+}
+
+void Connector::Attempt::find_proxy() {
+  const Proxy& proxy = *options_.transport.proxy;
+  look_up(proxy.host, proxy.port, &Attempt::set_endpoints);
+}
+
+std::optional<Endpoints> Connector::Attempt::find_without_asking(const std::string& host,
+                                                                 std::uint16_t port) const {
+  const HostOverride* entry = find_override(options_.transport.overrides, host, port);
+  if (entry == nullptr) return known_endpoints(host, port);
+  Endpoints endpoints;
+  for (const std::string& address : entry->addresses) {
+    if (const auto numeric = numeric_endpoint(address, port)) endpoints.push_back(*numeric);
   }
+  return endpoints;
+}
+
+void Connector::Attempt::look_up(const std::string& host, std::uint16_t port, Found found) {
+  if (auto known = find_without_asking(host, port)) return (this->*found)(std::move(*known));
+  const bool is_proxy = with_proxy() && !targets_.empty();
+  resolved_ = is_proxy ? dialled() : host;
   resolve_ = std::make_unique<Resolve>(
-      connector_.context_, options_.host, options_.port,
-      [this](std::error_code error, const std::string& reason, Endpoints endpoints) {
+      connector_.context_, host, port,
+      [this, found](std::error_code error, const std::string& reason, Endpoints endpoints) {
         resolve_.reset();
-        if (!error) return set_endpoints(std::move(endpoints));
-        note_failure(options_.host, reason, error);
+        if (!error) return (this->*found)(std::move(endpoints));
+        note_failure(resolved_, reason, error);
         fail();
       });
 }
@@ -102,7 +143,7 @@ bool Connector::Attempt::keep_bindable(Endpoints& endpoints) {
   });
   if (!endpoints.empty()) return true;
   const std::error_code error = Error::no_address_of_family;
-  note_failure(target(), error.message() + " " + options_.bind_address, error);
+  note_failure(dialled(), error.message() + " " + options_.bind_address, error);
   return false;
 }
 
@@ -134,16 +175,38 @@ void Connector::Attempt::socket_done(SocketConnect& socket, std::error_code erro
   next_socket();
 }
 
-// True when the attempt has ended with this socket, false when its failure was noted.
+// True when this socket is the one, false when its failure was noted.
 bool Connector::Attempt::settle(SocketConnect& socket, std::error_code error) {
   if (!error) {
     if (auto stream = socket.take_stream(error)) {
-      finish({}, std::move(stream));
+      set_up(std::move(stream));
       return true;
     }
   }
-  note_failure(socket.remote().text(), socket.failed_step() + error.message(), error);
+  note_failure(name_of(socket.remote()), socket.failed_step() + error.message(), error);
   return false;
+}
+
+void Connector::Attempt::set_up(std::unique_ptr<Stream> stream) {
+  sockets_.clear();
+  stagger_.cancel();
+  setup_ = std::make_unique<TransportSetup>(options_, std::move(stream),
+                                            with_proxy() ? targets_[target_] : options_.host,
+                                            [this](std::error_code error) { setup_done(error); });
+  const std::error_code error = setup_->start();
+  if (error != std::errc::operation_in_progress) setup_done(error);
+}
+
+void Connector::Attempt::setup_done(std::error_code error) {
+  if (!error) return finish({}, setup_->take_stream());
+  note_failure(setup_->peer(), setup_->failure(), error);
+  const bool refused = error == Error::proxy_refused && target_ + 1 < targets_.size();
+  if (!refused) return finish(error, nullptr);
+  // The proxy cannot reach that address of the name; it ends the connection, so another is made.
+  setup_.reset();
+  ++target_;
+  next_ = 0;
+  next_socket();
 }
 
 void Connector::Attempt::note_failure(const std::string& what, const std::string& why,
@@ -156,11 +219,18 @@ void Connector::Attempt::note_failure(const std::string& what, const std::string
 void Connector::Attempt::timed_out() {
   const std::string time = " within " + duration_text(options_.timeout);
   const std::error_code error = Error::connect_timeout;
-  if (resolve_) note_failure(options_.host, "the name was not resolved" + time, error);
+  if (resolve_) note_failure(resolved_, "the name was not resolved" + time, error);
   for (const auto& socket : sockets_) {
-    note_failure(socket->remote().text(), "no answer" + time, error);
+    note_failure(name_of(socket->remote()), "no answer" + time, error);
   }
+  if (setup_) note_failure(setup_->peer(), setup_->missing() + time, error);
   finish(error, nullptr);
+}
+
+void Connector::Attempt::reject(const std::string& why) {
+  note_failure("proxy " + options_.transport.proxy->text(), why,
+               std::make_error_code(std::errc::invalid_argument));
+  fail();
 }
 
 void Connector::Attempt::fail() {
@@ -176,8 +246,19 @@ void Connector::Attempt::finish(std::error_code error, std::unique_ptr<Stream> s
   callback(error, std::move(stream));
 }
 
-std::string Connector::Attempt::target() const {
-  return join_host_port(options_.host, options_.port);
+bool Connector::Attempt::with_proxy() const {
+  return options_.transport.proxy && options_.unix_path.empty();
+}
+
+std::string Connector::Attempt::name_of(const Endpoint& remote) const {
+  if (!with_proxy()) return remote.text();
+  const std::string address = remote.host_text();
+  return dialled() + (address == options_.transport.proxy->host ? "" : " (" + address + ")");
+}
+
+std::string Connector::Attempt::dialled() const {
+  if (!with_proxy()) return join_host_port(options_.host, options_.port);
+  return "proxy " + options_.transport.proxy->text();
 }
 
 }  // namespace mqrig::net

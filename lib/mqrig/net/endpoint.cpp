@@ -40,17 +40,6 @@ std::uint32_t zone_index(const std::string& zone) {
   return ::if_nametoindex(zone.c_str());
 }
 
-std::optional<Endpoint> numeric_endpoint(const std::string& host, std::uint16_t port) {
-  in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return v4_endpoint(v4, port);
-  const std::size_t percent = host.find('%');
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, host.substr(0, percent).c_str(), &v6) != 1) return std::nullopt;
-  const std::uint32_t zone =
-      percent == std::string::npos ? 0 : zone_index(host.substr(percent + 1));
-  return v6_endpoint(v6, zone, port);
-}
-
 bool is_localhost(std::string_view host) {
   constexpr std::string_view name = "localhost";
   if (host.ends_with('.')) host.remove_suffix(1);
@@ -97,6 +86,14 @@ bool Endpoint::is_loopback() const {
   return family() == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
 }
 
+std::string_view Endpoint::address_bytes() const {
+  const void* bytes = nullptr;
+  if (family() == AF_INET) bytes = &reinterpret_cast<const sockaddr_in*>(&storage_)->sin_addr;
+  if (family() == AF_INET6) bytes = &reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_addr;
+  if (bytes == nullptr) return {};
+  return {static_cast<const char*>(bytes), family() == AF_INET ? 4u : 16u};
+}
+
 std::string Endpoint::host_text() const {
   char buffer[INET6_ADDRSTRLEN];
   if (family() == AF_INET) {
@@ -124,6 +121,17 @@ std::string Endpoint::description() const {
   const std::string address = text();
   const std::string kind = family() == AF_UNIX ? "unix" : family() == AF_UNSPEC ? "socket" : "tcp";
   return address.empty() ? kind : kind + " " + address;
+}
+
+std::optional<Endpoint> numeric_endpoint(const std::string& address, std::uint16_t port) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) return v4_endpoint(v4, port);
+  const std::size_t percent = address.find('%');
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, address.substr(0, percent).c_str(), &v6) != 1) return std::nullopt;
+  const std::uint32_t zone =
+      percent == std::string::npos ? 0 : zone_index(address.substr(percent + 1));
+  return v6_endpoint(v6, zone, port);
 }
 
 std::optional<Endpoints> known_endpoints(const std::string& host, std::uint16_t port) {

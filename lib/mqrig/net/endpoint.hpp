@@ -31,6 +31,9 @@ class Endpoint {
 
   // "127.0.0.1:1883", "[::1]:1883", "/run/mosquitto.sock".
   std::string text() const;
+  // The 4 bytes of an IPv4 address, the 16 of an IPv6 one, in the order of the network; else none.
+  // Valid as long as this.
+  std::string_view address_bytes() const;
   // Without the port and brackets; empty for a Unix socket.
   std::string host_text() const;
   // The same with its kind before it: "tcp 127.0.0.1:1883".
@@ -43,7 +46,11 @@ class Endpoint {
 
 using Endpoints = std::vector<Endpoint>;
 
-// Without asking anybody: a numeric address (with %zone), or "localhost" and names below it, which
+// An IPv4 address, or an IPv6 address without brackets, which may have a %zone. Nothing if the text
+// is none.
+std::optional<Endpoint> numeric_endpoint(const std::string& address, std::uint16_t port);
+
+// Without asking anybody: a numeric address, or "localhost" and names below it, which
 // RFC 6761 says are loopback addresses. Nothing if the name must be resolved.
 std::optional<Endpoints> known_endpoints(const std::string& host, std::uint16_t port);
 

@@ -7,8 +7,11 @@
 #include <mqrig/net/connected_socket.hpp>
 #include <mqrig/net/listen_socket.hpp>
 #include <mqrig/net/listener.hpp>
+#include <mqrig/net/proxy_header.hpp>
 #include <mqrig/net/system_call.hpp>
 #include <mqrig/net/timer.hpp>
+#include <mqrig/net/tls.hpp>
+#include <mqrig/net/url.hpp>
 #include <mqrig/net/watch.hpp>
 #include <utility>
 #include <vector>
@@ -80,6 +83,20 @@ std::string encode_path(std::string_view path) {
   return encoded;
 }
 
+Scheme scheme_of(const ListenAddress& address) {
+  if (address.web_socket) return address.tls ? Scheme::wss : Scheme::ws;
+  return address.tls ? Scheme::mqtts : Scheme::mqtt;
+}
+
+// Each makes its handshake in the reads and writes of the stream.
+std::unique_ptr<Stream> put_layers_on(std::unique_ptr<Stream> stream,
+                                      const ListenAddress& address) {
+  if (address.proxy_protocol) stream = accept_proxy_header(std::move(stream));
+  if (address.tls) stream = address.tls->accept(std::move(stream));
+  if (address.web_socket) stream = accept_web_socket(std::move(stream), *address.web_socket);
+  return stream;
+}
+
 // One descriptor kept for the day when there are no more: given up, it lets the waiting connection
 // be accepted and closed, so that its client learns of it and the socket is not ready for ever.
 class SpareDescriptor {
@@ -137,8 +154,11 @@ class Listener::Acceptor final : private StreamHandler {
 
 // Outlives the listener while an acceptor is at work in it.
 struct Listener::State : std::enable_shared_from_this<State> {
-  State(asio::io_context& context_, Callback callback_)
-      : context(context_), callback(std::move(callback_)), pause(context_, [this] { go_on(); }) {}
+  State(asio::io_context& context_, const ListenAddress& address_, Callback callback_)
+      : context(context_),
+        address(address_),
+        callback(std::move(callback_)),
+        pause(context_, [this] { go_on(); }) {}
 
   std::error_code add(ListenSocket socket) {
     acceptors.push_back(std::make_unique<Acceptor>(*this, std::move(socket)));
@@ -151,7 +171,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     if (error) {
       ++refused;
     } else {
-      callback(std::move(stream));
+      callback(put_layers_on(std::move(stream), address));
     }
   }
 
@@ -167,6 +187,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   }
 
   asio::io_context& context;
+  ListenAddress address;
   Callback callback;
   Timer pause;
   SpareDescriptor spare;
@@ -245,7 +266,7 @@ std::error_code Listener::start(const ListenAddress& address, Callback callback,
     if (error != std::errc::address_in_use) break;
   }
   if (error) return error;
-  auto state = std::make_shared<State>(context_, std::move(callback));
+  auto state = std::make_shared<State>(context_, address, std::move(callback));
   for (ListenSocket& socket : sockets) {
     const std::string name = socket.endpoint().text();
     if ((error = state->add(std::move(socket)))) {
@@ -260,8 +281,10 @@ std::error_code Listener::start(const ListenAddress& address, Callback callback,
 std::string Listener::url() const {
   if (!state_) return {};
   const Endpoint& endpoint = state_->acceptors.front()->endpoint();
-  if (endpoint.family() != AF_UNIX) return "mqtt://" + endpoint.text();
-  return "unix://" + encode_path(endpoint.text());
+  if (endpoint.family() == AF_UNIX) return "unix://" + encode_path(endpoint.text());
+  const ListenAddress& address = state_->address;
+  const std::string path = address.web_socket ? address.web_socket->path : std::string();
+  return std::string(scheme_name(scheme_of(address))) + "://" + endpoint.text() + path;
 }
 
 std::uint16_t Listener::port() const {

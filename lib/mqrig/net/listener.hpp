@@ -21,8 +21,10 @@ namespace mqrig::net {
 class Listener {
  public:
   // Called from the event loop for each connection, many per turn, but not so many that others wait
-  // for theirs. The listener may be closed or destroyed in it. TCP comes with TCP_NODELAY set, and
-  // with keep-alive probes of the kernel: a peer that is gone for minutes ends the stream.
+  // for theirs. The listener may be closed or destroyed in it. The layers of the address are on the
+  // stream, and their handshakes yet to be made, in its reads and writes. TCP comes with
+  // TCP_NODELAY set, and with keep-alive probes of the kernel: a peer that is gone for minutes ends
+  // the stream.
   using Callback = std::function<void(std::unique_ptr<Stream> stream)>;
 
   explicit Listener(asio::io_context& context);
@@ -40,8 +42,8 @@ class Listener {
   std::error_code start(const ListenAddress& address, Callback callback, std::string& detail);
 
   // As an MQTT client is told it, with the real port: "mqtt://127.0.0.1:1883",
-  // "unix:///run/mqrig.sock", "unix://@name". Of several addresses the first, IPv4 before IPv6.
-  // Empty when not listening.
+  // "wss://127.0.0.1:443/mqtt", "unix:///run/mqrig.sock", "unix://@name". Of several addresses the
+  // first, IPv4 before IPv6. Empty when not listening.
   std::string url() const;
   // 0 for a Unix socket and when not listening.
   std::uint16_t port() const;

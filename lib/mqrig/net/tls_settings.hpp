@@ -1,6 +1,6 @@
 #pragma once
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,7 +29,9 @@ struct TlsCommonSettings {
   std::string crl_file;  // PEM; with it, every certificate of the chain is looked up
   std::optional<TlsVersion> lowest_version;   // none: 1.2
   std::optional<TlsVersion> highest_version;  // none: 1.3
-  std::string ciphers;            // of 1.2 and 1.3, in OpenSSL's words; empty: its defaults
+  // Of 1.2 and 1.3, in OpenSSL's words with ':' between them; empty: its defaults. Suites of 1.3
+  // ("TLS_…") alone leave only 1.3; where none is named, 1.3 keeps its defaults.
+  std::string ciphers;
   std::vector<std::string> alpn;  // in order of preference
   std::string keylog_file;  // secrets of connections are appended, for Wireshark; made with 0600
 };
@@ -47,6 +49,9 @@ struct TlsClientSettings : TlsCommonSettings {
   OcspMode ocsp = OcspMode::off;
   std::string psk_identity;  // with a key: TLS with a pre-shared key, and no certificates
   std::string psk_key;       // bytes
+  // The newest that are kept to be resumed; of 1.3 each resumes one connection. Some KB each: for
+  // load tests that reconnect all at once, the number of connections.
+  std::size_t sessions_per_name = 4;
 };
 
 struct TlsServerSettings : TlsCommonSettings {

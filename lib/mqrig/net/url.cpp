@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <mqrig/net/percent_decode.hpp>
 #include <mqrig/net/url.hpp>
 
 namespace mqrig::net {
@@ -33,30 +34,6 @@ bool same_word(std::string_view typed, std::string_view word) {
     if (lower(typed[i]) != word[i]) return false;
   }
   return true;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-  return -1;
-}
-
-// Nothing if a '%' is not followed by two hexadecimal digits.
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(16 * high + low);
-    i += 2;
-  }
-  return decoded;
 }
 
 std::string quoted(std::string_view text) {

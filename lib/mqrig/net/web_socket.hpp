@@ -10,10 +10,10 @@ namespace mqrig::net {
 
 // What a client asks for [RFC 6455, section 4.1].
 struct WebSocketRequest {
-  std::string host;        // of the Host field, with the port where it is not the scheme's
+  std::string host{};      // of the Host field, with the port where it is not the scheme's
   std::string path = "/";  // request target
   std::string subprotocol = "mqtt";
-  std::vector<std::pair<std::string, std::string>> headers;  // more of them; no CR, LF or NUL
+  std::vector<std::pair<std::string, std::string>> headers{};  // more of them; no CR, LF or NUL
 };
 
 // A WebSocket on a stream that is connected, as a client: MQTT is in its binary messages, whose

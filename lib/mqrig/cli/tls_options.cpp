@@ -1,0 +1,167 @@
+#include <mqrig/cli/shared_options.hpp>
+
+namespace mqrig::cli {
+namespace {
+
+constexpr Choice versions[] = {
+    {"1.2", "TLS 1.2"},
+    {"1.3", "TLS 1.3"},
+    {"tlsv1.2", {}, "1.2"},
+    {"tlsv1.3", {}, "1.3"},
+};
+
+constexpr Choice ocsp_modes[] = {
+    {"off", "do not ask for an answer"},
+    {"check", "check the answer that the server has"},
+    {"require", "the server has to have one"},
+};
+
+constexpr OptionSpec options[] = {
+    {.long_name = "tls",
+     .alias = "tls-use-os-certs",
+     .negated = "no-tls",
+     .env = "MQRIG_TLS",
+     .help = "use TLS with --host, as mqtts:// and wss:// URLs do",
+     .details = "Who may vouch for the broker is what the system trusts, or what --cafile and "
+                "--capath say. Any of the options below means --tls too. With an mqtt:// or ws:// "
+                "URL, which is plain, they are an error."},
+    {.long_name = "cafile",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_CAFILE",
+     .help = "certificates (PEM) to trust instead of the system's"},
+    {.long_name = "capath",
+     .kind = ValueKind::path,
+     .value_name = "FOLDER",
+     .env = "MQRIG_CAPATH",
+     .help = "folder of certificates to trust instead of the system's",
+     .details = "One certificate a file, named by openssl-rehash(1)."},
+    {.long_name = "cert",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_CERT",
+     .help = "our certificate (PEM), and those between it and the root",
+     .details = "Ours comes first. Without --key the file has the key too."},
+    {.long_name = "key",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_KEY",
+     .help = "private key (PEM) of our certificate"},
+    {.long_name = "key-password",
+     .kind = ValueKind::secret,
+     .value_name = "PASSWORD",
+     .env = "MQRIG_KEY_PASSWORD",
+     .help = "password of an encrypted key",
+     .details = "It is wiped from the process list at once. Without this option and the next two "
+                "the password is asked for on the terminal."},
+    {.long_name = "key-password-file",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_KEY_PASSWORD_FILE",
+     .help = "read the password of the key from a file",
+     .details = "One line end after the password is removed."},
+    {.long_name = "key-password-env",
+     .kind = ValueKind::variable_name,
+     .value_name = "VARIABLE",
+     .env = "MQRIG_KEY_PASSWORD_ENV",
+     .help = "take the password of the key from this environment variable"},
+    {.long_name = "pkcs12",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_PKCS12",
+     .help = "our certificate and key in one file (.p12, .pfx)"},
+    {.long_name = "insecure",
+     .negated = "no-insecure",
+     .env = "MQRIG_INSECURE",
+     .help = "do not check the broker's certificate: anybody can pose as it",
+     .details = "Neither its name, nor who vouches for it, nor whether it is still valid. Each run "
+                "says so on standard error, with --quiet too."},
+    {.long_name = "tls-version",
+     .kind = ValueKind::choice,
+     .value_name = "VERSION",
+     .choices = versions,
+     .default_value = "1.2",
+     .env = "MQRIG_TLS_VERSION",
+     .help = "lowest TLS version: 1.2 or 1.3",
+     .details = "mosquitto's tlsv1.2 and tlsv1.3 are understood too."},
+    {.long_name = "tls-max",
+     .kind = ValueKind::choice,
+     .value_name = "VERSION",
+     .choices = versions,
+     .default_value = "1.3",
+     .env = "MQRIG_TLS_MAX",
+     .help = "highest TLS version: 1.2 or 1.3"},
+    {.long_name = "ciphers",
+     .kind = ValueKind::text,
+     .value_name = "LIST",
+     .minimum = 1,
+     .env = "MQRIG_CIPHERS",
+     .help = "ciphers to offer, in OpenSSL's words",
+     .details = "Those of TLS 1.2 and 1.3 in one list; see openssl-ciphers(1)."},
+    {.long_name = "alpn",
+     .alias = "tls-alpn",
+     .kind = ValueKind::text,
+     .value_name = "NAME",
+     .minimum = 1,
+     .repeatable = true,
+     .env = "MQRIG_ALPN",
+     .help = "protocol to offer by ALPN, such as mqtt; the first is liked best",
+     .details = "Some brokers take MQTT at port 443 by it."},
+    {.long_name = "sni",
+     .kind = ValueKind::text,
+     .value_name = "NAME",
+     .minimum = 1,
+     .env = "MQRIG_SNI",
+     .help = "name to ask for, and to find in the certificate, if not the host",
+     .details = "For a broker that is reached by an address or by another name."},
+    {.long_name = "crl",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_CRL",
+     .help = "revoked certificates (PEM): every one of the chain is looked up"},
+    {.long_name = "ocsp",
+     .kind = ValueKind::choice,
+     .value_name = "WHEN",
+     .choices = ocsp_modes,
+     .default_value = "off",
+     .env = "MQRIG_OCSP",
+     .help = "stapled proof of no revocation: off, check or require"},
+    {.long_name = "psk",
+     .kind = ValueKind::secret,
+     .value_name = "HEX",
+     .env = "MQRIG_PSK",
+     .help = "pre-shared key, in hexadecimal, instead of certificates",
+     .details = "Needs --psk-identity. It is wiped from the process list at once, but --psk-file "
+                "keeps it out of the shell's history too."},
+    {.long_name = "psk-file",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .env = "MQRIG_PSK_FILE",
+     .help = "read the pre-shared key, in hexadecimal, from a file"},
+    {.long_name = "psk-identity",
+     .kind = ValueKind::text,
+     .value_name = "NAME",
+     .minimum = 1,
+     .env = "MQRIG_PSK_IDENTITY",
+     .help = "whose pre-shared key it is"},
+    {.long_name = "tls-keylog",
+     .kind = ValueKind::path,
+     .value_name = "FILE",
+     .help = "append the secrets of connections, for Wireshark",
+     .details = "Whoever has the file can read what was said. The environment says nothing here, "
+                "SSLKEYLOGFILE neither."},
+};
+
+constexpr std::string_view key_passwords[] = {"key-password", "key-password-file",
+                                              "key-password-env"};
+constexpr std::string_view identities[] = {"cert", "pkcs12"};
+constexpr std::string_view keys[] = {"psk", "psk-file"};
+
+}  // namespace
+
+constinit const OptionGroup tls_group{"TLS", options};
+constinit const Exclusive one_key_password{"password of the key", key_passwords};
+constinit const Exclusive one_certificate{"certificate", identities};
+constinit const Exclusive one_psk{"pre-shared key", keys};
+
+}  // namespace mqrig::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <mqrig/net/tls_notes.hpp>
+#include <string>
+#include <vector>
+
+namespace mqrig::net {
+
+// What a connection has agreed upon, and the peer's certificates, for Stream::facts(). Private to
+// this room.
+std::vector<std::string> tls_facts(const SSL* ssl, const TlsNotes& notes);
+
+}  // namespace mqrig::net

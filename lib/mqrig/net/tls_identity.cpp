@@ -1,0 +1,136 @@
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <cstring>
+#include <mqrig/net/tls_failure.hpp>
+#include <mqrig/net/tls_file.hpp>
+#include <mqrig/net/tls_identity.hpp>
+
+namespace mqrig::net {
+namespace {
+
+// The pass phrase of one file: asked for once, when it turns out to be needed.
+class PassPhrase {
+ public:
+  PassPhrase(const TlsIdentity& identity, const std::string& file)
+      : identity_(identity), file_(file) {}
+  PassPhrase(const PassPhrase&) = delete;
+  PassPhrase& operator=(const PassPhrase&) = delete;
+  ~PassPhrase() {
+    if (phrase_) OPENSSL_cleanse(phrase_->data(), phrase_->size());
+  }
+
+  const std::optional<std::string>& get() {
+    if (!asked_ && identity_.key_password) phrase_ = identity_.key_password(file_);
+    asked_ = true;
+    return phrase_;
+  }
+
+  // Of an attempt that failed.
+  std::string problem(const std::string& otherwise) const {
+    if (!asked_) return otherwise;
+    if (!phrase_) {
+      return "'" + file_ +
+             "' is encrypted: give its pass phrase with --key-password-file, "
+             "--key-password-env or at the prompt";
+    }
+    return "the pass phrase given for '" + file_ + "' is wrong";
+  }
+
+  static int answer(char* into, int size, int, void* self) {
+    const std::optional<std::string>& phrase = static_cast<PassPhrase*>(self)->get();
+    if (!phrase || phrase->size() > static_cast<std::size_t>(size)) return -1;
+    std::memcpy(into, phrase->data(), phrase->size());
+    return static_cast<int>(phrase->size());
+  }
+
+ private:
+  const TlsIdentity& identity_;
+  const std::string& file_;
+  std::optional<std::string> phrase_;
+  bool asked_ = false;
+};
+
+// Why OpenSSL did not take a certificate as ours.
+std::string certificate_problem(const std::string& file) {
+  const unsigned long error = ERR_peek_last_error();
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) return "'" + file + "' holds no certificate in PEM";
+  return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
+}
+
+std::string use_key(SSL_CTX* context, const TlsIdentity& identity) {
+  const std::string& file =
+      identity.key_file.empty() ? identity.certificate_file : identity.key_file;
+  std::string error;
+  const BioHandle bio = open_file(file, error);
+  if (!bio) return error;
+  PassPhrase phrase(identity, file);
+  const KeyHandle key(PEM_read_bio_PrivateKey(bio.get(), nullptr, PassPhrase::answer, &phrase));
+  if (!key) {
+    return phrase.problem("'" + file + "' holds no private key in PEM" +
+                          (identity.key_file.empty() ? "; name its file with --key" : ""));
+  }
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return {};
+  return "the key in '" + file + "' does not belong to the certificate in '" +
+         identity.certificate_file + "'";
+}
+
+std::string use_pem(SSL_CTX* context, const TlsIdentity& identity) {
+  const std::string& file = identity.certificate_file;
+  if (file.empty()) return "a key, but no certificate for it: give --cert, too";
+  std::string error;
+  if (!open_file(file, error)) return error;
+  if (SSL_CTX_use_certificate_chain_file(context, file.c_str()) != 1) {
+    return certificate_problem(file);
+  }
+  return use_key(context, identity);
+}
+
+std::string use_pkcs12(SSL_CTX* context, const TlsIdentity& identity) {
+  const std::string& file = identity.pkcs12_file;
+  std::string error;
+  const BioHandle bio = open_file(file, error);
+  if (!bio) return error;
+  const Pkcs12Handle bag(d2i_PKCS12_bio(bio.get(), nullptr));
+  if (!bag) return "'" + file + "' is no PKCS #12 file";
+  PassPhrase phrase(identity, file);
+  const char* password = nullptr;
+  if (PKCS12_verify_mac(bag.get(), nullptr, 0) != 1 && PKCS12_verify_mac(bag.get(), "", 0) != 1) {
+    if (phrase.get()) password = phrase.get()->c_str();
+    if (password == nullptr || PKCS12_verify_mac(bag.get(), password, -1) != 1) {
+      return phrase.problem({});
+    }
+  }
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+  STACK_OF(X509)* chain = nullptr;
+  const bool parsed = PKCS12_parse(bag.get(), password, &key, &certificate, &chain) == 1;
+  const KeyHandle owned_key(key);
+  const CertificateHandle owned_certificate(certificate);
+  const CertificatesHandle owned_chain(chain);
+  if (!parsed) {
+    return "'" + file + "' is encrypted in a way that OpenSSL no longer reads (" +
+           openssl_reason(ERR_peek_error()) + "): export it anew, without -legacy";
+  }
+  if (key == nullptr || certificate == nullptr)
+    return "'" + file + "' holds no key with a certificate";
+  if (SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1) return {};
+  return certificate_problem(file);
+}
+
+}  // namespace
+
+std::string use_identity(SSL_CTX* context, const TlsIdentity& identity) {
+  ERR_clear_error();
+  std::string problem;
+  if (!identity.pkcs12_file.empty()) {
+    problem = use_pkcs12(context, identity);
+  } else if (!identity.certificate_file.empty() || !identity.key_file.empty()) {
+    problem = use_pem(context, identity);
+  }
+  ERR_clear_error();
+  return problem;
+}
+
+}  // namespace mqrig::net

@@ -1,0 +1,219 @@
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <mqrig/net/error.hpp>
+#include <mqrig/net/tls_certificate.hpp>
+#include <mqrig/net/tls_facts.hpp>
+#include <mqrig/net/tls_failure.hpp>
+#include <mqrig/net/tls_stream.hpp>
+#include <mqrig/net/tls_verification.hpp>
+#include <utility>
+
+namespace mqrig::net {
+
+TlsStream::TlsStream(std::unique_ptr<Stream> below, std::shared_ptr<const TlsContext> context,
+                     std::string name)
+    : notes_{std::move(context), std::move(name), {}, {}},
+      wire_(std::move(below)),
+      ssl_(SSL_new(notes_.context->get())) {
+  SSL_set_app_data(ssl_.get(), &notes_);
+  BIO* bio = wire_.make_bio();
+  SSL_set_bio(ssl_.get(), bio, bio);
+  wire_.below().set_handler(this);
+  if (!notes_.context->is_client()) {
+    SSL_set_accept_state(ssl_.get());
+    return;
+  }
+  SSL_set_connect_state(ssl_.get());
+  expect_name(ssl_.get(), notes_.name);
+  const SslSessionHandle session = notes_.context->sessions().take(notes_.name);
+  if (session) SSL_set_session(ssl_.get(), session.get());
+}
+
+TlsStream::~TlsStream() {
+  close();
+}
+
+Layer::Progress TlsStream::handshake(std::error_code& error) {
+  if (!established() && !read_error_ && !closed_) shake_hands();
+  error = closed_ ? make_error_code(Error::closed) : read_error_;
+  if (error) return Progress::failed;
+  if (established()) return Progress::done;
+  return wire_.has_output() ? Progress::wants_write : Progress::wants_read;
+}
+
+// What OpenSSL reads and writes is kept, or goes out, at the end of the turn: only then is it known
+// whether the stream below took it.
+void TlsStream::shake_hands() {
+  ERR_clear_error();
+  const TlsWire::Turn turn(wire_);
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result != 1) end_handshake(result);
+}
+
+void TlsStream::end_handshake(int result) {
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return;
+    default:
+      break;
+  }
+  if (wire_.read_error()) {
+    ERR_clear_error();
+    return fail(Error::tls_failed, explain_end(notes_, wire_.read_error()));
+  }
+  fail(Error::tls_failed, explain_failure(notes_, wire_.beginning()));
+}
+
+void TlsStream::fail(std::error_code error, std::string text) {
+  read_error_ = error;
+  write_error_ = error;
+  failure_ = std::move(text);
+}
+
+IoResult TlsStream::read_some(std::span<std::uint8_t> into) {
+  if (closed_) return {0, Error::closed};
+  if (read_error_) return {0, read_error_};
+  ERR_clear_error();
+  const IoResult result = read_records(into);
+  if (result.count != 0) return result;
+  return {0, read_error_};
+}
+
+IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
+  const TlsWire::Turn turn(wire_);
+  std::size_t count = 0;
+  while (count < into.size()) {
+    std::size_t got = 0;
+    const int result = SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &got);
+    count += got;
+    if (result == 1) continue;
+    read_ended(result);
+    break;
+  }
+  return {count, {}};
+}
+
+void TlsStream::read_ended(int result) {
+  if (!established()) return end_handshake(result);
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return;
+    case SSL_ERROR_ZERO_RETURN:
+      read_error_ = Error::end_of_stream;
+      return;
+    default:
+      break;
+  }
+  const std::error_code below = wire_.read_error();
+  if (!below) return fail(Error::tls_failed, explain_failure(notes_, wire_.beginning()));
+  ERR_clear_error();
+  if (below != Error::end_of_stream) {
+    read_error_ = below;
+    return;
+  }
+  read_error_ = Error::tls_truncated;
+  failure_ =
+      "the peer closed the connection without ending TLS (no close_notify): what it sent last may "
+      "be missing";
+}
+
+IoResult TlsStream::write_some(std::span<const std::uint8_t> from) {
+  if (closed_) return {0, Error::closed};
+  if (ending_) return {0, std::make_error_code(std::errc::broken_pipe)};
+  if (!established() && !write_error_) shake_hands();
+  if (established() && wire_.has_output()) wire_.flush();
+  if (wire_.write_error() && !write_error_) look_for_alert();
+  if (write_error_) return {0, write_error_};
+  if (!established() || wire_.has_output()) return {};
+  from = from.first(std::min(from.size(), TlsBuffer::plaintext));
+  std::size_t count = 0;
+  ERR_clear_error();
+  {
+    const TlsWire::Turn turn(wire_);
+    while (count < from.size()) {
+      std::size_t taken = 0;
+      const int result = SSL_write_ex(ssl_.get(), from.data() + count, from.size() - count, &taken);
+      count += taken;
+      if (result == 1) continue;
+      write_ended(result);
+      break;
+    }
+  }
+  if (wire_.write_error() && !write_error_) look_for_alert();
+  if (write_error_) return {0, write_error_};
+  return {count, {}};
+}
+
+void TlsStream::write_ended(int result) {
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return;
+  fail(Error::tls_failed, explain_failure(notes_, wire_.beginning()));
+}
+
+// The peer is gone. It may have said why in its last bytes: those count for more than the system's
+// word for it.
+void TlsStream::look_for_alert() {
+  write_error_ = wire_.write_error();
+  if (read_error_ || !established()) return;
+  ERR_clear_error();
+  const TlsWire::Turn turn(wire_);
+  std::uint8_t byte = 0;
+  std::size_t got = 0;
+  if (SSL_peek_ex(ssl_.get(), &byte, 1, &got) == 1) return;
+  if (SSL_get_error(ssl_.get(), 0) == SSL_ERROR_SSL && !wire_.read_error()) {
+    fail(Error::tls_failed, explain_failure(notes_, wire_.beginning()));
+  }
+}
+
+// close_notify, and then the end of the stream below.
+void TlsStream::shutdown_send() {
+  if (closed_ || ending_) return;
+  ending_ = true;
+  if (established() && !write_error_) {
+    ERR_clear_error();
+    const TlsWire::Turn turn(wire_);
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+  send_end();
+}
+
+void TlsStream::send_end() {
+  if (!ending_ || ended_ || wire_.has_output()) return;
+  ended_ = true;
+  wire_.below().shutdown_send();
+}
+
+void TlsStream::close() {
+  if (closed_) return;
+  closed_ = true;
+  handler_ = nullptr;
+  reading_ = false;
+  writing_ = false;
+  wire_.below().close();
+}
+
+std::string TlsStream::failure() const {
+  return failure_.empty() ? wire_.below().failure() : failure_;
+}
+
+std::vector<std::string> TlsStream::facts() const {
+  std::vector<std::string> facts = wire_.below().facts();
+  if (!established()) return facts;
+  for (std::string& fact : tls_facts(ssl_.get(), notes_)) facts.push_back(std::move(fact));
+  return facts;
+}
+
+std::string TlsStream::peer_identity() const {
+  if (!established()) return {};
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr) return notes_.psk_identity;
+  const bool verified =
+      !notes_.context->insecure() && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
+  return verified ? common_name(certificate) : std::string();
+}
+
+}  // namespace mqrig::net

@@ -1,0 +1,62 @@
+// How a TLS stream waits. What OpenSSL or we have already is told at once, which must come from the
+// event loop: the stream below is asked for room to write, of which there is nearly always some.
+#include <mqrig/net/tls_stream.hpp>
+#include <utility>
+
+namespace mqrig::net {
+
+// Records that wait to be deciphered count: at worst it is for nothing.
+bool TlsStream::can_read() const {
+  return read_error_ || SSL_has_pending(ssl_.get()) == 1 || wire_.has_input();
+}
+
+bool TlsStream::can_write() const {
+  return write_error_ || wire_.write_error() || ending_ || (established() && !wire_.has_output());
+}
+
+void TlsStream::wait_readable() {
+  if (closed_ || reading_) return;
+  reading_ = true;
+  if (can_read()) wire_.below().wait_writable();
+  wire_.below().wait_readable();
+}
+
+void TlsStream::wait_writable() {
+  if (closed_ || writing_) return;
+  writing_ = true;
+  if (can_write() || wire_.has_output()) {
+    wire_.below().wait_writable();
+  } else {  // the handshake goes on with what the peer sends
+    wire_.below().wait_readable();
+  }
+}
+
+// The handler may destroy us: the second of two calls comes with another turn of the loop.
+void TlsStream::on_readable() {
+  if (!writing_ || established()) return tell_readable();
+  if (reading_) wire_.below().wait_readable();
+  tell_writable();
+}
+
+void TlsStream::on_writable() {
+  wire_.flush();
+  send_end();
+  const bool readable = reading_ && (can_read() || wire_.write_error());
+  if (writing_ && can_write()) {
+    if (readable) wire_.below().wait_writable();
+    return tell_writable();
+  }
+  if (readable) tell_readable();
+}
+
+void TlsStream::tell_readable() {
+  if (!std::exchange(reading_, false)) return;
+  if (handler_ != nullptr) handler_->on_readable();
+}
+
+void TlsStream::tell_writable() {
+  writing_ = false;
+  if (handler_ != nullptr) handler_->on_writable();
+}
+
+}  // namespace mqrig::net

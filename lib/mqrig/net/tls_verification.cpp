@@ -1,0 +1,138 @@
+#include <openssl/x509v3.h>
+
+#include <mqrig/net/tls_certificate.hpp>
+#include <mqrig/net/tls_notes.hpp>
+#include <mqrig/net/tls_verification.hpp>
+
+namespace mqrig::net {
+namespace {
+
+struct Refusal {
+  int error = 0;
+  bool of_server = false;  // the certificates are a server's
+  int depth = 0;           // 0: the peer's own
+  const X509* certificate = nullptr;
+  std::string name;
+
+  std::string whose() const {
+    if (depth != 0) return "the authority's certificate (" + subject_text(certificate) + ")";
+    return std::string(of_server ? "the server's" : "the client's") + " certificate (" +
+           subject_text(certificate) + ")";
+  }
+  std::string authority() const { return issuer_text(certificate); }
+};
+
+std::string trust_advice(const Refusal& refusal) {
+  return refusal.of_server ? "; if that is right, name it with --cafile" : "";
+}
+
+std::string unknown_issuer(const Refusal& refusal) {
+  return refusal.whose() + " is signed by '" + refusal.authority() +
+         "', which is not among the trusted authorities" +
+         (refusal.of_server ? ": name that authority's certificate with --cafile, or have the "
+                              "server send its intermediate certificates, too"
+                            : "");
+}
+
+std::string wrong_name(const Refusal& refusal) {
+  return refusal.whose() + " is not for '" + refusal.name +
+         "' but for: " + names_text(refusal.certificate) +
+         "; connect by one of these names, or give it with --tls-name";
+}
+
+std::string weak(const Refusal& refusal, const std::string& what) {
+  return refusal.whose() + " is too weak to be trusted (" + what +
+         "): it has to be issued anew, with SHA-256 and an RSA key of 2048 bits or one on P-256";
+}
+
+std::string text_of(const Refusal& refusal) {
+  const X509* certificate = refusal.certificate;
+  switch (refusal.error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return refusal.whose() + " expired on " + time_text(X509_get0_notAfter(certificate)) +
+             ": it has to be renewed; or is the clock of this machine wrong?";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return refusal.whose() + " is not valid before " +
+             time_text(X509_get0_notBefore(certificate)) + ": is the clock of this machine wrong?";
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      return refusal.whose() + " is self-signed, and not among the trusted ones" +
+             trust_advice(refusal);
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      return "the root of the peer's certificates (" + subject_text(certificate) +
+             ") is not among the trusted authorities" + trust_advice(refusal);
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return unknown_issuer(refusal);
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return wrong_name(refusal);
+    case X509_V_ERR_INVALID_PURPOSE:
+      return refusal.whose() + " is not meant for a " +
+             (refusal.depth != 0  ? "certificate authority"
+              : refusal.of_server ? "server"
+                                  : "client") +
+             " (its key usage says so): another one is needed";
+    case X509_V_ERR_INVALID_CA:
+      return refusal.whose() + " is no authority's, but has signed another";
+    case X509_V_ERR_CERT_REVOKED:
+      return refusal.whose() + " was revoked by its authority: it must not be used any more";
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+      return "there is no revocation list of '" + refusal.authority() + "' to look up " +
+             refusal.whose() + ": put one into the file of --crl";
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+      return "the revocation list of '" + refusal.authority() + "' is out of date: get a new one";
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+      return refusal.whose() + " has a signature that '" + refusal.authority() +
+             "' did not make: an authority of the same name, or a forgery";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+      return weak(refusal, "its key is too small");
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+      return weak(refusal, "it is signed with an old digest");
+    default:
+      return refusal.whose() + " is refused: " + X509_verify_cert_error_string(refusal.error);
+  }
+}
+
+// Without the zone of a link-local address and without the root's dot.
+std::string name_in_certificate(const std::string& name) {
+  std::string plain = name.substr(0, name.find('%'));
+  if (plain.size() > 1 && plain.back() == '.') plain.pop_back();
+  return plain;
+}
+
+}  // namespace
+
+int note_verdict(int accepted, X509_STORE_CTX* verification) {
+  const auto* ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  TlsNotes& notes = TlsNotes::of(ssl);
+  if (notes.context->key_only()) {
+    notes.problem =
+        "the server sent a certificate instead of using the pre-shared key: it does not know the "
+        "identity, or has no such keys";
+    return 0;
+  }
+  if (accepted != 0 || !notes.problem.empty()) return accepted;
+  Refusal refusal;
+  refusal.error = X509_STORE_CTX_get_error(verification);
+  refusal.of_server = notes.context->is_client();
+  refusal.depth = X509_STORE_CTX_get_error_depth(verification);
+  refusal.certificate = X509_STORE_CTX_get_current_cert(verification);
+  if (refusal.certificate == nullptr) refusal.certificate = X509_STORE_CTX_get0_cert(verification);
+  refusal.name = notes.name;
+  notes.problem = text_of(refusal);
+  return 0;
+}
+
+void expect_name(SSL* ssl, const std::string& name) {
+  const std::string expected = name_in_certificate(name);
+  X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
+  if (X509_VERIFY_PARAM_set1_ip_asc(parameters, expected.c_str()) == 1) return;
+  X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  X509_VERIFY_PARAM_set1_host(parameters, expected.data(), expected.size());
+  SSL_set_tlsext_host_name(ssl, expected.c_str());
+}
+
+}  // namespace mqrig::net
