@@ -63,6 +63,9 @@ void Broker::Impl::take_identity(Connection& connection) {
     activity(connection, "has proved no name by a certificate or a pre-shared key");
     return refuse(connection, ReasonCode::bad_user_name_or_password);
   }
+  if (connection.request->authentication_method) {  // there is nothing left to prove
+    return refuse(connection, ReasonCode::bad_authentication_method);
+  }
   connection.request->user_name = std::move(identity);
   connection.request->password = {};
   admit(connection);
