@@ -5,6 +5,7 @@
 #include <string>
 
 #include "certificates.hpp"
+#include "jwt_keys.hpp"
 #include "log.hpp"
 
 namespace mqrig::broker {
@@ -19,6 +20,7 @@ struct Access {
   std::shared_ptr<const auth::PasswordFile> passwords;
   std::shared_ptr<const broker::Acl> acl;
   std::shared_ptr<Certificates> certificates;
+  std::shared_ptr<auth::JwtVerifier> tokens;
 };
 
 /// Reads a password file; null for an empty path. Doubts about the file go to the log. Throws

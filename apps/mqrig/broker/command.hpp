@@ -14,6 +14,9 @@ const cli::CommandSpec& command();
 extern const cli::OptionGroup limits_group;
 extern const cli::OptionGroup faults_group;
 
+/// Tokens instead of passwords.
+extern const cli::OptionGroup jwt_group;
+
 /// TLS of the listeners: certificates and keys of either side.
 extern const cli::OptionGroup tls_group;
 

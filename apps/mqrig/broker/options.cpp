@@ -78,9 +78,9 @@ constexpr OptionSpec access_options[] = {
      .negated = "no-allow-anonymous",
      .env = "MQRIG_BROKER_ALLOW_ANONYMOUS",
      .help = "let clients in that give no user name",
-     .details = "Without a --password-file this is the default as long as all listeners are on "
-                "this machine, and must be said if one is not. With a --password-file it is off "
-                "unless said."},
+     .details = "Without --password-file, --jwt-jwks and --jwt-issuer this is the default as long "
+                "as all listeners are on this machine, and must be said if one is not. With one of "
+                "them it is off unless said."},
     {.long_name = "password-file",
      .kind = ValueKind::path,
      .value_name = "FILE",
@@ -141,7 +141,7 @@ constexpr cli::OptionGroup state_group{"State", state_options};
 constexpr cli::OptionGroup status_group{"Status", status_options};
 
 constexpr const cli::OptionGroup* groups[] = {
-    &listener_group, &tls_group,    &access_group, &state_group,
+    &listener_group, &tls_group,    &access_group, &jwt_group,          &state_group,
     &limits_group,   &faults_group, &status_group, &cli::general_group,
 };
 
@@ -161,6 +161,8 @@ constexpr cli::Example examples[] = {
     {"mqrig broker --listen mqtts://0.0.0.0 --cert cert.pem --key key.pem --cafile clients.pem "
      "--use-identity-as-username",
      "Let in who has a certificate of this authority, by the name in it."},
+    {"mqrig broker --jwt-issuer https://id.example.org/realms/home --jwt-audience mqtt",
+     "Let in who has a token of this identity provider."},
     {"mqrig broker --state broker.db", "Lose nothing that was acknowledged, whatever happens."},
     {"mqrig broker --chaos drop-connection=1%,delay=50ms+-20ms --seed 7",
      "Show a device what bad networks are like, the same way each time."},
@@ -180,7 +182,8 @@ constinit const cli::CommandSpec spec{
         "standard error.\n\n"
         "SIGINT and SIGTERM stop the broker: MQTT 5.0 clients are told so with DISCONNECT and "
         "reason 0x8B, and the state is saved. A second one ends it at once. SIGHUP reads the "
-        "password file, the ACL file, certificates, keys and CRLs again; connections stay, and "
+        "password file, the ACL file, the keys for tokens, certificates, keys and CRLs again; "
+        "connections stay, and "
         "where a file is faulty the old rules do. SIGUSR1 prints a line about connections and "
         "messages.\n\n"
         "Bridges of other brokers are known by the highest bit of the protocol level in their "
@@ -194,8 +197,9 @@ constinit const cli::CommandSpec spec{
     .exit_notes =
         "Zero means that the broker was stopped by a signal, which is how it is meant to end; 130 "
         "or 143 that a second signal cut that short. It is 2 also when a listener beyond this "
-        "machine has neither --password-file nor --allow-anonymous, 3 when a listener could not be "
-        "opened, and 10 when a file of passwords, rules, state, certificates or keys could "
+        "machine has none of --password-file, --jwt-jwks and --allow-anonymous, 3 when a listener "
+        "could not be "
+        "opened, and 10 when a file of passwords, rules, keys, state, certificates or keys could "
         "not be read, 4 when certificates or keys are of no use.",
     .see_also = see_also,
 };

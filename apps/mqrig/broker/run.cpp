@@ -53,7 +53,7 @@ cli::ExitCode run(const cli::Options& options) {
   keep_freed_memory();
   const PidFile pid_file(settings.pid_file);
   Access access{read_passwords(settings.password_file, log), read_acl(settings.acl_file),
-                read_certificates(settings, log)};
+                read_certificates(settings, log), make_jwt_verifier(settings.jwt)};
   announce_start(settings, log);
   const auto ready = [&](const std::vector<std::string>& urls) {
     announce_ready(settings, urls, log);

@@ -27,6 +27,10 @@ Server::Server(const Settings& settings, Access access, const cli::Diagnostic& d
   broker_.set_passwords(std::move(access.passwords));
   broker_.set_acl(std::move(access.acl));
   open_state();
+  if (access.tokens) {
+    broker_.set_jwt(access.tokens);
+    token_keys_ = std::make_unique<JwtKeys>(*settings.jwt, access.tokens, context_, log_);
+  }
 }
 
 void Server::open_state() {
@@ -105,10 +109,12 @@ void Server::stop(int signal) {
 
 void Server::reload() {
   if (worker_ == 0) net::notify_service("RELOADING=1");
-  if (settings_.password_file.empty() && settings_.acl_file.empty() && !certificates_) {
+  if (settings_.password_file.empty() && settings_.acl_file.empty() && !certificates_ &&
+      !token_keys_) {
     log_.notice("there is no file to read again: none of passwords, rules or certificates");
   }
   reload_access();
+  if (token_keys_) token_keys_->reload();
   if (certificates_) certificates_->reload(log_);
   if (worker_ == 0) net::notify_service("READY=1");
 }

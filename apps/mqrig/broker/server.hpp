@@ -47,6 +47,7 @@ class Server {
   net::Signals signals_;
   broker::Broker broker_;
   net::TextServer metrics_;
+  std::unique_ptr<JwtKeys> token_keys_;  // null: no tokens
   cli::ExitCode code_ = cli::ExitCode::ok;
   bool stopping_ = false;
 };

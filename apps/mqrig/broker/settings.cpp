@@ -135,22 +135,25 @@ void read_access(const cli::Options& options, Settings& into) {
   into.acl_file = options.text("acl-file");
   const bool said = options.has("allow-anonymous");
   const bool allowed = options.flag("allow-anonymous");
-  into.broker.allow_anonymous = said ? allowed : into.password_file.empty();
-  if (!into.password_file.empty()) return;
+  into.jwt = read_jwt_settings(options);
+  const bool asks = !into.password_file.empty() || into.jwt;
+  into.broker.allow_anonymous = said ? allowed : !asks;
+  if (asks) return;
   const auto names_clients = [&](const ListenUrl& listener) {
     return listener.tls && into.broker.identity_is_user_name;
   };
   if (said && !allowed &&
       !std::all_of(into.listeners.begin(), into.listeners.end(), names_clients)) {
-    throw UsageError("--no-allow-anonymous without --password-file would let nobody in");
+    throw UsageError(
+        "--no-allow-anonymous without --password-file or --jwt-jwks would let nobody in");
   }
   for (const ListenUrl& listener : into.listeners) {
     if (said || is_guarded(listener, into)) continue;
-    throw UsageError("listening on " + describe(listener.address) +
-                     " would let everybody in who reaches " +
-                     (listener.address.proxy_protocol ? "the proxy" : "this machine") +
-                     ": give --password-file (see mqrig passwd), or --allow-anonymous if that is "
-                     "meant");
+    throw UsageError(
+        "listening on " + describe(listener.address) + " would let everybody in who reaches " +
+        (listener.address.proxy_protocol ? "the proxy" : "this machine") +
+        ": give --password-file (see mqrig passwd) or --jwt-jwks, or --allow-anonymous if "
+        "that is meant");
   }
 }
 

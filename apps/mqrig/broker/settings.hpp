@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../listen_url.hpp"
+#include "jwt_settings.hpp"
 #include "tls_settings.hpp"
 
 namespace mqrig::broker_command {
@@ -17,6 +18,7 @@ struct Settings {
   broker::Settings broker;
   std::vector<ListenUrl> listeners;  ///< At least one.
   std::optional<TlsSettings> tls;    ///< Where a listener speaks it.
+  std::optional<JwtSettings> jwt;    ///< Where tokens let clients in.
   std::optional<net::ListenAddress> metrics;
   std::string password_file;
   std::string acl_file;

@@ -6,6 +6,8 @@
 
 namespace mqrig::auth {
 
+struct JwtIdentity;
+
 // One side of an enhanced authentication [MQTT-4.12]: what stands in Authentication Data. No I/O,
 // no time. May be begun again, for a re-authentication or another connection.
 //
@@ -37,6 +39,11 @@ class ServerExchange {
   virtual bool may_accept() const { return true; }
   // Once accepted.
   virtual const std::string& user_name() const = 0;
+  // The same: what limits the user besides. Null: nothing.
+  virtual const JwtIdentity* token() const { return nullptr; }
+  // Once refused, a clause for the log, without a secret in it; empty: the user name or the password
+  // was wrong, whichever.
+  virtual std::string_view fault() const { return {}; }
 };
 
 }  // namespace mqrig::auth

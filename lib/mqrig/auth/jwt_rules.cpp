@@ -81,6 +81,10 @@ std::string fault_of_user(const Json& claims, const std::string& name, std::stri
 
 }  // namespace
 
+std::string JwtIdentity::text() const {
+  return shown(user_name) + " until " + time_text(expires);
+}
+
 std::optional<JwtIdentity> check_jwt_claims(const Json& claims,
                                             const JwtVerifier::Settings& settings, Time now,
                                             std::string& fault) {

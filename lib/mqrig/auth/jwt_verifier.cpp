@@ -92,6 +92,7 @@ bool is_verified(const Parts& parts, const std::vector<const Jwk*>& keys) {
 struct JwtVerifier::State {
   Settings settings;
   JwkSet keys;
+  std::function<void()> on_unknown_key;
 
   // Why the signature does not count.
   std::string check_signature(const Parts& parts) const;
@@ -106,13 +107,17 @@ std::string JwtVerifier::State::check_signature(const Parts& parts) const {
   const std::string* id = header.key_id ? &*header.key_id : nullptr;
   const std::vector<const Jwk*> candidates = keys.find(id, header.algorithm);
   if (is_verified(parts, candidates)) return {};
-  if (id != nullptr && !keys.contains(*id)) return "its key " + shown(*id) + " is not known";
+  if (id != nullptr && !keys.contains(*id)) {
+    if (on_unknown_key) on_unknown_key();
+    return "its key " + shown(*id) + " is not known";
+  }
   if (candidates.empty()) return "its algorithm is not that of the key";
   return "its signature is wrong";
 }
 
 JwtVerifier::JwtVerifier(Settings settings)
-    : state_(std::make_unique<State>(State{.settings = std::move(settings), .keys = {}})) {}
+    : state_(std::make_unique<State>(
+          State{.settings = std::move(settings), .keys = {}, .on_unknown_key = {}})) {}
 
 JwtVerifier::~JwtVerifier() = default;
 
@@ -142,14 +147,8 @@ std::optional<JwtIdentity> JwtVerifier::verify(std::string_view token,
   return check_jwt_claims(claims, state_->settings, now, fault);
 }
 
-bool JwtVerifier::knows_key_of(std::string_view token) const {
-  const std::optional<Parts> parts = token.size() > largest ? std::nullopt : split(token);
-  if (!parts) return true;
-  std::string fault;
-  const Json json = read_part(parts->header, "header", fault);
-  Header header;
-  if (!fault.empty() || !read_header(json, header).empty() || !header.key_id) return true;
-  return state_->keys.contains(*header.key_id);
+void JwtVerifier::set_on_unknown_key(std::function<void()> on_unknown_key) {
+  state_->on_unknown_key = std::move(on_unknown_key);
 }
 
 bool looks_like_jwt(std::string_view text) noexcept {

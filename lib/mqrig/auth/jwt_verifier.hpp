@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct JwtIdentity {
   // Until when the token may be used: the claim "exp", and the leeway.
   std::chrono::system_clock::time_point expires;
   std::optional<JwtAcl> acl;  // none: the claims say nothing
+
+  // For the log: "'joe' until 2026-11-22 06:30:00 UTC".
+  std::string text() const;
 };
 
 // Checks JWTs (RFC 7519, and as RFC 8725 recommends) against the keys of their issuer: RS256, ES256
@@ -59,9 +63,9 @@ class JwtVerifier {
   std::optional<JwtIdentity> verify(std::string_view token,
                                     std::chrono::system_clock::time_point now,
                                     std::string& fault) const;
-  // False: the token names a key that is not in the set. It may be new, and the set is worth being
-  // fetched again.
-  bool knows_key_of(std::string_view token) const;
+  // Called by verify() when a token names a key that is not in the set: it may be new, and the set
+  // is worth being fetched again; or the sender has made it up. The token is refused.
+  void set_on_unknown_key(std::function<void()> on_unknown_key);
 
  private:
   struct State;

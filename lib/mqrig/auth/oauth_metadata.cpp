@@ -39,6 +39,7 @@ OAuthAnswer interpret(OAuthAnswer answer, const std::string& issuer, OAuthMetada
   }
   metadata.token_url = text_of(answer.body, "token_endpoint");
   metadata.device_url = text_of(answer.body, "device_authorization_endpoint");
+  metadata.keys_url = text_of(answer.body, "jwks_uri");
   metadata.revocation_url = text_of(answer.body, "revocation_endpoint");
   const auto methods = answer.body.find("token_endpoint_auth_methods_supported");
   metadata.secret_in_form = methods != answer.body.end() && methods->is_array() &&

@@ -12,6 +12,7 @@ struct OAuthMetadata {
   std::string token_url;
   std::string device_url;
   std::string revocation_url;
+  std::string keys_url;         // "jwks_uri"
   bool secret_in_form = false;  // client_secret_post, for there is no client_secret_basic
 };
 

@@ -141,7 +141,9 @@ void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passw
 void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
   acl_ = std::move(acl);
   registry_.for_each([&](Session& session) {
-    session.permissions = permissions_of(session.user_name.get(), session.client_id);
+    session.permissions =
+        permissions_of(session.user_name.get(), session.client_id,
+                       session.permissions ? session.permissions->token_rules() : nullptr);
   });
 }
 
@@ -254,6 +256,9 @@ std::error_code Broker::set_store(std::unique_ptr<store::BrokerStore> store) {
 }
 void Broker::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {
   impl_->set_passwords(std::move(passwords));
+}
+void Broker::set_jwt(std::shared_ptr<const auth::JwtVerifier> verifier) {
+  impl_->set_jwt(std::move(verifier));
 }
 void Broker::set_acl(std::shared_ptr<const Acl> acl) {
   impl_->set_acl(std::move(acl));

@@ -16,8 +16,9 @@ namespace asio {
 class io_context;
 }
 namespace mqrig::auth {
+class JwtVerifier;
 class PasswordFile;
-}
+}  // namespace mqrig::auth
 namespace mqrig::net {
 struct ListenAddress;
 class Stream;
@@ -48,6 +49,16 @@ class Broker {
   std::error_code set_store(std::unique_ptr<store::BrokerStore> store);
   // Who may connect, and with which password; null: everybody. At any time: connections stay.
   void set_passwords(std::shared_ptr<const auth::PasswordFile> passwords);
+  // Whose tokens let clients in, besides the passwords; null: no tokens do. At any time:
+  // connections stay. The verifier is asked on the broker's thread, and may be given new keys
+  // there.
+  //
+  // A token comes as the password of CONNECT or, in 5.0, by enhanced authentication with the method
+  // OAUTH2-JWT or CUSTOM-JWT. The user is the one that it names, whatever the user name of CONNECT
+  // says. Who has a password may use that instead. When the token has expired, the connection ends:
+  // in 5.0 by DISCONNECT with 0xA0 (maximum connect time), unless AUTH with 0x19 has brought a
+  // newer one of the same user before [MQTT-4.12.1-1]. One that is refused ends it with 0x87.
+  void set_jwt(std::shared_ptr<const auth::JwtVerifier> verifier);
   // Who may publish, subscribe and receive what; null: everybody everything. At any time.
   void set_acl(std::shared_ptr<const Acl> acl);
 

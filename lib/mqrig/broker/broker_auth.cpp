@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include <mqrig/auth/jwt_server.hpp>
 #include <mqrig/auth/password_file.hpp>
 #include <mqrig/auth/random_bytes.hpp>
 #include <mqrig/auth/scram_server.hpp>
@@ -32,6 +33,7 @@ std::unique_ptr<auth::ServerExchange> Broker::Impl::exchange_for(std::string_vie
     if (scram_secret_.empty()) scram_secret_ = auth::random_bytes(32);
     return std::make_unique<auth::ScramServer>(*scram, passwords_, scram_secret_);
   }
+  if (jwt_ && auth::is_jwt_method(method)) return std::make_unique<auth::JwtServer>(method, jwt_);
   return nullptr;
 }
 
@@ -84,6 +86,7 @@ void Broker::Impl::step_authentication(Connection& connection) {
       throttle_.succeeded(request.address);
       return admit_authenticated(connection, std::move(answer));
     case Outcome::refused:
+      report_refusal(connection, *exchange);
       throttle_.failed(request.address, now_);
       return refuse_login(connection, ReasonCode::not_authorized);  // [MQTT-4.12.0-4]
   }
@@ -108,6 +111,7 @@ void Broker::Impl::admit_authenticated(Connection& connection, std::string answe
   const std::unique_ptr<auth::ServerExchange> exchange =
       std::move(authentications_.at(&connection).exchange);
   request.user_name = exchange->user_name();
+  if (exchange->token() != nullptr) request.token = *exchange->token();
   request.authentication_data.reset();
   if (!answer.empty()) request.authentication_data = std::move(answer);
   const std::string address = request.address;
@@ -145,15 +149,17 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
   const std::string* const user = connection.session->user_name.get();
   if (outcome == Outcome::refused ||
       (outcome == Outcome::accepted && (user == nullptr || exchange->user_name() != *user))) {
+    report_refusal(connection, *exchange);
     throttle_.failed(connection.address(), now_);
     return refuse_reauthentication(connection, ReasonCode::not_authorized);
   }
   const wire::PropertyWriter properties = properties_of(authentication.method, answer);
   std::error_code error;
   if (outcome == Outcome::accepted) {
-    authentication.exchange.reset();
     error = connection.protocol().authenticated(properties.view(), connection.out());
     if (!error) activity(connection, "has authenticated again");
+    if (!error && exchange->token() != nullptr) renew_token(connection, *exchange->token());
+    authentication.exchange.reset();
   } else {
     error = connection.protocol().authenticate(properties.view(), connection.out());
   }
@@ -162,6 +168,13 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
   if (!error) return;
   connection.finish();
   detach(connection, true);
+}
+
+// Why, as far as others may know.
+void Broker::Impl::report_refusal(const Connection& connection,
+                                  const auth::ServerExchange& exchange) {
+  if (exchange.fault().empty()) return;
+  activity(connection, "has no valid token: " + std::string(exchange.fault()));
 }
 
 // [MQTT-4.12.1-2]

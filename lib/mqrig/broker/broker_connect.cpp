@@ -10,6 +10,7 @@
 
 #include <mqrig/auth/random_bytes.hpp>
 #include <mqrig/broker/acl.hpp>
+#include <mqrig/broker/token_rules.hpp>
 
 namespace mqrig::broker {
 
@@ -62,6 +63,9 @@ void Broker::Impl::take_identity(Connection& connection) {
     activity(connection, "has proved no name by a certificate or a pre-shared key");
     return refuse(connection, ReasonCode::bad_user_name_or_password);
   }
+  if (connection.request->authentication_method) {  // there is nothing left to prove
+    return refuse(connection, ReasonCode::bad_authentication_method);
+  }
   connection.request->user_name = std::move(identity);
   connection.request->password = {};
   admit(connection);
@@ -70,11 +74,11 @@ void Broker::Impl::take_identity(Connection& connection) {
 void Broker::Impl::check_login(Connection& connection) {
   ConnectRequest& request = *connection.request;
   if (request.authentication_method) return start_authentication(connection);
-  if (!request.user_name) {
+  if (!request.user_name && !is_token(request)) {
     if (!settings_.allow_anonymous) return refuse(connection, ReasonCode::not_authorized);
     return admit(connection);
   }
-  if (!verifier_) return admit(connection);
+  if (!verifier_ && !jwt_) return admit(connection);
   request.address = connection.address();
   request.login = ++last_login_;
   logins_[request.login] = &connection;
@@ -87,12 +91,14 @@ void Broker::Impl::start_login(std::uint64_t login) {
   ConnectRequest& request = *found->second->request;
   const std::string& address = request.address;
   const bool enhanced = request.authentication_method.has_value();
-  // Passwords are of no account any more.
-  if (!verifier_ && !enhanced) return on_verified(login, address, true);
+  // Passwords and tokens are of no account any more.
+  if (!verifier_ && !jwt_ && !enhanced) return on_verified(login, address, true);
   const session::Duration delay = throttle_.start(address, now_);
   if (delay != session::Duration::zero()) return postpone_login(login, delay);
   end_wait(request);
   if (enhanced) return step_authentication(*found->second);
+  if (check_token(*found->second)) return on_verified(login, address, true);
+  if (!verifier_ || !request.user_name) return on_verified(login, address, false);
   const auto done = [this, login, address, weak = std::weak_ptr(self_)](bool accepted) {
     asio::post(context_, [login, address, weak, accepted] {
       if (const auto self = weak.lock()) (*self)->on_verified(login, address, accepted);
@@ -166,11 +172,15 @@ void Broker::Impl::start_next_login(const std::string& address) {
 }
 
 // Null: everything is allowed.
-std::unique_ptr<Permissions> Broker::Impl::permissions_of(const std::string* user_name,
-                                                          std::string_view client_id) const {
-  if (!acl_) return nullptr;
+std::unique_ptr<Permissions> Broker::Impl::permissions_of(
+    const std::string* user_name, std::string_view client_id,
+    std::shared_ptr<const AclRuleList> token_rules) const {
+  if (!acl_ && !token_rules) return nullptr;
   const std::string_view user = user_name != nullptr ? *user_name : std::string_view();
-  return std::make_unique<Permissions>(acl_->permissions(user, client_id));
+  auto permissions =
+      std::make_unique<Permissions>(acl_ ? acl_->permissions(user, client_id) : Permissions());
+  permissions->set_token_rules(std::move(token_rules));
+  return permissions;
 }
 
 void Broker::Impl::refuse(Connection& connection, ReasonCode reason) {
@@ -189,7 +199,8 @@ void Broker::Impl::admit(Connection& connection) {
   const bool assigned = request->client_id.empty();
   if (assigned) request->client_id = make_name();  // [MQTT-3.1.3-6]
   std::unique_ptr<Permissions> permissions =
-      permissions_of(request->user_name ? &*request->user_name : nullptr, request->client_id);
+      permissions_of(request->user_name ? &*request->user_name : nullptr, request->client_id,
+                     request->token ? token_rules(*request->token, request->client_id) : nullptr);
   if (request->will) {
     const ReasonCode reason = objection(request->will->message->topic(), permissions.get());
     if (reason != ReasonCode::success) return refuse(connection, reason);
@@ -203,6 +214,7 @@ void Broker::Impl::admit(Connection& connection) {
   session.permissions = std::move(permissions);
   session.will = std::move(request->will);
   accept(connection, session, present, *request, assigned);
+  if (request->token) use_token(connection, *request->token);
 }
 
 }  // namespace mqrig::broker

@@ -10,6 +10,7 @@
 #include <mqrig/auth/auth_exchange.hpp>
 #include <mqrig/auth/login_throttle.hpp>
 #include <mqrig/auth/password_verifier.hpp>
+#include <mqrig/broker/acl_rules.hpp>
 #include <mqrig/broker/broker.hpp>
 #include <mqrig/broker/connect_request.hpp>
 #include <mqrig/broker/connection.hpp>
@@ -17,6 +18,7 @@
 #include <mqrig/broker/router.hpp>
 #include <mqrig/broker/shared_group.hpp>
 #include <mqrig/broker/sys_topics.hpp>
+#include <mqrig/broker/token_ends.hpp>
 #include <mqrig/net/deferred.hpp>
 #include <mqrig/net/listener.hpp>
 #include <mqrig/net/timer.hpp>
@@ -33,6 +35,7 @@ class Broker::Impl final : private Connection::Owner {
 
   std::error_code set_store(std::unique_ptr<store::BrokerStore> store);
   void set_passwords(std::shared_ptr<const auth::PasswordFile> passwords);
+  void set_jwt(std::shared_ptr<const auth::JwtVerifier> verifier);
   void set_acl(std::shared_ptr<const Acl> acl);
   std::error_code listen(const net::ListenAddress& address, std::string& detail);
   std::vector<std::string> urls() const;
@@ -95,7 +98,8 @@ class Broker::Impl final : private Connection::Owner {
   void refuse_login(Connection& connection, wire::ReasonCode reason);
   void on_verified(std::uint64_t login, std::string address, bool accepted);
   std::unique_ptr<Permissions> permissions_of(const std::string* user_name,
-                                              std::string_view client_id) const;
+                                              std::string_view client_id,
+                                              std::shared_ptr<const AclRuleList> token_rules) const;
   void refuse(Connection& connection, wire::ReasonCode reason);
   void admit(Connection& connection);
 
@@ -109,7 +113,15 @@ class Broker::Impl final : private Connection::Owner {
   void on_auth(Connection& connection, const session::ServerEvent& event);
   void reauthenticate(Connection& connection, const session::ServerEvent& event);
   void refuse_reauthentication(Connection& connection, wire::ReasonCode reason);
+  void report_refusal(const Connection& connection, const auth::ServerExchange& exchange);
   void drop_exchanges();
+
+  // broker_token.cpp: JWTs
+  bool is_token(const ConnectRequest& request) const;
+  bool check_token(Connection& connection);
+  void use_token(Connection& connection, const auth::JwtIdentity& token);
+  void renew_token(Connection& connection, const auth::JwtIdentity& token);
+  void disconnect_expired();
 
   bool is_full(std::string_view client_id) const;
   static std::string make_name();
@@ -189,6 +201,8 @@ class Broker::Impl final : private Connection::Owner {
   std::unordered_map<const Connection*, Authentication> authentications_;
   std::unique_ptr<auth::PasswordVerifier> verifier_;
   auth::LoginThrottle throttle_;
+  std::shared_ptr<const auth::JwtVerifier> jwt_;  // null: no tokens
+  TokenEnds token_ends_;
   std::shared_ptr<const Acl> acl_;
   std::unordered_map<std::uint64_t, Connection*> logins_;  // being checked, or put off
   std::multimap<session::Time, std::uint64_t> postponed_;  // logins that have to wait

@@ -63,7 +63,8 @@ class Broker::Impl::StateLoader final : public store::BrokerStore::Loader {
     session.version = record.version;
     session.ended_at = broker_.journal_.from_wall(record.ended_at);
     if (record.user_name) session.user_name = std::make_unique<std::string>(*record.user_name);
-    session.permissions = broker_.permissions_of(session.user_name.get(), session.client_id);
+    session.permissions =
+        broker_.permissions_of(session.user_name.get(), session.client_id, nullptr);
     if (record.will) session.will = make_will(*record.will);
     sessions_[record.id] = &session;
     last_session_ = std::max(last_session_, record.id);

@@ -139,6 +139,7 @@ void Broker::Impl::on_closed(Connection& connection) {
   begin_turn();
   if (connection.request) end_login(*connection.request);
   authentications_.erase(&connection);
+  token_ends_.erase(connection);
   detach(connection, true);
   connection.unlink();
   const std::uint32_t index = connection.index;
@@ -171,6 +172,7 @@ void Broker::Impl::tick() {
     // What a burst took is given back when it is over.
     if (connection.session != nullptr) connection.session->engine.shrink();
   });
+  disconnect_expired();
   while (Session* session = registry_.take_due_will(now)) publish_will(*session);
   while (Session* session = registry_.take_due_end(now)) {
     ++statistics_.sessions_expired;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <mqrig/auth/jwt_verifier.hpp>
 #include <mqrig/auth/secret.hpp>
 #include <mqrig/broker/session.hpp>
 #include <mqrig/wire/packets.hpp>
@@ -30,6 +31,7 @@ struct ConnectRequest {
   // CONNACK in the end.
   std::optional<std::string> authentication_method;
   std::optional<std::string> authentication_data;
+  std::optional<auth::JwtIdentity> token;     // that has let the client in
   std::string address;                        // of the client, empty if it has none
   std::uint64_t login = 0;                    // the number of the check under way
   bool waiting = false;                       // the check is put off

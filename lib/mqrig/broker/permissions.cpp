@@ -38,6 +38,11 @@ const AclRuleList& Permissions::patterns() const noexcept {
 }
 
 bool Permissions::decide(Access access, std::string_view topic) const noexcept {
+  if (token_rules_ && !answer(*token_rules_, access, topic).value_or(false)) return false;
+  return !rules_ || decide_by_list(access, topic);
+}
+
+bool Permissions::decide_by_list(Access access, std::string_view topic) const noexcept {
   if (topics_ != nullptr) {
     if (const auto allowed = answer(*topics_, access, topic)) return *allowed;
   }
@@ -45,6 +50,8 @@ bool Permissions::decide(Access access, std::string_view topic) const noexcept {
 }
 
 bool Permissions::may_subscribe(std::string_view filter) const noexcept {
+  if (token_rules_ && !answer_filter(*token_rules_, filter).value_or(false)) return false;
+  if (!rules_) return true;
   if (topics_ != nullptr) {
     if (const auto allowed = answer_filter(*topics_, filter)) return *allowed;
   }
@@ -52,7 +59,7 @@ bool Permissions::may_subscribe(std::string_view filter) const noexcept {
 }
 
 bool Permissions::may(Access access, std::string_view topic) {
-  if (!rules_) return true;
+  if (!rules_ && !token_rules_) return true;
   if (access == Access::subscribe) return may_subscribe(topic);
   if (topic.empty() || topic.size() > Answer().topic.size()) return decide(access, topic);
 

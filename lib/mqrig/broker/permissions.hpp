@@ -20,8 +20,8 @@ enum class Access : std::uint8_t {
 // list, a default one: everything is allowed.
 //
 // The rules for the user's topics decide first, then the patterns; in each, what denies goes before
-// what allows; what no rule allows is denied. The last answers are remembered: few topics at a time
-// cost a comparison each.
+// what allows; what no rule allows is denied. A token may allow less, never more. The last answers
+// are remembered: few topics at a time cost a comparison each.
 class Permissions {
  public:
   Permissions() = default;
@@ -29,6 +29,13 @@ class Permissions {
   // Reading and writing take a topic name. A subscription is granted unless it is certain that it
   // would never receive anything: delivery asks for each message.
   bool may(Access access, std::string_view topic);
+
+  // Allows nothing but what these rules allow, none of which denies. Null: as if there were no
+  // token.
+  void set_token_rules(std::shared_ptr<const AclRuleList> rules) {
+    token_rules_ = std::move(rules);
+  }
+  const std::shared_ptr<const AclRuleList>& token_rules() const noexcept { return token_rules_; }
 
  private:
   friend class Acl;
@@ -44,12 +51,14 @@ class Permissions {
 
   const AclRuleList& patterns() const noexcept;
   bool decide(Access access, std::string_view topic) const noexcept;
+  bool decide_by_list(Access access, std::string_view topic) const noexcept;
   bool may_subscribe(std::string_view filter) const noexcept;
 
-  std::shared_ptr<const AclRules> rules_;        // null: everything is allowed
-  const AclRuleList* topics_ = nullptr;          // of the user, in *rules_
-  std::unique_ptr<const AclRuleList> patterns_;  // with names filled in; null: those of *rules_
-  bool no_patterns_ = false;                     // the names may be wildcards
+  std::shared_ptr<const AclRules> rules_;           // null: everything is allowed
+  const AclRuleList* topics_ = nullptr;             // of the user, in *rules_
+  std::unique_ptr<const AclRuleList> patterns_;     // with names filled in; null: those of *rules_
+  bool no_patterns_ = false;                        // the names may be wildcards
+  std::shared_ptr<const AclRuleList> token_rules_;  // null: no token limits anything
   std::unique_ptr<std::array<Answer, answers_count>> answers_;
 };
 
