@@ -1,0 +1,10 @@
+# mqrig_idn: libidn for SASLprep; its archive where the program is linked statically.
+find_path(MQRIG_IDN_INCLUDE stringprep.h REQUIRED)
+if(MQRIG_LINK_STATICALLY)
+  find_library(MQRIG_IDN_LIBRARY libidn.a REQUIRED)
+else()
+  find_library(MQRIG_IDN_LIBRARY idn REQUIRED)
+endif()
+add_library(mqrig_idn INTERFACE)
+target_include_directories(mqrig_idn SYSTEM INTERFACE ${MQRIG_IDN_INCLUDE})
+target_link_libraries(mqrig_idn INTERFACE ${MQRIG_IDN_LIBRARY})
