@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import select
 import subprocess
 
 import harness
@@ -144,6 +145,17 @@ class Login(ScramTest):
             "authentication-method": scram.method, "authentication-data": scram.first()}))
         client.send(auth(0x18, scram.method, scram.last(self.challenge(client, scram))))
         self.expect_refused(client, 0x87)
+
+
+class Guesses(ScramTest):
+    def test_the_fourth_guess_of_an_address_has_to_wait(self):
+        here = {"source": "127.0.9.1"}
+        for _ in range(3):
+            self.expect_refused(self.log_in(Scram("joe", "wrong"), **here), 0x87)
+        slowed = self.log_in(Scram("joe", "wrong"), **here)  # the challenge comes at once
+        for _ in range(2):  # turns of the event loop, which has the guess by then
+            self.connected(Scram("joe", "secret")).ping()
+        self.assertEqual(([], [], []), select.select([slowed.sock], [], [], 0))
 
 
 class Malformed(ScramTest):
