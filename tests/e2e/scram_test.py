@@ -239,7 +239,7 @@ class Again(ScramTest):
     def test_another_method_or_an_answer_to_nothing_ends_the_connection(self):
         """[MQTT-4.12.1-1] [MQTT-4.12.0-5]"""
         for packet, reason in ((auth(0x19, "SCRAM-SHA-1", Scram("joe", "secret").first()), 0x8C),
-                               (auth(0x18, "SCRAM-SHA-256", b"x"), 0x82), (mqtt.packet("AUTH", b"\x19"), 0x82)):
+                               (auth(0x18, "SCRAM-SHA-256", b"x"), 0x82), (mqtt.packet("AUTH", b"\x19\x00"), 0x82)):
             with self.subTest(packet=packet):
                 client = self.connected(Scram("joe", "secret"))
                 client.send(packet)
