@@ -76,9 +76,9 @@ void Subscriber::refused(const std::string& what, wire::ReasonCode reason, wire:
 }
 
 void Subscriber::on_connected(bool session_present, wire::Properties) {
-  connected_ = true;
+  // A connection that was replaced to renew a token is none that was lost.
+  if (std::exchange(connected_, true) && session_present) forget_repeated();
   if (!std::exchange(lost_, false)) return;
-  if (session_present) forget_repeated();
   const bool gap = !session_present && settings_.subscription.qos != wire::QoS::at_most_once;
   diagnostic_.notice("connected again to " + client_.broker() +
                      (gap ? ", which has forgotten the session: messages may be missing" : ""));

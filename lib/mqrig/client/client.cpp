@@ -50,6 +50,7 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       connector_(context),
       deadline_timer_(context, [this] { connection_->timeout(); }),
       state_timer_(context),
+      renewal_timer_(context, [this] { renew(); }),
       backoff_(options_.reconnect_delay, options_.reconnect_max_delay),
       client_id_(options_.client_id.empty() ? make_client_id() : options_.client_id),
       version_(options_.version) {

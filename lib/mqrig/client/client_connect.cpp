@@ -18,6 +18,10 @@ constexpr std::uint32_t surviving_seconds = 300;
 // A connection that ends sooner than this does not count as a recovery.
 constexpr std::chrono::seconds stable_after{5};
 
+FailureKind kind_of(std::error_code error) {
+  return error == net::Error::tls_failed ? FailureKind::tls : FailureKind::unreachable;
+}
+
 std::string join(std::string_view first, std::string_view second) {
   return second.empty() ? std::string(first) : std::string(first) + "; " + std::string(second);
 }
@@ -39,20 +43,33 @@ void Client::Impl::first_broker() {
 }
 
 void Client::Impl::connect() {
+  if (options_.credentials) return ask_credentials();
+  make_stream();
+}
+
+void Client::Impl::make_stream() {
   state_ = State::connecting;
   if (options_.dial) {  // from the event loop, as all that follows
     return state_timer_.expires_at(std::chrono::steady_clock::now(), [this] { dial(); });
   }
+  connector_.start(connect_options(),
+                   [this](std::error_code error, std::unique_ptr<net::Stream> stream) {
+                     stream_made(error, std::move(stream));
+                   });
+}
+
+net::ConnectOptions Client::Impl::connect_options() const {
   const Broker& broker = options_.brokers[broker_];
   net::ConnectOptions connect(broker.host, broker.port);
   connect.unix_path = broker.unix_path;
   connect.bind_address = options_.bind_address;
   connect.transport = options_.transport;
   connect.timeout = options_.connect_timeout;
-  connector_.start(std::move(connect),
-                   [this](std::error_code error, std::unique_ptr<net::Stream> stream) {
-                     stream_made(error, std::move(stream));
-                   });
+  if (credentials_ && connect.transport.web_socket) {
+    auto& headers = connect.transport.web_socket->headers;
+    for (const auto& header : credentials_->web_socket_headers) headers.push_back(header);
+  }
+  return connect;
 }
 
 void Client::Impl::dial() {
@@ -65,20 +82,33 @@ void Client::Impl::dial() {
 void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Stream> stream) {
   if (error) {
     Failure failure;
-    failure.kind = FailureKind::unreachable;
+    failure.kind = kind_of(error);
     failure.error = error;
     const std::string& detail = connector_.detail();
     failure.text =
         "could not connect to " + broker() + ": " + (detail.empty() ? error.message() : detail);
     return next_broker(std::move(failure));
   }
+  begin_connection(std::move(stream));
+}
+
+void Client::Impl::begin_connection(std::unique_ptr<net::Stream> stream) {
   state_ = State::handshaking;
+  if (options_.trace) tell_facts(*stream);
   Connection::Owner& owner = *this;
   connection_ =
       std::make_shared<Connection>(context_, std::move(stream), session_, owner, options_.trace);
   if (options_.flush_by_owner) connection_->hold_output();
   connection_->start();
   send_connect();
+}
+
+void Client::Impl::tell_facts(const net::Stream& stream) {
+  std::vector<std::string> facts = stream.facts();
+  if (credentials_) {
+    facts.insert(facts.end(), credentials_->facts.begin(), credentials_->facts.end());
+  }
+  if (!facts.empty()) handler_.on_transport(facts);
 }
 
 std::uint32_t Client::Impl::session_expiry() const noexcept {
@@ -97,8 +127,8 @@ void Client::Impl::send_connect() {
   connect.clean_start = options_.clean_start && !never_clean && !(was_connected_ && kept);
   connect.keep_alive = options_.keep_alive;
   connect.client_id = client_id_;
-  connect.user_name = options_.user_name;
-  if (options_.password) connect.password = wire::as_bytes(*options_.password);
+  connect.user_name = user_name();
+  if (password()) connect.password = wire::as_bytes(*password());
   if (options_.will) {
     const WillMessage& will = *options_.will;
     connect.will = wire::Will{.topic = will.topic,
@@ -113,6 +143,7 @@ void Client::Impl::send_connect() {
     if (receive_maximum_dropped_ && property.id == PropertyId::receive_maximum) continue;
     properties.add(property);
   }
+  if (connect.version == Version::mqtt_5) begin_authentication(properties);
   connect.properties = properties.view();
   session_.open(connect, connection_->now(), connection_->out());
   connection_->touch();
@@ -129,16 +160,20 @@ bool Client::Impl::fall_back(bool told) {
     if (options_.version || agreed || version_.value_or(Version::mqtt_5) != Version::mqtt_5) {
       return false;
     }
+    if (needs_version_5()) return false;
     version_ = Version::mqtt_3_1_1;
   }
   drop_connection();
-  connect();
+  make_stream();
   return true;
 }
 
 void Client::Impl::drop_connection() noexcept {
   if (connection_) connection_->close();
   connection_.reset();
+  next_stream_.reset();
+  renewal_timer_.cancel();
+  if (options_.credentials) options_.credentials->cancel();
   session_.close();
   deadline_timer_.cancel();
   connector_.cancel();
@@ -152,6 +187,10 @@ void Client::Impl::next_broker(Failure failure) {
     if (!options_.version && !was_connected_) version_.reset();
     return connect();
   }
+  round_failed(std::move(failure));
+}
+
+void Client::Impl::round_failed(Failure failure) {
   const bool again = options_.keep_trying || (connected_since_start_ && options_.reconnect);
   if (again) return retry(std::move(failure));
   give_up(std::move(failure));
@@ -162,7 +201,10 @@ void Client::Impl::lost(Failure failure) {
   drop_connection();
   if (!options_.reconnect) return give_up(std::move(failure));
   const bool stable = std::chrono::steady_clock::now() - connected_at_ >= stable_after;
-  if (stable) backoff_.reset();
+  if (stable) {
+    backoff_.reset();
+    asked_again_ = false;
+  }
   short_connections_ = stable ? 0 : short_connections_ + 1;
   // Some brokers do not say that another client took the session over: they only close the
   // connection.
@@ -228,6 +270,7 @@ Failure Client::Impl::refusal(const session::Event& event, bool connected) const
 
 void Client::Impl::on_stream_end(std::error_code error) {
   if (state_ == State::finishing) return finished(error == net::Error::end_of_stream);
+  if (state_ == State::changing) return changed();
   Failure failure = stream_failure(error);
   if (state_ == State::up) return lost(std::move(failure));
   // Some brokers refuse a version by closing without a word.
@@ -246,6 +289,10 @@ bool Client::Impl::refuses_version(ReasonCode reason) const noexcept {
 
 void Client::Impl::refused(const session::Event& event) {
   if (refuses_version(event.reason) && fall_back(true)) return;
+  if (credentials_stale(event.reason)) {
+    drop_connection();
+    return connect();
+  }
   Failure failure = refusal(event, false);
   if (concerns_one_server(event.reason)) return next_broker(std::move(failure));
   give_up(std::move(failure));

@@ -44,13 +44,15 @@ void Client::Impl::on_event(const session::Event& event) {
       subscriptions_.answered(event.token, false, event.reasons);
       return handler_.on_unsubscribed(event.token, event.reasons, event.properties);
     case EventKind::auth:
-      return handler_.on_auth(event.reason, event.properties);
+      return on_auth(event);
     case EventKind::refused:
       return refused(event);
     case EventKind::disconnected: {
+      if (state_ == State::changing) return changed();
       Failure failure = refusal(event, true);
       if (state_ != State::up) return next_broker(std::move(failure));
-      return is_permanent(event.reason) ? give_up(std::move(failure)) : lost(std::move(failure));
+      const bool permanent = is_permanent(event.reason) && !credentials_stale(event.reason);
+      return permanent ? give_up(std::move(failure)) : lost(std::move(failure));
     }
     case EventKind::fault:
     case EventKind::timed_out:
@@ -71,6 +73,7 @@ void Client::Impl::broken(const session::Event& event) {
   failure.kind = silent ? FailureKind::timed_out : FailureKind::protocol;
   failure.reason = event.reason;
   failure.text = broker() + (silent ? ": " : " broke the protocol: ") + std::string(event.detail);
+  if (state_ == State::changing) return changed();
   const bool up = state_ == State::up;
   if (!up && !silent) failure.text += "; " + std::string(guess_peer(connection_->first_bytes()));
   connection_->finish();  // the DISCONNECT that tells the peer why
@@ -87,6 +90,7 @@ void Client::Impl::broken(const session::Event& event) {
 }
 
 void Client::Impl::connected(const session::Event& event) {
+  if (!finish_authentication(event)) return;
   state_ = State::up;
   version_ = session_.version();
   was_connected_ = connected_since_start_ = true;
@@ -102,6 +106,7 @@ void Client::Impl::connected(const session::Event& event) {
   subscriptions_.connected();
   if (!event.session_present) subscriptions_.session_lost();
   if (!reading_) connection_->pause_reading();
+  arm_renewal();
   send_requests();
   want_ready_ = true;
   handler_.on_connected(event.session_present, event.properties);

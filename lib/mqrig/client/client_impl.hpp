@@ -8,6 +8,7 @@
 #include <mqrig/client/backoff.hpp>
 #include <mqrig/client/client.hpp>
 #include <mqrig/client/connection.hpp>
+#include <mqrig/client/credentials.hpp>
 #include <mqrig/client/subscriptions.hpp>
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/timer.hpp>
@@ -45,10 +46,12 @@ class Client::Impl final : private Connection::Owner {
  private:
   enum class State : std::uint8_t {
     idle,         // before start(), after the end
+    asking,       // for credentials
     connecting,   // the network connection is being made
     handshaking,  // CONNECT is sent
     up,           // CONNACK was success
     waiting,      // for the next attempt
+    changing,     // DISCONNECT is sent, and a connection with new credentials follows
     finishing,    // DISCONNECT is sent
   };
 
@@ -64,19 +67,42 @@ class Client::Impl final : private Connection::Owner {
   // client_connect.cpp
   void first_broker();
   void connect();
+  void make_stream();
   void dial();
+  net::ConnectOptions connect_options() const;
   void stream_made(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void begin_connection(std::unique_ptr<net::Stream> stream);
+  void tell_facts(const net::Stream& stream);
   void send_connect();
   bool fall_back(bool told);
   bool refuses_version(wire::ReasonCode reason) const noexcept;
   std::uint32_t session_expiry() const noexcept;
   void next_broker(Failure failure);
+  void round_failed(Failure failure);
   void lost(Failure failure);
   void retry(Failure failure);
   void give_up(Failure failure);
   void drop_connection() noexcept;
   Failure stream_failure(std::error_code error) const;
   Failure refusal(const session::Event& event, bool connected) const;
+
+  // client_login.cpp
+  void ask_credentials();
+  void credentials_came(std::optional<Credentials> credentials, const Failure& failure);
+  bool credentials_stale(wire::ReasonCode reason);
+  bool needs_version_5() const noexcept;
+  const std::optional<std::string>& user_name() const noexcept;
+  const std::optional<std::string>& password() const noexcept;
+  bool begin_authentication(wire::PropertyWriter& properties);
+  void on_auth(const session::Event& event);
+  bool finish_authentication(const session::Event& event);
+  void authentication_failed(const std::string& fault);
+  void arm_renewal();
+  void renew();
+  void renewed(std::optional<Credentials> credentials);
+  void reauthenticate();
+  void change_connection(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void changed();
 
   // client_events.cpp
   void connected(const session::Event& event);
@@ -98,10 +124,13 @@ class Client::Impl final : private Connection::Owner {
   net::Connector connector_;
   net::Timer deadline_timer_;  // of the session
   net::Timer state_timer_;     // the next attempt; the end of finishing
+  net::Timer renewal_timer_;   // of the credentials
   Backoff backoff_;
   std::string client_id_;
-  std::optional<wire::Version> version_;  // agreed with a broker, or to be tried
-  std::size_t broker_ = 0;                // index of the current one
+  std::optional<Credentials> credentials_;    // of Options::credentials, for this connection
+  std::unique_ptr<net::Stream> next_stream_;  // connected, and waits for the old one to end
+  std::optional<wire::Version> version_;      // agreed with a broker, or to be tried
+  std::size_t broker_ = 0;                    // index of the current one
   session::Time connected_at_{};
   std::optional<session::Time> lost_at_;
   std::uint32_t granted_expiry_ = 0;          // seconds; what the broker keeps
@@ -118,7 +147,8 @@ class Client::Impl final : private Connection::Owner {
   bool receive_maximum_dropped_ = false;  // a broker did not keep to it
   bool ended_cleanly_ = false;
   bool reading_ = true;
-  bool want_ready_ = false;  // publish() was refused for now
+  bool want_ready_ = false;   // publish() was refused for now
+  bool asked_again_ = false;  // for credentials, since the broker refused some
 };
 
 }  // namespace mqrig::client

@@ -20,6 +20,7 @@ struct Credentials {
   std::optional<std::string> authentication_method;  // 5.0: of CONNECT
   std::optional<std::string> authentication_data;
   std::vector<std::pair<std::string, std::string>> web_socket_headers;
+  std::vector<std::string> facts;  // for whoever wants to see them, a line each; no secret
   // When to have new ones, on the clock of the event loop: with an authentication method by AUTH
   // 0x19 on the connection, else on a new connection that takes the session over.
   std::optional<std::chrono::steady_clock::time_point> renew_at;

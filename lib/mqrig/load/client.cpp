@@ -27,6 +27,13 @@ bool counts_as_settled(Client::State state) {
   return state == Client::State::ready || state == Client::State::gone;
 }
 
+// Of what lies between the network connection and MQTT: the code alone says too little.
+bool is_of_transport(std::error_code error) {
+  return error == net::Error::tls_failed || error == net::Error::web_socket_refused ||
+         error == net::Error::web_socket_failed || error == net::Error::proxy_refused ||
+         error == net::Error::proxy_failed;
+}
+
 bool is_under_way(Client::State state) {
   return state == Client::State::connecting || state == Client::State::handshaking;
 }
@@ -77,10 +84,15 @@ void Client::connecting() {
   ++shard_.counters().attempts;
 }
 
-void Client::connected(std::error_code error, std::unique_ptr<net::Stream> stream) {
+void Client::connected(std::error_code error, const std::string& detail,
+                       std::unique_ptr<net::Stream> stream) {
   if (state_ != State::connecting) return;  // it left meanwhile
   if (error) {
-    shard_.fail(ErrorKind::connect, error);
+    if (is_of_transport(error)) {
+      shard_.fail("connect: " + detail);
+    } else {
+      shard_.fail(ErrorKind::connect, error);
+    }
     return attempt_failed(Prospect::unknown);
   }
   stream_ = std::move(stream);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <system_error>
 
 #include <mqrig/load/error_counts.hpp>
@@ -52,7 +53,9 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void want_connection(session::Time intended = {});
   // Its turn has come: see Shard::connect_next().
   void connecting();
-  void connected(std::error_code error, std::unique_ptr<net::Stream> stream);
+  // `detail`: of the connector.
+  void connected(std::error_code error, const std::string& detail,
+                 std::unique_ptr<net::Stream> stream);
 
   // Publishes what it may; true when it stopped only for the others' sake.
   bool pump();

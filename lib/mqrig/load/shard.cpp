@@ -237,6 +237,11 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
   ++sample_.counters.errors;
 }
 
+void Shard::fail(std::string text) {
+  sample_.errors.add(std::move(text), 1);
+  ++sample_.counters.errors;
+}
+
 void Shard::client_settled(const GroupPlan& group, bool begins, bool first) noexcept {
   GroupState& state = state_of(group);
   begins ? ++state.settled : --state.settled;

@@ -30,7 +30,7 @@ void Shard::dial(Client& client) {
       [this, &dial, &client](std::error_code error, std::unique_ptr<net::Stream> stream) {
         free_dials_.push_back(&dial);
         read_clock();
-        client.connected(error, std::move(stream));
+        client.connected(error, dial.connector.detail(), std::move(stream));
       });
 }
 
@@ -40,6 +40,7 @@ net::ConnectOptions Shard::connect_options(const Client& client) const {
   const client::Broker& broker = brokers[number % brokers.size()];
   net::ConnectOptions options(broker.host, broker.port);
   options.unix_path = broker.unix_path;
+  options.transport = plan_->connection.transport;
   const auto& sources = plan_->settings.source_addresses;
   if (!sources.empty()) options.bind_address = sources[number % sources.size()];
   options.timeout =
