@@ -147,7 +147,9 @@ TEST_CASE("other URLs are refused, each with its reason") {
       {"https://joe:hidden@id.example/", "a user name or a password"},
       {"https://id.example/#part", "a fragment"},
   };
-  for (const auto& [url, reason] : cases) {
+  for (const auto& each : cases) {
+    const auto& url = each.first;
+    const auto& reason = each.second;
     CAPTURE(url);
     CHECK(url_fault(url).find(reason) != std::string::npos);
     const HttpAnswer answer = HttpClient().get(url, {});

@@ -69,7 +69,9 @@ TEST_CASE("a file that holds no token is said to hold none, and nothing of it is
       {made_jwt(R"({"exp":1000})"), "expired at 1970-01-01 00:16:40 UTC"},
       {early, "is not valid before "},
   };
-  for (const auto& [content, text] : cases) {
+  for (const auto& each : cases) {
+    const auto& content = each.first;
+    const auto& text = each.second;
     CAPTURE(text);
     const std::string path = folder.write("token", content);
     const TokenResult result = file_source(path)->fetch({});

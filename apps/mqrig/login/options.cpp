@@ -117,8 +117,8 @@ constinit const cli::CommandSpec login_spec{
         "same --oauth-issuer (or --oauth-token-url), --oauth-client-id and --oauth-audience and "
         "without a client secret. It is a file that nobody else can read, in "
         "$XDG_STATE_HOME/mqrig/tokens, or in ~/.local/state/mqrig/tokens if that variable is not "
-        "set. A provider that gives a refresh token has to be asked again by nobody until it "
-        "takes that back; else the login lasts as long as its first token.",
+        "set. It lasts until the refresh token of the provider expires or is revoked; where the "
+        "provider gives none, as long as its first token.",
     .usage = login_usage,
     .groups = login_groups,
     .examples = login_examples,
