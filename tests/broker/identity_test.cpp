@@ -5,7 +5,7 @@
 #include <mqrig/broker/acl.hpp>
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/error.hpp>
-#include <mqrig/net/host_port.hpp>
+#include <mqrig/net/listen_address.hpp>
 #include <mqrig/net/tls.hpp>
 #include <mqrig/net/url.hpp>
 #include <tests/support/broker_rig.hpp>
