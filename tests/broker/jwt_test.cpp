@@ -139,14 +139,6 @@ TEST_CASE("a token that is not valid does not make its bearer anonymous") {
   CHECK(kind(rig.log_in("", token("joe", -1s)).received()) == "CONNACK 0x86");
 }
 
-TEST_CASE("tokens that are wrong slow an address down as passwords do") {
-  Rig rig;
-  for (int i = 0; i < 3; ++i) rig.log_in("joe", token("joe", -1s));
-  // Those in memory have no address, and share that: they are not slowed down.
-  CHECK(kind(rig.log_in("joe", token("joe")).received()) == "CONNACK 0x00");
-  CHECK(rig.broker->statistics().refused == 3);
-}
-
 TEST_CASE("users with a password may come by that, too") {
   auth::PasswordFile users;
   users.add("joe", auth::PasswordHash::make("a.b.c", 1));  // as a token looks

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 
 import harness
 import mqtt
@@ -62,6 +63,14 @@ class Logins(JwtCase):
         self.assertEqual(BAD_LOGIN, self.reason(broker, "secret"))
         self.assertEqual(BAD_LOGIN_V3, self.reason(broker, Issuer(self.dir, "other").token(), version=mqtt.V311))
         broker.err.wait_text("has no valid token: its key 'other' is not known")
+
+    def test_who_comes_with_wrong_tokens_has_to_wait_like_who_guesses_passwords(self):
+        broker = self.serve_tokens()
+        for _ in range(3):
+            self.reason(broker, self.issuer.token(life=-60))
+        before = time.monotonic()
+        self.assertEqual(ACCEPTED, self.reason(broker, self.issuer.token()))
+        self.assertGreater(time.monotonic() - before, 0.9)
 
     def test_issuer_audience_and_user_claim_are_as_the_options_say(self):
         broker = self.serve_tokens("--jwt-issuer", "https://id.example", "--jwt-audience", "mqtt", "--jwt-audience", "broker",
