@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <mqrig/cli/core_files.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/net/url.hpp>
 #include <mqrig/wire/topic.hpp>
@@ -204,6 +205,11 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
   }
 }
 
+bool holds_secrets(const client::Options& client) {
+  return client.password || client.credentials || client.authentication || client.transport.tls ||
+         client.transport.proxy;
+}
+
 }  // namespace
 
 std::optional<wire::Version> version_asked_for(const cli::Options& options) {
@@ -224,6 +230,7 @@ ClientOptions read_client_options(const cli::Options& options,
   read_will(options, result.client);
   read_credentials(options, result.client);
   choose_version(options, version_5_options, result.client);
+  if (holds_secrets(result.client)) cli::forbid_core_files();
   return result;
 }
 

@@ -40,10 +40,11 @@ class OauthCase(harness.MqttTest):
         self.idp.out.wait_text(r"http://127\.0\.0\.1:\d+\n", START)
         return re.search(r"http://127\.0\.0\.1:\d+", self.idp.out.text())[0]
 
-    def sensor(self, issuer, token_in="password"):
+    def sensor(self, issuer, token_in="password", preset=None):
         """Options of a program that is a client of the provider."""
+        place = ["--token-preset", preset] if preset else ["--token-in", token_in]
         return ["--oauth-issuer", issuer, "--oauth-client-id", "sensor", "--oauth-client-secret-file", self.dir / "client-secret",
-                "--oauth-scope", SCOPE, "--token-in", token_in]
+                "--oauth-scope", SCOPE, *place, *(["--auth-method", "OAUTH2-JWT"] if token_in == "auth" else [])]
 
     def own_broker(self, issuer, *args):
         broker = harness.Broker(self.dir / "broker", "--jwt-issuer", issuer, "--jwt-audience", "mqtt", *args)

@@ -20,17 +20,18 @@ class RabbitMq(OauthCase):
         broker.wait()
 
         with self.subTest("over TCP and WebSocket"):
-            sensor = self.sensor(issuer, "rabbitmq")
+            sensor = self.sensor(issuer, preset="rabbitmq")
             self.expect_ok(self.pub(broker.port, "-t", "a", "-m", "x", "-q", "1", *sensor))
             self.expect_ok(self.run_mqrig("pub", f"ws://127.0.0.1:{broker.web_port}/ws", "-t", "a", "-m", "x", "-q", "1", *sensor))
 
         with self.subTest("a token for nobody"):
             (self.dir / "token").write_text(harness.secret("this-is-no-token"))
-            result = self.pub(broker.port, "-t", "a", "-m", "x", "--token-file", self.dir / "token", "--token-in", "rabbitmq")
+            result = self.pub(broker.port, "-t", "a", "-m", "x", "--token-file", self.dir / "token", "--token-preset", "rabbitmq")
             self.expect_failure(result, NOT_AUTHORISED)
 
         with self.subTest("beyond the life of a token"):
-            sub = self.start_sub(broker.port, "-t", "n", "-q", "1", "-C", "70", *sensor)
+            # It speaks 3.1.1, where only a session that is not clean outlives its connection.
+            sub = self.start_sub(broker.port, "-t", "n", "-q", "1", "-C", "70", "-i", "reader", "-c", *sensor)
             pub = self.start("pub", "-p", broker.port, "-t", "n", "-q", "1", "-m", "x", "--repeat", 70, "--repeat-delay", "100ms", "-d",
                              *sensor)
             self.assertEqual(OK, pub.wait(60), pub.err.text())

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <mqrig/auth/device_login.hpp>
+#include <mqrig/cli/core_files.hpp>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/cli/write_all.hpp>
@@ -15,6 +16,7 @@ using auth::LoginFault;
 using cli::ExitCode;
 
 auth::OAuthSettings read_settings(const cli::Options& options) {
+  cli::forbid_core_files();
   auth::OAuthSettings settings;
   const auto read = [&](std::string_view name, std::string& value) {
     if (options.has(name)) value = options.text(name);

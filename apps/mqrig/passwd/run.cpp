@@ -3,6 +3,7 @@
 #include <mqrig/auth/password_file_editor.hpp>
 #include <mqrig/auth/sasl_prep.hpp>
 #include <mqrig/auth/scram_credentials.hpp>
+#include <mqrig/cli/core_files.hpp>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/wire/utf8.hpp>
@@ -177,6 +178,7 @@ cli::ExitCode verify_password(const Account& account, const cli::Diagnostic& dia
 }  // namespace
 
 cli::ExitCode run(const cli::Options& options) {
+  cli::forbid_core_files();
   const cli::Diagnostic diagnostic(options);
   const Account account = read_account(options);
   refuse_useless_options(options);
