@@ -95,7 +95,7 @@ struct ConnectFixture {
     return accept();
   }
   ScriptedPeer accept() {
-    run_ready(context);
+    run_until(context, [this] { return listener.has_connection(); });
     return ScriptedPeer(context, listener.accept());
   }
   void wait() {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -61,6 +62,11 @@ class Listener {
   }
 
   std::uint16_t port() const { return port_; }
+  // Somebody waits to be accepted.
+  bool has_connection() const {
+    pollfd entry{socket_.number, POLLIN, 0};
+    return ::poll(&entry, 1, 0) > 0;
+  }
   Descriptor accept() const { return Descriptor(::accept(socket_.number, nullptr, nullptr)); }
   void close() { socket_.reset(); }
 

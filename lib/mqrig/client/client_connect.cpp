@@ -31,6 +31,7 @@ std::string join(std::string_view first, std::string_view second) {
 std::string Client::Impl::broker() const {
   if (options_.dial) return "the broker behind a given stream";
   const Broker& broker = options_.brokers[broker_];
+  if (broker.srv && broker.unix_path.empty()) return broker.host;
   return broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port)
                                   : "unix " + broker.unix_path;
 }
@@ -61,6 +62,7 @@ void Client::Impl::make_stream() {
 net::ConnectOptions Client::Impl::connect_options() const {
   const Broker& broker = options_.brokers[broker_];
   net::ConnectOptions connect(broker.host, broker.port);
+  connect.srv = broker.srv;
   connect.unix_path = broker.unix_path;
   connect.bind_address = options_.bind_address;
   connect.transport = options_.transport;

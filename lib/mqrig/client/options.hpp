@@ -36,6 +36,8 @@ struct Broker {
 
   std::string host = "localhost";
   std::uint16_t port = 1883;
+  // The host is a domain whose SRV records name the brokers; see net::ConnectOptions.
+  bool srv = false;
   std::string unix_path;  // when not empty, host and port are unused
 };
 

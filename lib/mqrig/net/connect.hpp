@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mqrig/net/error.hpp>
+#include <mqrig/net/srv_lookup.hpp>
 #include <mqrig/net/stream.hpp>
 #include <mqrig/net/transport.hpp>
 #include <string>
@@ -21,12 +22,17 @@ struct ConnectOptions {
       default;  // no aggregate: safe as a temporary in a co_await expression (g++ 12)
   ConnectOptions(std::string host_, std::uint16_t port_) : host(std::move(host_)), port(port_) {}
 
-  std::string host;          // a name, an IPv4 address, or an IPv6 address without brackets
-  std::uint16_t port = 0;    // 1 to 65535
+  std::string host;        // a name, an IPv4 address, or an IPv6 address without brackets
+  std::uint16_t port = 0;  // 1 to 65535
+  // The host is a domain, whose SRV records name hosts and ports: each of them is tried in the
+  // order of RFC 2782, until one is had. `port` is unused then.
+  bool srv = false;
+  std::optional<DnsServer> name_server;  // asked for SRV records; none: those of the system
   std::string unix_path;     // when not empty: this Unix socket; host, port and bind are unused
   std::string bind_address;  // local address, or an interface whose address is taken; empty: any
   Transport transport;       // what is set up on the connection
-  std::chrono::milliseconds timeout{30000};  // for everything together; 0: as long as it takes
+  // For everything together, for each host if there are several; 0: as long as it takes.
+  std::chrono::milliseconds timeout{30000};
 };
 
 // Makes a connection: names are resolved, and the addresses of both families tried in turn as RFC
@@ -34,6 +40,9 @@ struct ConnectOptions {
 // never start the resolver and its thread (RFC 6761). With a proxy all that concerns the proxy, to
 // which the connection is made. What the transport asks for is set up on the connection that won:
 // if that fails, the other addresses are not tried, for whoever answered has answered.
+//
+// Anybody could have written an SRV record: a certificate is good for the host that one names only
+// if that host is in the domain, and must else be the domain's, or that of Transport::tls_name.
 //
 // Belongs to the thread of its io_context, and must be destroyed before it. One attempt at a time;
 // may be used again after the callback, from inside it too.

@@ -2,6 +2,7 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 #include <mqrig/net/connect_attempt.hpp>
+#include <mqrig/net/domain.hpp>
 #include <mqrig/net/host_override.hpp>
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/net/socket_connect.hpp>
@@ -27,6 +28,11 @@ std::string duration_text(std::chrono::milliseconds time) {
   return count % 1000 == 0 ? std::to_string(count / 1000) + " s" : std::to_string(count) + " ms";
 }
 
+// Whose certificate a host must have that an SRV record of the domain names.
+std::string certified_name(const std::string& domain, const std::string& host) {
+  return in_domain(host, domain) ? host : domain;
+}
+
 }  // namespace
 
 Connector::Attempt::Attempt(Connector& connector, ConnectOptions options, Callback callback)
@@ -48,6 +54,7 @@ void Connector::Attempt::post_begin() {
 
 void Connector::Attempt::stop() {
   stopped_ = true;
+  srv_.reset();
   resolve_.reset();
   sockets_.clear();
   setup_.reset();
@@ -56,9 +63,47 @@ void Connector::Attempt::stop() {
 }
 
 void Connector::Attempt::begin() {
-  const auto begun = Timer::Clock::now();
+  if (options_.timeout > 0ms) deadline_.expires_at(Timer::Clock::now() + options_.timeout);
+  if (options_.srv && options_.unix_path.empty()) return find_hosts();
   find_endpoints();
-  if (!stopped_ && options_.timeout > 0ms) deadline_.expires_at(begun + options_.timeout);
+}
+
+void Connector::Attempt::find_hosts() {
+  const Transport& transport = options_.transport;
+  domain_ = options_.host;
+  resolved_ = srv_name(domain_, transport.tls != nullptr, transport.web_socket.has_value());
+  srv_ = std::make_unique<SrvLookup>(
+      connector_.context_, resolved_,
+      [this](std::error_code error, const std::string& reason, std::vector<SrvTarget> targets) {
+        srv_.reset();
+        hosts_ = std::move(targets);
+        if (!error) return next_host();
+        note_failure(resolved_, reason, error);
+        fail();
+      },
+      options_.name_server);
+}
+
+void Connector::Attempt::next_host() {
+  if (options_.timeout > 0ms) deadline_.expires_at(Timer::Clock::now() + options_.timeout);
+  resolve_.reset();
+  sockets_.clear();
+  setup_.reset();
+  stagger_.cancel();
+  targets_.clear();
+  target_ = 0;
+  next_ = 0;
+  error_.clear();
+  // What the first host was told of a name is none that was asked for.
+  std::string& name = options_.transport.tls_name;
+  const bool chosen = next_host_ == 0
+                          ? !name.empty()
+                          : name != certified_name(domain_, hosts_[next_host_ - 1].host);
+  const SrvTarget& host = hosts_[next_host_++];
+  options_.host = host.host;
+  options_.port = host.port;
+  if (!chosen) name = certified_name(domain_, host.host);
+  find_endpoints();
 }
 
 void Connector::Attempt::find_endpoints() {
@@ -201,7 +246,10 @@ void Connector::Attempt::setup_done(std::error_code error) {
   if (!error) return finish({}, setup_->take_stream());
   note_failure(setup_->peer(), setup_->failure(), error);
   const bool refused = error == Error::proxy_refused && target_ + 1 < targets_.size();
-  if (!refused) return finish(error, nullptr);
+  if (!refused) {
+    error_ = error;
+    return fail();
+  }
   // The proxy cannot reach that address of the name; it ends the connection, so another is made.
   setup_.reset();
   ++target_;
@@ -219,12 +267,14 @@ void Connector::Attempt::note_failure(const std::string& what, const std::string
 void Connector::Attempt::timed_out() {
   const std::string time = " within " + duration_text(options_.timeout);
   const std::error_code error = Error::connect_timeout;
+  if (srv_) note_failure(resolved_, "the SRV records were not found" + time, error);
   if (resolve_) note_failure(resolved_, "the name was not resolved" + time, error);
   for (const auto& socket : sockets_) {
     note_failure(name_of(socket->remote()), "no answer" + time, error);
   }
   if (setup_) note_failure(setup_->peer(), setup_->missing() + time, error);
-  finish(error, nullptr);
+  error_ = error;
+  fail();
 }
 
 void Connector::Attempt::reject(const std::string& why) {
@@ -233,7 +283,9 @@ void Connector::Attempt::reject(const std::string& why) {
   fail();
 }
 
+// This host could not be had.
 void Connector::Attempt::fail() {
+  if (next_host_ < hosts_.size()) return next_host();
   finish(error_, nullptr);
 }
 

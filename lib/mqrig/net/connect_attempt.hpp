@@ -30,6 +30,8 @@ class Connector::Attempt : public std::enable_shared_from_this<Attempt> {
   using Found = void (Attempt::*)(Endpoints);
 
   void begin();
+  void find_hosts();
+  void next_host();
   void find_endpoints();
   void find_targets();
   void set_targets(Endpoints endpoints);
@@ -57,6 +59,10 @@ class Connector::Attempt : public std::enable_shared_from_this<Attempt> {
   Callback callback_;
   bool stopped_ = false;
 
+  std::unique_ptr<SrvLookup> srv_;
+  std::string domain_;  // of the SRV records
+  std::vector<SrvTarget> hosts_;
+  std::size_t next_host_ = 0;
   std::vector<std::string> targets_;  // what a proxy is asked for, in this order
   std::size_t target_ = 0;
   std::unique_ptr<Resolve> resolve_;

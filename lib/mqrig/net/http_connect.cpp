@@ -1,6 +1,5 @@
 #include <openssl/evp.h>
 #include <string.h>
-#include <strings.h>
 
 #include <mqrig/net/error.hpp>
 #include <mqrig/net/host_port.hpp>
@@ -22,15 +21,9 @@ std::string basic_credentials(std::string_view username, std::string_view passwo
 
 // Our words for it: those of the proxy may be any.
 std::string status_text(unsigned status) {
-  switch (status) {
-#define MQRIG_STATUS_TEXT(number, name, text) \
-  case number:                                \
-    return std::to_string(number) + " " #text;
-    HTTP_STATUS_MAP(MQRIG_STATUS_TEXT)
-#undef MQRIG_STATUS_TEXT
-    default:
-      return std::to_string(status);
-  }
+  const std::string_view words = ::http_status_str(static_cast<http_status>(status));
+  const std::string number = std::to_string(status);
+  return words.starts_with('<') ? number : number + " " + std::string(words);  // "<unknown>"
 }
 
 std::string other_protocol(char first) {
@@ -41,53 +34,10 @@ std::string other_protocol(char first) {
 
 }  // namespace
 
-// What http_parser calls. The pieces of a name or value may come one by one.
-struct HttpConnect::Callbacks {
-  static HttpConnect& of(http_parser* parser) { return *static_cast<HttpConnect*>(parser->data); }
-
-  static int header_field(http_parser* parser, const char* at, std::size_t size) {
-    HttpConnect& connect = of(parser);
-    if (connect.in_value_) connect.field_.clear();
-    connect.in_value_ = false;
-    connect.field_.append(at, size);
-    return 0;
-  }
-
-  static int header_value(http_parser* parser, const char* at, std::size_t size) {
-    HttpConnect& connect = of(parser);
-    if (::strcasecmp(connect.field_.c_str(), "proxy-authenticate") == 0) {
-      if (!connect.in_value_) connect.logins_ += ' ';
-      connect.logins_.append(at, size);
-    }
-    connect.in_value_ = true;
-    return 0;
-  }
-
-  // Interim answers go on with the next; of any other the header is all that counts, and its
-  // length of a content means nothing in a tunnel.
-  static int headers_complete(http_parser* parser) {
-    HttpConnect& connect = of(parser);
-    connect.header_complete_ = parser->status_code >= 200 || parser->status_code == 101;
-    return connect.header_complete_ ? 2 : 0;
-  }
-
-  static const http_parser_settings* settings() {
-    static const http_parser_settings settings = [] {
-      http_parser_settings made{};
-      made.on_header_field = header_field;
-      made.on_header_value = header_value;
-      made.on_headers_complete = headers_complete;
-      return made;
-    }();
-    return &settings;
-  }
-};
-
 HttpConnect::HttpConnect(std::string_view username, std::string_view password,
                          std::string_view host, std::uint16_t port)
     : target_(join_host_port(host, port)), with_login_(!username.empty()) {
-  ::http_parser_init(&parser_, HTTP_RESPONSE);
-  parser_.data = this;
+  head_.emplace(HttpHead::Kind::answer, max_size);
   output() = "CONNECT " + target_ + " HTTP/1.1\r\nHost: " + target_ + "\r\n";
   if (with_login_) {
     std::string credentials = basic_credentials(username, password);
@@ -103,27 +53,35 @@ std::size_t HttpConnect::wanted() const {
 }
 
 void HttpConnect::feed(std::string_view bytes) {
-  if (size_ == 0) first_ = bytes.front();
+  if (head_->size() == 0 && interim_size_ == 0) first_ = bytes.front();
   last_ = bytes.back();
-  size_ += bytes.size();
-  const std::size_t used =
-      ::http_parser_execute(&parser_, Callbacks::settings(), bytes.data(), bytes.size());
-  if (header_complete_) return answered();
-  if (HTTP_PARSER_ERRNO(&parser_) != HPE_OK || used != bytes.size()) {
+  head_->feed(bytes);
+  if (head_->fault() == HttpHead::Fault::too_large) {
+    return fail(Error::proxy_failed, "the header of its answer exceeds 16 KiB");
+  }
+  if (head_->fault() != HttpHead::Fault::none) {
     return fail(Error::proxy_failed, other_protocol(first_));
   }
-  if (size_ >= max_size) fail(Error::proxy_failed, "the header of its answer exceeds 16 KiB");
+  if (head_->complete()) answered();
 }
 
 void HttpConnect::answered() {
-  const unsigned status = parser_.status_code;
+  const unsigned status = head_->status();
   if (status / 100 == 2) return succeed();
-  fail(Error::proxy_refused, status == 407 ? login_refusal() : refusal(status));
+  const bool interim = status / 100 == 1 && status != 101;
+  if (!interim)
+    return fail(Error::proxy_refused, status == 407 ? login_refusal() : refusal(status));
+  interim_size_ += head_->size();
+  if (interim_size_ >= max_size) {
+    return fail(Error::proxy_failed, "the header of its answer exceeds 16 KiB");
+  }
+  head_.emplace(HttpHead::Kind::answer, max_size - interim_size_);
 }
 
 std::string HttpConnect::login_refusal() const {
   const std::string status = " (" + status_text(407) + ")";
-  if (!logins_.empty() && ::strcasestr(logins_.c_str(), " basic") == nullptr) {
+  constexpr std::string_view offers = "Proxy-Authenticate";
+  if (head_->count(offers) > 0 && !head_->has_challenge(offers, "Basic")) {
     return "it wants a login other than Basic, the only one there is here" + status;
   }
   if (with_login_) return "it refuses the user name or password" + status;

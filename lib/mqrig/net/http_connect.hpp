@@ -1,10 +1,11 @@
 #pragma once
 
-#include <http_parser.h>
-
 #include <cstdint>
+#include <mqrig/net/http_head.hpp>
 #include <mqrig/net/preamble.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace mqrig::net {
 
@@ -22,21 +23,16 @@ class HttpConnect final : public Preamble {
   void feed(std::string_view bytes) override;
 
  private:
-  struct Callbacks;
   void answered();
   std::string login_refusal() const;
   std::string refusal(unsigned status) const;
 
   std::string target_;
   bool with_login_;
-  http_parser parser_;
-  std::size_t size_ = 0;
+  std::optional<HttpHead> head_;
+  std::size_t interim_size_ = 0;  // of the heads before
   char first_ = 0;
   char last_ = 0;
-  bool header_complete_ = false;
-  bool in_value_ = false;
-  std::string field_;   // the name of the header field that is being read
-  std::string logins_;  // what the proxy offers, of Proxy-Authenticate
 };
 
 }  // namespace mqrig::net

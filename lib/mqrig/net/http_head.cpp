@@ -114,6 +114,12 @@ bool HttpHead::has_exact_token(std::string_view name, std::string_view token) co
   return any_token(name, token, equal_exactly);
 }
 
+bool HttpHead::has_challenge(std::string_view name, std::string_view scheme) const {
+  return any_token(name, scheme, [](std::string_view challenge, std::string_view wanted) {
+    return equal_without_case(challenge.substr(0, challenge.find(' ')), wanted);
+  });
+}
+
 bool HttpHead::any_token(std::string_view name, std::string_view token, Equal equal) const {
   for (const auto& field : fields_) {
     if (!equal_without_case(field.first, name)) continue;

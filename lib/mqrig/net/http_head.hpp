@@ -46,6 +46,9 @@ class HttpHead {
   bool has_token(std::string_view name, std::string_view token) const;
   // The same, but cases differ.
   bool has_exact_token(std::string_view name, std::string_view token) const;
+  // Whether one of the fields with this name offers the scheme of authentication, in any case of
+  // letters [RFC 9110, section 11.6.1].
+  bool has_challenge(std::string_view name, std::string_view scheme) const;
 
  private:
   struct Callbacks;

@@ -1,8 +1,7 @@
-#include <strings.h>
-
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
+#include <mqrig/net/domain.hpp>
 #include <mqrig/net/endpoint.hpp>
 #include <mqrig/net/host_port.hpp>
 #include <mqrig/net/proxy_environment.hpp>
@@ -30,22 +29,6 @@ Variable proxy_variable(Scheme scheme, const EnvironmentLookup& lookup) {
     return first_set(lookup, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"});
   }
   return first_set(lookup, {"all_proxy", "ALL_PROXY"});
-}
-
-std::string_view without_dots(std::string_view name) {
-  if (name.starts_with('.')) name.remove_prefix(1);
-  if (name.ends_with('.')) name.remove_suffix(1);
-  return name;
-}
-
-// Itself, or below it.
-bool in_domain(std::string_view host, std::string_view domain) {
-  host = without_dots(host);
-  domain = without_dots(domain);
-  if (domain.empty() || host.size() < domain.size()) return false;
-  const std::size_t before = host.size() - domain.size();
-  if (before > 0 && host[before - 1] != '.') return false;
-  return ::strncasecmp(host.data() + before, domain.data(), domain.size()) == 0;
 }
 
 bool same_bits(std::string_view one, std::string_view other, std::size_t bits) {

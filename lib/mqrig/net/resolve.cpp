@@ -1,25 +1,14 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <cstring>
 #include <mqrig/net/host_addresses.hpp>
 #include <mqrig/net/resolve.hpp>
 #include <mqrig/net/system_call.hpp>
-#include <mutex>
-#include <optional>
-#include <thread>
 
 namespace mqrig::net {
 namespace {
 
-struct Answer {
-  std::error_code error;
-  std::string reason;
-  Endpoints endpoints;
-};
+using Answer = Resolve::Answer;
 
 Answer look_up(const std::string& host, std::uint16_t port) {
   addrinfo hints{};
@@ -57,45 +46,12 @@ std::vector<std::string> host_addresses(const std::string& host) {
   return addresses;
 }
 
-// What the thread and the event loop share. While `context` is set the Resolve lives, and so does
-// the io_context: the thread posts its answer with the lock held.
-struct Resolve::Shared {
-  std::mutex mutex;
-  asio::io_context* context;
-  Callback callback;  // touched by the event loop only
-  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
-
-  Shared(asio::io_context& context_, Callback callback_)
-      : context(&context_), callback(std::move(callback_)), work(context_.get_executor()) {}
-
-  static void deliver(const std::shared_ptr<Shared>& shared, Answer answer) {
-    const std::lock_guard lock(shared->mutex);
-    if (shared->context == nullptr) return;
-    asio::post(*shared->context, [shared, answer = std::move(answer)]() mutable {
-      if (shared->context == nullptr) return;
-      shared->work.reset();
-      const Callback answered = std::move(shared->callback);
-      answered(answer.error, std::move(answer.reason), std::move(answer.endpoints));
-    });
-  }
-};
-
 Resolve::Resolve(asio::io_context& context, std::string host, std::uint16_t port, Callback callback)
-    : shared_(std::make_shared<Shared>(context, std::move(callback))) {
-  try {
-    std::thread([shared = shared_, host = std::move(host), port] {
-      Shared::deliver(shared, look_up(host, port));
-    }).detach();
-  } catch (const std::system_error& no_thread) {
-    Shared::deliver(shared_, {no_thread.code(), no_thread.code().message(), {}});
-  }
-}
-
-Resolve::~Resolve() {
-  const std::lock_guard lock(shared_->mutex);
-  shared_->context = nullptr;
-  shared_->callback = nullptr;
-  shared_->work.reset();
-}
+    : lookup_(
+          context, [host = std::move(host), port] { return look_up(host, port); },
+          [callback = std::move(callback)](Answer answer) {
+            const Callback answered = callback;
+            answered(answer.error, std::move(answer.reason), std::move(answer.endpoints));
+          }) {}
 
 }  // namespace mqrig::net

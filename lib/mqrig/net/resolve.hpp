@@ -2,19 +2,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <mqrig/net/blocking_lookup.hpp>
 #include <mqrig/net/endpoint.hpp>
 #include <string>
 
-namespace asio {
-class io_context;
-}
-
 namespace mqrig::net {
 
-// One name being looked up by the system's resolver, in a thread of its own because getaddrinfo(3)
-// blocks for as long as it likes. Destroying it does not wait for that thread: its answer is
-// dropped. Private to this room.
+// One name being looked up by the system's resolver, getaddrinfo(3). Private to this room.
 class Resolve {
  public:
   // On failure an error and the resolver's own words.
@@ -23,11 +17,15 @@ class Resolve {
   Resolve(asio::io_context& context, std::string host, std::uint16_t port, Callback callback);
   Resolve(const Resolve&) = delete;
   Resolve& operator=(const Resolve&) = delete;
-  ~Resolve();
+
+  struct Answer {
+    std::error_code error;
+    std::string reason;
+    Endpoints endpoints;
+  };
 
  private:
-  struct Shared;
-  std::shared_ptr<Shared> shared_;
+  BlockingLookup<Answer> lookup_;
 };
 
 }  // namespace mqrig::net
