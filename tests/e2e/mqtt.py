@@ -204,6 +204,8 @@ class Packet:
         self.reason = r.number(1) if r.more() else 0
         self.props = r.properties() if r.more() else {}
 
+    _auth = _disconnect
+
 
 class Will:
     """What CONNECT says about the will."""

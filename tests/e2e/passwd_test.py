@@ -133,6 +133,48 @@ class Input(Passwd):
         self.assertIn("no user 'ann'", self.expect_password("ann", b"secret", VERIFICATION).err)
 
 
+class Scram(Passwd):
+    def set_scram(self, *args, user="joe", password=b"secret\n"):
+        self.expect_ok(self.passwd("--scram", "--iterations", "4096", *args, self.users, user, password=password))
+
+    def test_the_file_holds_what_a_server_needs_and_no_password(self):
+        self.expect_ok(self.passwd("--scram", self.users, "joe"))
+        key = "[A-Za-z0-9+/]{43}="
+        self.assertRegex(self.users.read_text(),
+                         rf"\Ajoe:\$scram-sha-256\$210000\$[A-Za-z0-9+/]{{22}}==\${key}\${key}\n\Z")
+
+    def test_several_mechanisms_have_a_line_each_and_one_password(self):
+        self.set_scram("--mechanism", "sha-512", "--mechanism", "sha-1")
+        forms = [line.split("$")[1] for line in self.users.read_text().splitlines()]
+        self.assertEqual(["scram-sha-1", "scram-sha-512"], forms)
+        self.expect_password("joe", b"secret\n")
+        self.expect_password("joe", b"other\n", VERIFICATION)
+
+    def test_a_new_password_or_deletion_leaves_no_line_with_the_old_one(self):
+        self.set("ann")
+        self.set_scram("--mechanism", "sha-1", "--mechanism", "sha-256")
+        self.set_scram("--mechanism", "sha-512", password=b"new\n")
+        self.assertEqual(2, len(self.users.read_text().splitlines()))
+        self.set("joe", b"newer\n")
+        self.assertNotIn("scram", self.users.read_text())
+        self.expect_password("joe", b"newer\n")
+        self.set_scram("--mechanism", "sha-1", "--mechanism", "sha-256")
+        self.expect_ok(self.passwd("--delete", self.users, "joe"))
+        self.assertRegex(self.users.read_text(), r"\Aann:.*\n\Z")
+
+    def test_wrong_usage(self):
+        for args, text in (
+                (("--scram", "--iterations", "4095", self.users, "joe"), "4096"),
+                (("--scram", "--mechanism", "md5", self.users, "joe"), "sha-256"),
+                (("--mechanism", "sha-1", self.users, "joe"), "--scram"),
+                (("--scram", "--delete", self.users, "joe"), "--scram"),
+                (("--scram", self.users, "Jo\u0308rg"), "'J\u00f6rg'"), (("--scram", self.users, "\u00ad"), "SCRAM")):
+            with self.subTest(args=args):
+                self.expect_failure(self.passwd(*args), USAGE, text)
+        self.expect_failure(self.passwd("--scram", self.users, "joe", password=b"\xff\n"), INPUT, "SCRAM")
+        self.assertFalse(self.users.exists())
+
+
 class Peers(Passwd):
     """Each reads what the other wrote."""
 

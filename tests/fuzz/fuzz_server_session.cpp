@@ -40,6 +40,7 @@ class Run {
     settings_.maximum_connect_size = 5'000;
     settings_.receive_maximum = 5;
     settings_.topic_alias_maximum = 4;
+    method_.add(wire::PropertyId::authentication_method, "M");
     texts_.add(wire::PropertyId::reason_string, "a reason");
     texts_.add(wire::PropertyId::user_property, "key", "value");
     engine_ = std::make_unique<session::Engine>(session::Role::server, exchange_);
@@ -54,6 +55,14 @@ class Run {
   }
 
  private:
+  // What is needed of CONNECT when its bytes are gone.
+  struct Connecting {
+    bool clean_start = false;
+    bool refused = false;
+    bool has_method = false;
+    std::uint16_t keep_alive = 0;
+  };
+
   void command() {
     const std::uint8_t choice = input_.byte();
     switch (choice % 16) {
@@ -202,6 +211,9 @@ class Run {
       properties.add(wire::PropertyId::receive_maximum, 4U);
       properties.add(wire::PropertyId::topic_alias_maximum, 2U);
       properties.add(wire::PropertyId::request_problem_information, connect.keep_alive & 1U);
+      if ((connect.keep_alive & 2U) != 0) {
+        properties.add(wire::PropertyId::authentication_method, "M");
+      }
     }
     connect.properties = properties.view();
     wire::Buffer packet;
@@ -230,7 +242,14 @@ class Run {
         wire::encode_unsubscribe(packet, version, id, {filters, count}, {});
         break;
       case 2:
-        wire::encode_pingreq(packet);
+        if ((choice & 0x80) != 0 && version == wire::Version::mqtt_5) {
+          wire::encode(packet,
+                       wire::Auth{.reason = id < 5 ? wire::ReasonCode::continue_authentication
+                                                   : wire::ReasonCode::reauthenticate,
+                                  .properties = method_.view()});
+        } else {
+          wire::encode_pingreq(packet);
+        }
         break;
       case 3:
         packet = encoded(input_.byte(), version, id);
@@ -253,7 +272,9 @@ class Run {
   void handle(const ServerEvent& event) {
     switch (event.kind) {
       case EventKind::connect:
-        return accept(event.connect);
+        return begin(event.connect);
+      case EventKind::auth:
+        return session_->state() == State::deciding ? decide() : answer_auth();
       case EventKind::message:
         if (event.receipt == 0) return;
         require(event.receipt > last_receipt_, "receipts grow");
@@ -280,20 +301,45 @@ class Run {
     }
   }
 
-  void accept(const wire::Connect& connect) {
-    require(session_->state() == State::deciding, "CONNECT is to be decided about");
+  void begin(const wire::Connect& connect) {
     sent_.connect_received(connect.version, session_->client_limits(), exchange_.window,
                            session_->wants_problem_information());
+    connecting_ = {
+        .clean_start = connect.clean_start,
+        .refused = connect.client_id == "no",
+        .has_method = connect.properties.find(wire::PropertyId::authentication_method).has_value(),
+        .keep_alive = connect.keep_alive,
+    };
+    decide();
+  }
+
+  // Of a client that named a method, more is asked now and then.
+  void decide() {
+    require(session_->state() == State::deciding, "CONNECT is to be decided about");
+    if (!connecting_.has_method || input_.byte() >= 0x80) return accept();
+    const std::error_code error = session_->authenticate(method_.view(), out_);
+    require(session_->state() == (error ? State::closed : State::authenticating),
+            "it is asked, or the connection is over");
+  }
+
+  void answer_auth() {
+    const std::error_code error = input_.byte() < 0x80
+                                      ? session_->authenticated(method_.view(), out_)
+                                      : session_->authenticate(method_.view(), out_);
+    require((session_->state() == State::closed) == bool(error), "an error ends the connection");
+  }
+
+  void accept() {
     wire::PropertyWriter properties;
     settings_.announce(properties);
     properties.add(wire::PropertyId::reason_string, "welcome");
-    if (connect.client_id == "no") {
+    if (connecting_.refused) {
       return session_->refuse(wire::ReasonCode{input_.byte()}, texts_.view(), out_);
     }
-    if (connect.clean_start) start_anew();
+    if (connecting_.clean_start) start_anew();
     const bool accepted = !session_->accept(*engine_,
-                                            {.session_present = !connect.clean_start,
-                                             .keep_alive = connect.keep_alive,
+                                            {.session_present = !connecting_.clean_start,
+                                             .keep_alive = connecting_.keep_alive,
                                              .properties = properties.view()},
                                             now_, out_);
     require(accepted == (session_->state() == State::connected), "an error ends the connection");
@@ -339,6 +385,8 @@ class Run {
   session::ServerSettings settings_;
   session::ExchangeSettings exchange_;
   wire::PropertyWriter texts_;
+  wire::PropertyWriter method_;
+  Connecting connecting_;
   std::unique_ptr<session::Engine> engine_;
   std::unique_ptr<ServerSession> session_;
   session::Time now_{};

@@ -60,7 +60,9 @@ class ServerPackets {
 
   void check_frame(const wire::Frame& frame) {
     const bool connack = frame.type() == wire::PacketType::connack;
-    require(stage_ == (connack ? Stage::deciding : Stage::running), "CONNACK first, and once");
+    const bool auth = frame.type() == wire::PacketType::auth && stage_ == Stage::deciding;
+    require(auth || stage_ == (connack ? Stage::deciding : Stage::running),
+            "CONNACK first, and once");
     require(frame.size <= limits_.maximum_packet_size, "no packet is too large");
     switch (frame.type()) {
       case wire::PacketType::connack: {
@@ -81,6 +83,11 @@ class ServerPackets {
         return decodes<wire::SubscriptionAck>(frame);
       case wire::PacketType::pingresp:
         return require(wire::decode_ping(frame) == wire::Fault::none, "PINGRESP is empty");
+      case wire::PacketType::auth: {
+        wire::Auth packet;
+        require(version_ == wire::Version::mqtt_5, "only 5.0 servers send AUTH");
+        return require(wire::decode(frame, version_, packet) == wire::Fault::none, "AUTH decodes");
+      }
       case wire::PacketType::disconnect: {
         wire::Disconnect packet;
         require(version_ == wire::Version::mqtt_5, "only 5.0 servers send DISCONNECT");

@@ -6,6 +6,7 @@
 namespace mqrig::passwd {
 namespace {
 
+using cli::Choice;
 using cli::OptionSpec;
 using cli::ValueKind;
 
@@ -28,6 +29,12 @@ constexpr OptionSpec file_options[] = {
      .details = "Usually given as the second bare word."},
 };
 
+constexpr Choice mechanisms[] = {
+    {"sha-1", "SCRAM-SHA-1, for clients that know nothing better"},
+    {"sha-256", "SCRAM-SHA-256"},
+    {"sha-512", "SCRAM-SHA-512"},
+};
+
 constexpr OptionSpec action_options[] = {
     {.long_name = "delete",
      .short_name = 'D',
@@ -37,6 +44,21 @@ constexpr OptionSpec action_options[] = {
     {.long_name = "verify",
      .in_config = false,
      .help = "say whether this is the password, and change nothing"},
+    {.long_name = "scram",
+     .in_config = false,
+     .help = "keep the credentials of SCRAM instead of the hash",
+     .details = "Clients of MQTT 5.0 then prove by enhanced authentication that they know the "
+                "password, and the broker sees it never; what it keeps is of no use to log in. "
+                "Logins by user name and password go on to work. Mosquitto does not read such "
+                "lines."},
+    {.long_name = "mechanism",
+     .kind = ValueKind::choice,
+     .value_name = "MECHANISM",
+     .choices = mechanisms,
+     .repeatable = true,
+     .in_config = false,
+     .help = "with --scram: for which one; sha-256 if not said",
+     .details = "Several may be given, and each has its own line."},
     {.long_name = "iterations",
      .kind = ValueKind::integer,
      .value_name = "NUMBER",
@@ -44,8 +66,10 @@ constexpr OptionSpec action_options[] = {
      .maximum = auth::max_iterations,
      .default_value = "210000",
      .help = "how much work it is to check, or guess, the password",
-     .details = "The number of iterations of PBKDF2. With the default a check takes about a tenth "
-                "of a second of a processor."},
+     .details =
+         "The number of iterations of PBKDF2. With the default a check takes about a tenth "
+         "of a second of a processor. With --scram it is each client that does the work when "
+         "it connects, and 4096 is the least: small devices may need a number near it."},
 };
 
 static_assert(auth::default_iterations == 210'000);
@@ -63,6 +87,7 @@ constexpr std::string_view positionals[] = {"file", "user"};
 
 constexpr std::string_view usage[] = {
     "[--iterations NUMBER] FILE USER",
+    "--scram [--mechanism MECHANISM]... [--iterations NUMBER] FILE USER",
     "--delete FILE USER",
     "--verify FILE USER",
 };
@@ -70,6 +95,7 @@ constexpr std::string_view usage[] = {
 constexpr cli::Example examples[] = {
     {"mqrig passwd users joe", "Ask for the password of joe, twice, and keep its hash."},
     {"pwgen 20 1 | tee joe.password | mqrig passwd users joe", "Give joe a random password."},
+    {"mqrig passwd --scram users joe", "Let joe log in by SCRAM-SHA-256."},
     {"mqrig passwd -D users joe", "Let joe in no longer."},
 };
 
@@ -83,7 +109,10 @@ constinit const cli::CommandSpec spec{
         "the password twice and shows nothing of it; otherwise it reads the first line of "
         "standard input. A password on the command line could be seen by others and stays in the "
         "shell's history: there is no such option.\n\n"
-        "The file has a line USER:HASH for each user. Lines that start with # are comments; they "
+        "The file has a line USER:HASH for each user, or with --scram one for each mechanism; a "
+        "new "
+        "password takes the place of all lines of its user. Lines that start with # are comments; "
+        "they "
         "and the order of the lines are kept. It is the format of mosquitto_passwd, whose files "
         "are read and changed too, and which mosquitto reads. The file is replaced as a whole, "
         "at once, so that a broker never reads half of one.",

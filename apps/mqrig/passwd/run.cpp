@@ -1,10 +1,16 @@
+#include <algorithm>
 #include <mqrig/auth/password_file.hpp>
 #include <mqrig/auth/password_file_editor.hpp>
+#include <mqrig/auth/sasl_prep.hpp>
+#include <mqrig/auth/scram_credentials.hpp>
 #include <mqrig/cli/diagnostic.hpp>
 #include <mqrig/cli/usage_error.hpp>
 #include <mqrig/wire/utf8.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "../input_file.hpp"
 #include "passwd.hpp"
@@ -39,13 +45,72 @@ Account read_account(const cli::Options& options) {
   return account;
 }
 
-void refuse_useless_iterations(const cli::Options& options) {
-  if (options.source("iterations") != cli::Source::flag) return;
-  for (const std::string_view action : {"delete", "verify"}) {
-    if (!options.flag(action)) continue;
-    throw cli::UsageError("--iterations is for a new password: it does not go with --" +
-                          std::string(action));
+void refuse_useless_options(const cli::Options& options) {
+  for (const std::string_view option : {"iterations", "scram", "mechanism"}) {
+    if (options.source(option) != cli::Source::flag) continue;
+    for (const std::string_view action : {"delete", "verify"}) {
+      if (!options.flag(action)) continue;
+      throw cli::UsageError("--" + std::string(option) +
+                            " is for a new password: it does not go with --" + std::string(action));
+    }
   }
+  if (options.has("mechanism") && !options.flag("scram")) {
+    throw cli::UsageError("--mechanism is for --scram, which is missing");
+  }
+}
+
+/// What is to be kept of a password: a hash, or the credentials of these mechanisms.
+struct Form {
+  unsigned iterations = 0;
+  std::vector<auth::ScramMechanism> mechanisms;
+};
+
+/// A client gives its name in the form of SASLprep, and no other would be found.
+void check_scram_user(const std::string& user) {
+  const std::optional<auth::Secret> prepared = auth::sasl_prep(user, auth::Prepared::stored);
+  if (!prepared || prepared->view().empty()) {
+    throw cli::UsageError("the user name holds characters that SCRAM does not allow");
+  }
+  if (prepared->view() != user) {
+    std::string name;
+    cli::append_printable(name, prepared->view());
+    throw cli::UsageError("with SCRAM, the user has to be called '" + name +
+                          "': so clients write this name");
+  }
+}
+
+Form read_form(const cli::Options& options, const Account& account) {
+  Form form{static_cast<unsigned>(options.integer("iterations")), {}};
+  if (!options.flag("scram")) return form;
+  check_scram_user(account.user);
+  if (form.iterations < auth::min_scram_iterations) {
+    throw cli::UsageError("--iterations is below " + std::to_string(auth::min_scram_iterations) +
+                          ", which clients of SCRAM refuse");
+  }
+  for (const auth::ScramMechanism mechanism : auth::scram_mechanisms) {
+    constexpr std::string_view words[] = {"sha-1", "sha-256", "sha-512"};
+    const std::string_view word = words[static_cast<std::size_t>(mechanism)];
+    const auto given = options.list("mechanism");
+    const bool wanted = given.empty() ? mechanism == auth::ScramMechanism::sha_256
+                                      : std::find(given.begin(), given.end(), word) != given.end();
+    if (wanted) form.mechanisms.push_back(mechanism);
+  }
+  return form;
+}
+
+/// True if the user was there before.
+bool set_credentials(auth::PasswordFileEditor& editor, const Account& account,
+                     std::string_view password, const Form& form) {
+  if (form.mechanisms.empty()) {
+    return editor.set(account.user, auth::PasswordHash::make(password, form.iterations));
+  }
+  std::vector<auth::ScramCredentials> credentials;
+  for (const auth::ScramMechanism mechanism : form.mechanisms) {
+    auto made = auth::ScramCredentials::make(mechanism, password, form.iterations);
+    if (!made) throw InputError("the password holds characters that SCRAM does not allow");
+    credentials.push_back(std::move(*made));
+  }
+  return editor.set(account.user, credentials);
 }
 
 void load(auth::PasswordFileEditor& editor) {
@@ -67,13 +132,12 @@ void review(const Account& account, const cli::Diagnostic& diagnostic) {
   if (!result.warning.empty()) diagnostic.warning(result.warning);
 }
 
-cli::ExitCode set_password(const Account& account, unsigned iterations,
+cli::ExitCode set_password(const Account& account, const Form& form,
                            const cli::Diagnostic& diagnostic) {
   const std::string password = read_password(account.user, true);
-  const auth::PasswordHash hash = auth::PasswordHash::make(password, iterations);
   auth::PasswordFileEditor editor(account.file);
   load(editor);
-  const bool known = editor.set(account.user, hash);
+  const bool known = set_credentials(editor, account, password, form);
   save(editor);
   diagnostic.notice(known ? "changed the password of user " + account.where("in")
                           : "added user " + account.where("to"));
@@ -115,11 +179,10 @@ cli::ExitCode verify_password(const Account& account, const cli::Diagnostic& dia
 cli::ExitCode run(const cli::Options& options) {
   const cli::Diagnostic diagnostic(options);
   const Account account = read_account(options);
-  refuse_useless_iterations(options);
+  refuse_useless_options(options);
   if (options.flag("delete")) return delete_user(account, diagnostic);
   if (options.flag("verify")) return verify_password(account, diagnostic);
-  const auto iterations = static_cast<unsigned>(options.integer("iterations"));
-  return set_password(account, iterations, diagnostic);
+  return set_password(account, read_form(options, account), diagnostic);
 }
 
 }  // namespace mqrig::passwd

@@ -110,7 +110,9 @@ void Broker::Impl::attach(std::unique_ptr<net::Stream> stream) {
 }
 
 void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passwords) {
-  if (!passwords) {
+  passwords_ = std::move(passwords);
+  drop_exchanges();
+  if (!passwords_) {
     verifier_.reset();  // which drops what it was to check
     throttle_ = {};
     for (const auto& [login, connection] : std::map(logins_.begin(), logins_.end())) {
@@ -118,8 +120,8 @@ void Broker::Impl::set_passwords(std::shared_ptr<const auth::PasswordFile> passw
     }
     return;
   }
-  if (verifier_) return verifier_->replace(*passwords);
-  verifier_ = std::make_unique<auth::PasswordVerifier>(*passwords);
+  if (verifier_) return verifier_->replace(passwords_);
+  verifier_ = std::make_unique<auth::PasswordVerifier>(passwords_);
 }
 
 void Broker::Impl::set_acl(std::shared_ptr<const Acl> acl) {
@@ -179,6 +181,8 @@ void Broker::Impl::handle(Connection& connection, session::ServerEvent& event) {
       return journal_.released(*connection.session, event.packet_id);
     case EventKind::connect:
       return on_connect(connection, event.connect);
+    case EventKind::auth:
+      return on_auth(connection, event);
     case EventKind::subscribe:
       return on_subscribe(connection, event);
     case EventKind::unsubscribe:

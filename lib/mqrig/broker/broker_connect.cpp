@@ -56,6 +56,7 @@ void Broker::Impl::on_connect(Connection& connection, const wire::Connect& conne
 
 void Broker::Impl::check_login(Connection& connection) {
   ConnectRequest& request = *connection.request;
+  if (request.authentication_method) return start_authentication(connection);
   if (!request.user_name) {
     if (!settings_.allow_anonymous) return refuse(connection, ReasonCode::not_authorized);
     return admit(connection);
@@ -72,11 +73,13 @@ void Broker::Impl::start_login(std::uint64_t login) {
   if (found == logins_.end()) return;
   ConnectRequest& request = *found->second->request;
   const std::string& address = request.address;
+  const bool enhanced = request.authentication_method.has_value();
   // Passwords are of no account any more.
-  if (!verifier_) return on_verified(login, address, true);
+  if (!verifier_ && !enhanced) return on_verified(login, address, true);
   const session::Duration delay = throttle_.start(address, now_);
   if (delay != session::Duration::zero()) return postpone_login(login, delay);
   end_wait(request);
+  if (enhanced) return step_authentication(*found->second);
   const auto done = [this, login, address, weak = std::weak_ptr(self_)](bool accepted) {
     asio::post(context_, [login, address, weak, accepted] {
       if (const auto self = weak.lock()) (*self)->on_verified(login, address, accepted);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <mqrig/auth/auth_exchange.hpp>
 #include <mqrig/auth/login_throttle.hpp>
 #include <mqrig/auth/password_verifier.hpp>
 #include <mqrig/broker/broker.hpp>
@@ -41,6 +42,11 @@ class Broker::Impl final : private Connection::Owner {
 
  private:
   class StateLoader;
+  // Of a connection whose CONNECT named a method.
+  struct Authentication {
+    std::string method;
+    std::unique_ptr<auth::ServerExchange> exchange;  // while one is under way
+  };
   struct NewSubscription {
     std::string_view filter;
     SubscriptionOptions options;
@@ -89,6 +95,18 @@ class Broker::Impl final : private Connection::Owner {
                                               std::string_view client_id) const;
   void refuse(Connection& connection, wire::ReasonCode reason);
   void admit(Connection& connection);
+
+  // broker_auth.cpp: enhanced authentication, section 4.12. Null: the method is not offered.
+  std::unique_ptr<auth::ServerExchange> exchange_for(std::string_view method);
+  void start_authentication(Connection& connection);
+  void begin_step(Connection& connection);
+  void step_authentication(Connection& connection);
+  void ask_client(Connection& connection, std::string_view data);
+  void admit_authenticated(Connection& connection, std::string answer);
+  void on_auth(Connection& connection, const session::ServerEvent& event);
+  void reauthenticate(Connection& connection, const session::ServerEvent& event);
+  void refuse_reauthentication(Connection& connection, wire::ReasonCode reason);
+  void drop_exchanges();
 
   bool is_full(std::string_view client_id) const;
   static std::string make_name();
@@ -160,6 +178,10 @@ class Broker::Impl final : private Connection::Owner {
   std::size_t own_messages_ = 0;  // of $SYS among the retained ones, which no limit counts
   std::size_t own_bytes_ = 0;
 
+  std::shared_ptr<const auth::PasswordFile> passwords_;  // null: everybody may connect
+  std::string scram_secret_;
+  // Apart from the connections: nearly all of a million idle ones have none.
+  std::unordered_map<const Connection*, Authentication> authentications_;
   std::unique_ptr<auth::PasswordVerifier> verifier_;
   auth::LoginThrottle throttle_;
   std::shared_ptr<const Acl> acl_;

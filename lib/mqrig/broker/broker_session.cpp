@@ -85,6 +85,12 @@ void Broker::Impl::accept(Connection& connection, Session& session, bool present
   if (request.wants_response_information) {
     properties.add(PropertyId::response_information, response_prefix(request.client_id));
   }
+  if (request.authentication_method) {  // [MQTT-4.12.0-5]
+    properties.add(PropertyId::authentication_method, *request.authentication_method);
+    if (request.authentication_data) {
+      properties.add(PropertyId::authentication_data, *request.authentication_data);
+    }
+  }
 
   connection.session = &session;
   session.connection = &connection;

@@ -133,6 +133,7 @@ void Broker::Impl::on_deadline(Connection& connection) {
 void Broker::Impl::on_closed(Connection& connection) {
   begin_turn();
   if (connection.request) end_login(*connection.request);
+  authentications_.erase(&connection);
   detach(connection, true);
   connection.unlink();
   const std::uint32_t index = connection.index;

@@ -39,6 +39,8 @@ ConnectRequest::ConnectRequest(const wire::Connect& connect)
     session_expiry = clean_start ? 0 : never_expires;
     return;
   }
+  authentication_method = connect.properties.text(PropertyId::authentication_method);
+  authentication_data = connect.properties.text(PropertyId::authentication_data);
   session_expiry = connect.properties.integer(PropertyId::session_expiry_interval).value_or(0);
   wants_response_information =
       connect.properties.integer(PropertyId::request_response_information).value_or(0) != 0;

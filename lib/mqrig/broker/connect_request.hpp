@@ -26,6 +26,10 @@ struct ConnectRequest {
   std::unique_ptr<Will> will;
   std::uint32_t session_expiry = 0;  // as asked for, in every version
   bool wants_response_information = false;
+  // Enhanced authentication: the method of CONNECT, and the data of the client's last packet, or of
+  // CONNACK in the end.
+  std::optional<std::string> authentication_method;
+  std::optional<std::string> authentication_data;
   std::string address;                        // of the client, empty if it has none
   std::uint64_t login = 0;                    // the number of the check under way
   bool waiting = false;                       // the check is put off
