@@ -33,7 +33,7 @@ std::string seconds_from_now(std::chrono::seconds offset) {
 
 }  // namespace
 
-TEST_CASE("the token of a file is read anew each time, without its line end") {
+TEST_CASE("the token of a file is read anew each time, without line ends") {
   const TemporaryFolder folder;
   const auto source = file_source(folder.write("token", "first\n"));
   TokenResult result = source->fetch({});
@@ -62,14 +62,16 @@ TEST_CASE("a file that holds no token is said to hold none, and nothing of it is
   const std::pair<std::string, std::string> cases[] = {
       {"", "is empty"},
       {"\n", "is empty"},
-      {"hidden\n\n", "blanks, line ends"},
+      {"hidden\nhidden\n", "blanks, line ends"},
       {"hidden hidden", "blanks, line ends"},
       {"hidden\xC3\xA4", "other characters"},
       {std::string(65'536, 'x'), "more than the 65535 bytes"},
       {made_jwt(R"({"exp":1000})"), "expired at 1970-01-01 00:16:40 UTC"},
       {early, "is not valid before "},
   };
-  for (const auto& [content, text] : cases) {
+  for (const auto& each : cases) {
+    const auto& content = each.first;
+    const auto& text = each.second;
     CAPTURE(text);
     const std::string path = folder.write("token", content);
     const TokenResult result = file_source(path)->fetch({});
