@@ -87,7 +87,7 @@ TEST_CASE("a handshake is made, and bytes go both ways") {
 }
 
 TEST_CASE("much goes both ways at once, however little the stream below takes") {
-  for (const std::size_t capacity : {1000, 30000, 65536}) {
+  for (const std::size_t capacity : {1000U, 30000U, 65536U}) {
     for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
       CAPTURE(capacity);
       TlsRig rig;

@@ -17,7 +17,7 @@ struct CertificateRequest {
   std::string common_name;
   std::vector<std::string> names{};  // "DNS:localhost", "IP:127.0.0.1"
   bool authority = false;
-  std::string usage{};        // "serverAuth", "clientAuth"; empty: any
+  std::string usage{};      // "serverAuth", "clientAuth"; empty: any
   long valid_from = -3600;  // seconds from now
   long valid_until = 3600;
   int rsa_bits = 0;  // 0: P-256

@@ -26,6 +26,11 @@ std::string join(std::string_view first, std::string_view second) {
   return second.empty() ? std::string(first) : std::string(first) + "; " + std::string(second);
 }
 
+// Many brokers close TCP without a word of TLS where they have nothing more to say.
+bool is_end(std::error_code error) {
+  return error == net::Error::end_of_stream || error == net::Error::tls_truncated;
+}
+
 }  // namespace
 
 std::string Client::Impl::broker() const {
@@ -246,9 +251,15 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   const bool up = state_ == State::up;
   failure.kind = up ? FailureKind::disconnected : FailureKind::refused;
   failure.error = error;
-  const bool ended = error == net::Error::end_of_stream;
-  failure.text =
-      broker() + (ended ? " closed the connection" : " dropped the connection: " + error.message());
+  failure.text = broker();
+  // With TLS 1.3 a server may refuse our certificate after the handshake is done for us.
+  if (error == net::Error::tls_failed) {
+    if (!up) failure.kind = FailureKind::tls;
+    failure.text += ": TLS failed: " + connection_->stream().failure();
+    return failure;
+  }
+  failure.text +=
+      is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
   if (!up) failure.text += " instead of answering CONNECT";
   return failure;
 }
@@ -271,12 +282,13 @@ Failure Client::Impl::refusal(const session::Event& event, bool connected) const
 }
 
 void Client::Impl::on_stream_end(std::error_code error) {
-  if (state_ == State::finishing) return finished(error == net::Error::end_of_stream);
+  if (state_ == State::finishing) return finished(is_end(error));
   if (state_ == State::changing) return changed();
   Failure failure = stream_failure(error);
   if (state_ == State::up) return lost(std::move(failure));
   // Some brokers refuse a version by closing without a word.
-  if (connection_->first_bytes().empty() && fall_back(false)) return;
+  const bool silent = connection_->first_bytes().empty() && error != net::Error::tls_failed;
+  if (silent && fall_back(false)) return;
   next_broker(std::move(failure));
 }
 

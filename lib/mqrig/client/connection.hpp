@@ -79,6 +79,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   // Tells the session that its deadline has passed.
   void timeout();
 
+  const net::Stream& stream() const noexcept { return *stream_; }
   // The first bytes that came, for guessing what the peer speaks.
   std::string_view first_bytes() const noexcept { return {first_.data(), first_size_}; }
 
