@@ -10,16 +10,22 @@ namespace mqrig::net {
 
 // What a client asks for [RFC 6455, section 4.1].
 struct WebSocketRequest {
-  std::string host{};      // of the Host field, with the port where it is not the scheme's
-  std::string path = "/";  // request target
+  std::string host{};  // of the Host field, with the port where it is not the scheme's
+  // Request target: of printable ASCII without blanks, with a query if there is one.
+  std::string path = "/";
   std::string subprotocol = "mqtt";
-  std::vector<std::pair<std::string, std::string>> headers{};  // more of them; no CR, LF or NUL
+  // More fields, name and value: no CR, LF or NUL, and none of Host, Upgrade, Connection, and those
+  // of WebSocket itself.
+  std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 // A WebSocket on a stream that is connected, as a client: MQTT is in its binary messages, whose
-// borders mean nothing [MQTT-6.0.0-1]. A Layer. Pings are answered by itself, and a close frame
-// ends the stream. An answer that is no 101 with the right accept hash and subprotocol is
-// Error::web_socket_refused [MQTT-6.0.0-3].
+// borders mean nothing [MQTT-6.0.0-1]. A Layer. Each write is one message, up to 128 KiB; of one
+// that the stream below takes in part, the rest must be written before anything else, as it is
+// anyway. Pings are answered by itself, and a close frame ends the stream; so does the end of the
+// stream below, and failure() tells that no close frame came. shutdown_send() sends one. An answer
+// that is no 101 with the right accept hash and subprotocol is Error::web_socket_refused
+// [MQTT-6.0.0-3].
 std::unique_ptr<Stream> connect_web_socket(std::unique_ptr<Stream> stream,
                                            const WebSocketRequest& request);
 

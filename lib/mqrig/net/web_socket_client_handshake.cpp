@@ -1,6 +1,6 @@
 #include <openssl/evp.h>
 
-#include <algorithm>
+#include <mqrig/net/peer_text.hpp>
 #include <mqrig/net/web_socket_handshake.hpp>
 
 namespace mqrig::net {
@@ -12,27 +12,19 @@ std::string encode_key(std::span<const std::uint8_t, 16> bytes) {
   return reinterpret_cast<const char*>(encoded.data());
 }
 
-// Text of the peer, fit for a message: no control characters, not long.
-std::string shown(std::string_view text) {
-  std::string safe(text.substr(0, 200));
-  std::replace_if(
-      safe.begin(), safe.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return safe;
-}
-
-// A name for what answers in place of an HTTP server, by its first bytes.
-std::string other_protocol(std::string_view first) {
-  const auto byte = [&](std::size_t i) {
-    return i < first.size() ? static_cast<unsigned char>(first[i]) : 0u;
-  };
-  if ((byte(0) == 0x15 || byte(0) == 0x16) && byte(1) == 3) {
-    return "the server speaks TLS on this port: use wss://";
+// A name for what answers in place of an HTTP server, by its first byte.
+std::string other_protocol(char first) {
+  switch (static_cast<unsigned char>(first)) {
+    case 0x15:  // alert
+    case 0x16:  // handshake
+      return "the server speaks TLS on this port: use wss://";
+    case 0x20:  // CONNACK
+    case 0xE0:  // DISCONNECT
+      return "the server answered in MQTT without WebSocket: use mqtt://, or its port for "
+             "WebSocket";
+    default:
+      return "the server answered with something that is not HTTP: is this its port for WebSocket?";
   }
-  // CONNACK or DISCONNECT.
-  if (byte(0) == 0x20 || byte(0) == 0xE0) {
-    return "the server answered in MQTT without WebSocket: use mqtt://, or its port for WebSocket";
-  }
-  return "the server answered with something that is not HTTP: is this its port for WebSocket?";
 }
 
 }  // namespace
@@ -42,13 +34,25 @@ WebSocketClientHandshake::WebSocketClientHandshake(const WebSocketRequest& reque
     : path_(request.path.empty() ? "/" : request.path),
       subprotocol_(request.subprotocol),
       key_(encode_key(key_bytes)) {
-  output_ = "GET " + path_ + " HTTP/1.1\r\nHost: " + request.host +
-            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key_ +
-            "\r\nSec-WebSocket-Version: 13\r\n";
-  if (!subprotocol_.empty()) output_ += "Sec-WebSocket-Protocol: " + subprotocol_ + "\r\n";
-  for (const auto& [name, value] : request.headers) output_ += name + ": " + value + "\r\n";
-  output_ += "\r\n";
+  write_request(request);
   head_.emplace(HttpHead::Kind::answer, max_answer_size);
+}
+
+// In one piece of memory: its fields may have secrets, which who sends it wipes.
+void WebSocketClientHandshake::write_request(const WebSocketRequest& request) {
+  std::size_t size = 256 + path_.size() + request.host.size() + subprotocol_.size();
+  for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 4;
+  output_.reserve(size);
+  output_.append("GET ").append(path_).append(" HTTP/1.1\r\nHost: ").append(request.host);
+  output_.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13");
+  output_.append("\r\nSec-WebSocket-Key: ").append(key_).append("\r\n");
+  if (!subprotocol_.empty()) {
+    output_.append("Sec-WebSocket-Protocol: ").append(subprotocol_).append("\r\n");
+  }
+  for (const auto& [name, value] : request.headers) {
+    output_.append(name).append(": ").append(value).append("\r\n");
+  }
+  output_.append("\r\n");
 }
 
 std::size_t WebSocketClientHandshake::feed(std::string_view bytes) {
@@ -78,7 +82,7 @@ void WebSocketClientHandshake::refuse_fault(HttpHead::Fault fault) {
     return refuse("the header of the server's answer is larger than 16 KiB");
   }
   if (!first_.starts_with("HT") && !first_.starts_with("\r") && !first_.starts_with("\n")) {
-    return refuse(other_protocol(first_));
+    return refuse(other_protocol(first_.front()));
   }
   refuse("the server's answer is malformed HTTP");
 }
@@ -104,13 +108,13 @@ void WebSocketClientHandshake::read_answer() {
   }
   if (head.count("Sec-WebSocket-Extensions") != 0) {
     return refuse("the server uses an extension that it was not asked for: " +
-                  shown(head.value("Sec-WebSocket-Extensions")));
+                  peer_text(head.value("Sec-WebSocket-Extensions")));
   }
   const std::string_view chosen = head.value("Sec-WebSocket-Protocol");
   if (chosen != subprotocol_ || head.count("Sec-WebSocket-Protocol") > 1) {
     return refuse(
         "the server chose " +
-        (chosen.empty() ? "no subprotocol" : "the subprotocol \"" + shown(chosen) + "\"") +
+        (chosen.empty() ? "no subprotocol" : "the subprotocol \"" + peer_text(chosen) + "\"") +
         " where \"" + subprotocol_ + "\" was asked for: is there an MQTT broker at this path?");
   }
   agree(path_, subprotocol_);
@@ -127,7 +131,7 @@ std::string WebSocketClientHandshake::status_fault() const {
   if (status >= 300 && status < 400) {
     const std::string_view to = head_->value("Location");
     if (to.empty()) return text;
-    return text + ": it redirects to " + shown(to.substr(0, to.find('?'))) +
+    return text + ": it redirects to " + peer_text(to.substr(0, to.find('?'))) +
            ", which is not followed; connect there if you trust it";
   }
   switch (status) {

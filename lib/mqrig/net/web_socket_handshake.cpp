@@ -1,6 +1,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <mqrig/net/peer_text.hpp>
 #include <mqrig/net/web_socket_handshake.hpp>
 
 namespace mqrig::net {
@@ -17,7 +18,7 @@ std::string web_socket_accept(std::string_view key) {
 void WebSocketHandshake::agree(std::string_view path, std::string_view subprotocol) {
   state_ = State::agreed;
   fact_ = "WebSocket, path ";
-  fact_ += path.substr(0, path.find('?'));
+  fact_ += peer_text(path.substr(0, path.find('?')));
   if (!subprotocol.empty()) fact_.append(", subprotocol ").append(subprotocol);
 }
 

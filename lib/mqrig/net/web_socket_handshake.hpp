@@ -6,8 +6,10 @@
 #include <mqrig/net/http_head.hpp>
 #include <mqrig/net/web_socket.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace mqrig::net {
 
@@ -64,6 +66,7 @@ class WebSocketClientHandshake final : public WebSocketHandshake {
   void end() override;
 
  private:
+  void write_request(const WebSocketRequest& request);
   void read_answer();
   void refuse_fault(HttpHead::Fault fault);
   std::string status_fault() const;

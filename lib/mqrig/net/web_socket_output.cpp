@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -19,7 +21,22 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+// With its memory. A request may have had secrets in its fields.
+void wipe(std::string& text) {
+  text.resize(text.capacity());
+  ::explicit_bzero(text.data(), text.size());
+  std::string().swap(text);
+}
+
 }  // namespace
+
+void WebSocketOutput::send_first(std::string bytes) {
+  if (out_.empty()) {
+    out_ = std::move(bytes);
+  } else {
+    out_ += bytes;
+  }
+}
 
 void WebSocketOutput::send_pong(std::string_view payload) {
   if (!closing_) control_ = control(WebSocketOpcode::pong, payload);
@@ -47,11 +64,11 @@ void WebSocketOutput::flush(Stream& below) {
     if (result.count < out_.size()) {
       out_.erase(0, result.count);
     } else {
-      std::string().swap(out_);  // and its memory
+      wipe(out_);
     }
   }
   if (!error_) return;
-  out_.clear();
+  wipe(out_);
   control_.clear();
 }
 

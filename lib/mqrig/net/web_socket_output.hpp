@@ -22,7 +22,7 @@ class WebSocketOutput {
   explicit WebSocketOutput(WebSocketRole role) : role_(role) {}
 
   // Bytes as they are, before any frame.
-  void send_first(std::string bytes) { out_ += bytes; }
+  void send_first(std::string bytes);
   // Only the last that has not begun to leave is sent [RFC 6455, section 5.5.3].
   void send_pong(std::string_view payload);
   // The last frame: later ones are not sent, and writes have std::errc::broken_pipe. No status if

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <mqrig/net/error.hpp>
+#include <mqrig/net/peer_text.hpp>
 #include <mqrig/net/web_socket_stream.hpp>
 #include <utility>
 
@@ -46,15 +46,6 @@ std::string_view code_text(unsigned code) {
     default:
       return "";
   }
-}
-
-// What the peer wrote, fit for a message.
-std::string shown(std::string_view text) {
-  std::string safe(text);
-  std::replace_if(
-      safe.begin(), safe.end(),
-      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; }, '?');
-  return safe;
 }
 
 }  // namespace
@@ -187,7 +178,7 @@ void WebSocketStream::closed_by_peer() {
     failure_ = std::string(name(other(role_))) + " closed the WebSocket with status " +
                std::to_string(code);
     failure_ += code_text(code);
-    if (payload.size() > 2) failure_ += ": " + shown(payload.substr(2));
+    if (payload.size() > 2) failure_ += ": " + peer_text(payload.substr(2));
   }
   output_.send_close(code);
   state_ = State::over;
