@@ -83,6 +83,10 @@ void read_hosts(const cli::Options& options, Layers layers, client::Options& int
     if (!host.error.empty()) {
       throw UsageError(options.label("host") + " '" + std::string(text) + "': " + host.error);
     }
+    if (host.port && options.flag("srv")) {
+      throw UsageError(options.label("srv") + " and the port of '" + std::string(text) +
+                       "' exclude each other: the records give the port");
+    }
     into.brokers.emplace_back(std::move(host.host), host.port.value_or(port));
   }
 }

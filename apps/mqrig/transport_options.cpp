@@ -186,6 +186,27 @@ void read_tls(const cli::Options& options, bool web_socket, client::Options& int
   into.transport.tls_name = options.text("sni");
 }
 
+/// Of hosts without a port, which the records give.
+void read_srv(const cli::Options& options, const net::Url* url, std::vector<client::Broker>& into) {
+  if (!options.flag("srv")) return;
+  if (options.source("port") == Source::flag) {
+    throw UsageError(options.label("srv") + " and " + options.label("port") +
+                     " exclude each other: the records give the port");
+  }
+  for (client::Broker& broker : into) {
+    const bool unix = !broker.unix_path.empty();
+    if (unix && options.source("srv") == Source::flag) {
+      throw UsageError(options.label("srv") + " is for a domain, and not for a Unix socket");
+    }
+    broker.srv = !unix;
+  }
+  if (url != nullptr && url->port != net::default_port(url->scheme)) {
+    throw UsageError(options.label("srv") +
+                     " and the port of the URL exclude each other: the "
+                     "records give the port");
+  }
+}
+
 void read_overrides(const cli::Options& options, net::Transport& into) {
   for (const std::string_view text : options.list("resolve")) {
     std::string error;
@@ -218,6 +239,7 @@ std::uint16_t default_port(const cli::Options& options, Layers layers) {
 void read_transport(const cli::Options& options, Layers layers, const net::Url* url,
                     client::Options& into) {
   read_overrides(options, into.transport);
+  read_srv(options, url, into.brokers);
   read_proxy(options, scheme_of(layers), into);
   if (layers.tls) read_tls(options, layers.web_socket, into);
   if (layers.web_socket) {

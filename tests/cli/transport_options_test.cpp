@@ -175,6 +175,17 @@ TEST_CASE("the environment names a proxy as for curl, unless an option does") {
   ::unsetenv("all_proxy");
 }
 
+TEST_CASE("the SRV records of a domain give host and port") {
+  CHECK(client_of({"-h", "example", "--srv"}).brokers[0].srv);
+  CHECK(client_of({"mqtts://example", "--srv"}).brokers[0].srv);
+  CHECK_FALSE(client_of({"-h", "example"}).brokers[0].srv);
+  CHECK_FALSE(client_of({"--unix", "/s"}, {"MQRIG_SRV=1"}).brokers[0].srv);
+  CHECK(contains(fault({"-h", "example", "--srv", "-p", "1"}), "the records give the port"));
+  CHECK(contains(fault({"-h", "example:1", "--srv"}), "the records give the port"));
+  CHECK(contains(fault({"mqtt://example:1", "--srv"}), "the records give the port"));
+  CHECK(contains(fault({"--unix", "/s", "--srv"}), "Unix socket"));
+}
+
 TEST_CASE("names are looked up as --resolve says") {
   const client::Options options =
       client_of({"--resolve", "h:1:127.0.0.1", "--resolve", "*:2:[::1],127.0.0.2"});

@@ -75,6 +75,12 @@ void read_connection(const cli::Options& options, BenchSettings& into, std::stri
   into.connection.bind_address.clear();
   into.embedded = !names_broker(options);
   if (into.embedded) leave_transport_out(options, into.connection);
+  if (options.flag("srv")) {
+    throw UsageError(
+        label(options, "srv") +
+        " is not for bench, whose clients share brokers that are known: name them with " +
+        label(options, "host"));
+  }
   url_topic = std::move(shared.topic);
   read_source_addresses(options, into.bind);
   if (into.embedded && !into.bind.empty() && options.source("bind") == cli::Source::flag) {

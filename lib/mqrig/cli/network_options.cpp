@@ -75,6 +75,12 @@ constexpr OptionSpec options[] = {
      .help = "connect to this address for this host and port",
      .details = "Nobody is asked for the name, which stays that of TLS. Several addresses are "
                 "separated by commas; an IPv6 address stands in brackets; a port of * is any."},
+    {.long_name = "srv",
+     .negated = "no-srv",
+     .env = "MQRIG_SRV",
+     .help = "look up the brokers of --host, a domain, by its SRV records",
+     .details = "_mqtt._tcp, _secure-mqtt._tcp with TLS, _ws._tcp or _wss._tcp names hosts and "
+                "ports, which are tried in the order that it says. There is no port to give then."},
 };
 
 constexpr std::string_view proxy_passwords[] = {"proxy-password-file", "proxy-password-env"};
