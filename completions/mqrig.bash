@@ -487,6 +487,10 @@ _mqrig_passwd() {
             _mqrig_known file "$cur"
             return
             ;;
+        --mechanism)
+            _mqrig_words "sha-1 sha-256 sha-512" "$cur"
+            return
+            ;;
         --color|--colour)
             _mqrig_words "auto always never" "$cur"
             return
@@ -503,7 +507,7 @@ _mqrig_passwd() {
         _mqrig_known file "$cur"
         return
     fi
-    _mqrig_words "--file --user --delete --verify --iterations --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--file --user --delete --verify --scram --mechanism --iterations --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig() {

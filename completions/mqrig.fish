@@ -462,6 +462,8 @@ complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l file -r -F -d 'the 
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l user -x -d 'the user name that clients give'
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -s D -l delete -d 'delete the user'
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l verify -d 'say whether this is the password, and change nothing'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l scram -d 'keep the credentials of SCRAM instead of the hash'
+complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l mechanism -x -a 'sha-1 sha-256 sha-512' -d 'with --scram: for which one; sha-256 if not said'
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l iterations -x -d 'how much work it is to check, or guess, the password'
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l quiet -d 'show errors only'
 complete -c mqrig -n '__fish_seen_subcommand_from passwd' -l no-quiet -d 'the opposite of --quiet'

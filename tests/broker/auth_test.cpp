@@ -4,11 +4,10 @@
 #include <memory>
 #include <string>
 
-#include <mqrig/auth/login_throttle.hpp>
 #include <mqrig/auth/password_file.hpp>
 #include <mqrig/auth/scram_client.hpp>
 #include <mqrig/broker/acl.hpp>
-#include <mqrig/wire/decode.hpp>
+#include <mqrig/wire/encode.hpp>
 #include <tests/support/broker_rig.hpp>
 
 using namespace mqrig;
@@ -162,7 +161,7 @@ TEST_CASE("the rights are those of the user who was proved") {
   joe.connect();
   joe.peer.subscribe({{.filter = "joe/a"}, {.filter = "ann/a"}});
   rig.settle();
-  CHECK(joe.peer.received() == Lines{"SUBACK id=1 0x00 0x87"});
+  CHECK(joe.peer.received() == Lines{"SUBACK 1 0x00 0x87"});
 }
 
 TEST_CASE("another method in AUTH is refused [MQTT-4.12.0-5]") {
@@ -231,27 +230,12 @@ TEST_CASE("an exchange does not outlive the password file that it began with") {
   again.expect_proof("AUTH {");
 }
 
-TEST_CASE("whoever guesses by SCRAM has to wait like others, before the guess is looked at") {
-  Rig rig;
-  for (int guesses = 0; guesses < 3; ++guesses) {
-    Login joe(rig, "joe", "wrong");
-    joe.begin();
-    joe.answer();
-    REQUIRE(joe.peer.received() == Lines{"CONNACK 0x87"});
-  }
-  // A stream in memory has no address, and is never slowed down: it is the turns that are shared.
-  Login joe(rig, "joe", "secret");
-  joe.connect();
-  CHECK(rig.broker->statistics().refused == 3);
-}
-
-TEST_CASE("what comes behind the last AUTH is taken after CONNACK") {
+TEST_CASE("nothing but AUTH may come before CONNACK [MQTT-3.1.2-30]") {
   Rig rig;
   Login joe(rig, "joe", "secret");
   joe.begin();
   joe.peer.received();
-  rig.broker->set_passwords(users());
   joe.peer.ping();
   rig.settle();
-  CHECK(joe.peer.received() == Lines{"CONNACK 0x82"});  // [MQTT-3.1.2-30]
+  CHECK(joe.peer.received() == Lines{"CONNACK 0x82"});
 }

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import os
+import select
 import subprocess
 
 import harness
@@ -146,6 +147,17 @@ class Login(ScramTest):
         self.expect_refused(client, 0x87)
 
 
+class Guesses(ScramTest):
+    def test_the_fourth_guess_of_an_address_has_to_wait(self):
+        here = {"source": "127.0.9.1"}
+        for _ in range(3):
+            self.expect_refused(self.log_in(Scram("joe", "wrong"), **here), 0x87)
+        slowed = self.log_in(Scram("joe", "wrong"), **here)  # the challenge comes at once
+        for _ in range(2):  # turns of the event loop, which has the guess by then
+            self.connected(Scram("joe", "secret")).ping()
+        self.assertEqual(([], [], []), select.select([slowed.sock], [], [], 0))
+
+
 class Malformed(ScramTest):
     def test_first_messages(self):
         for number, data in enumerate((
@@ -227,7 +239,7 @@ class Again(ScramTest):
     def test_another_method_or_an_answer_to_nothing_ends_the_connection(self):
         """[MQTT-4.12.1-1] [MQTT-4.12.0-5]"""
         for packet, reason in ((auth(0x19, "SCRAM-SHA-1", Scram("joe", "secret").first()), 0x8C),
-                               (auth(0x18, "SCRAM-SHA-256", b"x"), 0x82), (mqtt.packet("AUTH", b"\x19"), 0x82)):
+                               (auth(0x18, "SCRAM-SHA-256", b"x"), 0x82), (mqtt.packet("AUTH", b"\x19\x00"), 0x82)):
             with self.subTest(packet=packet):
                 client = self.connected(Scram("joe", "secret"))
                 client.send(packet)

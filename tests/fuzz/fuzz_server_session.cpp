@@ -243,8 +243,10 @@ class Run {
         break;
       case 2:
         if ((choice & 0x80) != 0 && version == wire::Version::mqtt_5) {
-          wire::encode(packet, wire::Auth{.reason = wire::ReasonCode{id < 5 ? 0x18U : 0x19U},
-                                          .properties = method_.view()});
+          wire::encode(packet,
+                       wire::Auth{.reason = id < 5 ? wire::ReasonCode::continue_authentication
+                                                   : wire::ReasonCode::reauthenticate,
+                                  .properties = method_.view()});
         } else {
           wire::encode_pingreq(packet);
         }
