@@ -4,8 +4,8 @@
 # With nothing missing it changes nothing, needs no root and no network.
 set -eu
 
-build='g++ cmake ninja-build libasio-dev libcli11-dev libhttp-parser-dev libidn-dev libmujs-dev libsqlite3-dev
-  libssl-dev  libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev'
+build='g++ cmake ninja-build libasio-dev libcli11-dev libcurl4-openssl-dev libhttp-parser-dev libidn-dev libmujs-dev
+  libsqlite3-dev libssl-dev libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev'
 try='jq'
 test='doctest-dev python3 python3-paho-mqtt mosquitto mosquitto-clients jq clang clang-format libclang-rt-14-dev mandoc zsh fish
   chromium-headless-shell'

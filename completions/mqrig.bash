@@ -14,7 +14,7 @@ _mqrig_known() {
     fi
 }
 
-_mqrig_commands="pub sub broker bridge bench spool passwd"
+_mqrig_commands="pub sub broker bridge bench spool passwd login logout"
 
 _mqrig_pub() {
     local cur=$1 prev=$2
@@ -510,6 +510,50 @@ _mqrig_passwd() {
     _mqrig_words "--file --user --delete --verify --scram --mechanism --iterations --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
+_mqrig_login() {
+    local cur=$1 prev=$2
+    case $prev in
+        --oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --oauth-issuer|--oauth-device-url|--oauth-token-url|--oauth-client-id|--oauth-scope|--oauth-audience)
+            return
+            ;;
+    esac
+    _mqrig_words "--oauth-issuer --oauth-device-url --oauth-token-url --oauth-client-id --oauth-scope --oauth-audience --oauth-cafile --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
+_mqrig_logout() {
+    local cur=$1 prev=$2
+    case $prev in
+        --oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --color|--colour)
+            _mqrig_words "auto always never" "$cur"
+            return
+            ;;
+        --config)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --oauth-issuer|--oauth-token-url|--oauth-client-id|--oauth-audience)
+            return
+            ;;
+    esac
+    _mqrig_words "--oauth-issuer --oauth-token-url --oauth-client-id --oauth-audience --oauth-cafile --quiet --no-quiet --color --config --help --version" "$cur"
+}
+
 _mqrig() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     COMPREPLY=()
@@ -532,6 +576,8 @@ _mqrig() {
         bench) _mqrig_bench "$cur" "$prev" ;;
         spool) _mqrig_spool "$cur" "$prev" ;;
         passwd) _mqrig_passwd "$cur" "$prev" ;;
+        login) _mqrig_login "$cur" "$prev" ;;
+        logout) _mqrig_logout "$cur" "$prev" ;;
     esac
 }
 

@@ -5,6 +5,7 @@
 #include "bench/command.hpp"
 #include "bridge/command.hpp"
 #include "broker/command.hpp"
+#include "login/login.hpp"
 #include "passwd/passwd.hpp"
 #include "pub/pub.hpp"
 #include "spool/command.hpp"
@@ -21,6 +22,8 @@ constexpr Command table[] = {
     {bench::command, bench::run},
     {spool::command, spool::run},
     {passwd::command, passwd::run},
+    {login::command, login::run},
+    {login::logout_command, login::run_logout},
 };
 
 constexpr cli::OptionSpec options[] = {
@@ -42,9 +45,9 @@ constexpr cli::Example examples[] = {
     {"mqrig bench pubsub -h broker", "See how fast the broker is."},
 };
 
-constexpr std::string_view see_also[] = {"mqrig-pub(1)",    "mqrig-sub(1)",   "mqrig-broker(1)",
-                                         "mqrig-bridge(1)", "mqrig-bench(1)", "mqrig-spool(1)",
-                                         "mqrig-passwd(1)", "mqrig.toml(5)"};
+constexpr std::string_view see_also[] = {
+    "mqrig-pub(1)",   "mqrig-sub(1)",    "mqrig-broker(1)", "mqrig-bridge(1)", "mqrig-bench(1)",
+    "mqrig-spool(1)", "mqrig-passwd(1)", "mqrig-login(1)",  "mqrig-logout(1)", "mqrig.toml(5)"};
 
 constinit const cli::CommandSpec spec{
     .name = "mqrig",

@@ -84,7 +84,9 @@ TEST_CASE("JSON without a token that is still good is an error that shows nothin
       {R"({"status":{"token":"hidden","expirationTimestamp":"2020-01-01T00:00:00.5Z"}})",
        "expired at 2020-01-01 00:00:00 UTC"},
   };
-  for (const auto& [json, text] : cases) {
+  for (const auto& each : cases) {
+    const auto& json = each.first;
+    const auto& text = each.second;
     CAPTURE(json);
     const std::string error = error_of(fetch("echo '" + std::string(json) + "'"));
     CHECK(error.starts_with("what the token command printed holds "));

@@ -3,6 +3,7 @@
 #include <mqrig/auth/device_login.hpp>
 #include <mqrig/auth/http_url.hpp>
 #include <mqrig/auth/login_tokens.hpp>
+#include <mqrig/auth/token_text.hpp>
 #include <mutex>
 
 namespace mqrig::auth {
@@ -14,7 +15,6 @@ using Json = nlohmann::json;
 
 constexpr Seconds usual_interval{5};
 constexpr Seconds longest_interval{60};
-constexpr Seconds shortest_lifetime{1};
 constexpr Seconds longest_lifetime{24 * 3600};
 
 LoginFault fault_of(OAuthFault fault) {
@@ -79,7 +79,7 @@ DeviceLogin::DeviceLogin(OAuthSettings settings)
 DeviceLogin::~DeviceLogin() = default;
 
 LoginResult DeviceLogin::start(Request& request, std::stop_token stop) {
-  if (!state_->fault.empty()) return {.fault = LoginFault::local, .error = state_->fault};
+  if (!state_->fault.empty()) return {.fault = LoginFault::settings, .error = state_->fault};
   const OAuthAnswer answer = state_->client.request_device_code(stop);
   if (answer.fault != OAuthFault::none) return failed(answer);
   request.url = text_of(answer.body, "verification_uri");
@@ -93,7 +93,7 @@ LoginResult DeviceLogin::start(Request& request, std::stop_token stop) {
                      " gave no code to log in with"};
   }
   const Seconds lifetime = std::clamp(seconds_of(answer.body, "expires_in", longest_lifetime),
-                                      shortest_lifetime, longest_lifetime);
+                                      Seconds(0), longest_lifetime);
   request.lifetime = std::chrono::duration_cast<std::chrono::seconds>(lifetime);
   state_->deadline = Clock::now() + request.lifetime;
   state_->interval = std::clamp(seconds_of(answer.body, "interval", usual_interval), Seconds(0.01),
@@ -143,7 +143,7 @@ LoginResult DeviceLogin::State::store(const OAuthAnswer& answer, Outcome& outcom
   outcome.subject = result.token->subject;
   outcome.path = file.path();
   outcome.renewable = !login.refresh_token.view().empty();
-  outcome.expires = result.token->expires;
+  if (result.token->expires) outcome.expires = time_text(*result.token->expires);
   return {};
 }
 
@@ -153,7 +153,11 @@ LogoutResult log_out(OAuthSettings settings, std::stop_token stop) {
   std::optional<StoredLogin> login;
   LogoutResult result;
   result.error = oauth_settings_fault(client.settings(), false);
-  if (result.error.empty()) result.error = file.lock(stop);
+  if (!result.error.empty()) {
+    result.fault = LoginFault::settings;
+    return result;
+  }
+  result.error = file.lock(stop);
   if (result.error.empty()) result.error = file.load(login);
   result.found = login.has_value();
   if (result.error.empty()) result.error = file.erase();

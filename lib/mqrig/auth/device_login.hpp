@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mqrig/auth/token_settings.hpp>
 #include <stop_token>
@@ -16,6 +17,7 @@ enum class LoginFault : std::uint8_t {
   tls,          // the provider is not trusted, or nothing could be agreed upon
   refused,      // by the provider, or by the person
   protocol,     // what the provider says is not OAuth 2.0
+  settings,     // something is missing, or does not go together
   local,        // the login can't be stored, or read
 };
 
@@ -39,11 +41,10 @@ class DeviceLogin {
 
   // What has come of it.
   struct Outcome {
-    std::string subject;  // who has logged in, where the token says so
-    std::string path;     // of the file
-    // The end of a login that cannot be renewed, for the provider gave no refresh token.
-    bool renewable = false;
-    std::optional<std::chrono::system_clock::time_point> expires;
+    std::string subject;     // who has logged in, where the token says so
+    std::string path;        // of the file
+    bool renewable = false;  // the provider gave a refresh token
+    std::string expires;     // when the first token does, for the person; empty if nobody knows
   };
 
   // A fault in the settings is the error of start().
@@ -61,8 +62,7 @@ class DeviceLogin {
   std::unique_ptr<State> state_;
 };
 
-// Takes back a stored login at the provider, where it has a revocation endpoint (RFC 7009), and
-// removes it in any case.
+// How a logout went.
 struct LogoutResult {
   bool found = false;    // there was one
   bool revoked = false;  // the provider has taken it back
@@ -70,6 +70,8 @@ struct LogoutResult {
   std::string error;  // why it was not removed, or not revoked although there is an endpoint
 };
 
+// Removes a stored login, and takes it back at the provider where that has a revocation endpoint
+// (RFC 7009). It is removed even if the provider can't be asked.
 LogoutResult log_out(OAuthSettings settings, std::stop_token stop = {});
 
 }  // namespace mqrig::auth

@@ -161,9 +161,12 @@ HttpFault fault_of(CURLcode code) {
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
       return HttpFault::tls;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9, which anything can be taken for
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WRITE_ERROR:
+      return HttpFault::protocol;
+    case CURLE_URL_MALFORMAT:
       return HttpFault::refused;
     default:
       return HttpFault::unreachable;
@@ -176,8 +179,9 @@ HttpAnswer Transfer::failure(CURLcode code) const {
   std::string reason = reason_[0] != '\0' ? &reason_[0] : ::curl_easy_strerror(code);
   if (too_long_) reason = "the answer is longer than 1 MiB";
   if (answer.fault == HttpFault::stopped) reason = "stopped";
+  if (code == CURLE_UNSUPPORTED_PROTOCOL) reason = "the answer is not HTTP";
   // A handshake may also fail because the server is being restarted.
-  answer.permanent = answer.fault == HttpFault::refused ||
+  answer.permanent = answer.fault == HttpFault::refused || answer.fault == HttpFault::protocol ||
                      (answer.fault == HttpFault::tls && code != CURLE_SSL_CONNECT_ERROR);
   answer.error = "cannot ask " + shown_url(url_) + ": " + reason;
   return answer;

@@ -15,7 +15,8 @@ enum class HttpFault : std::uint8_t {
   stopped,      // as asked for
   unreachable,  // name, connection, proxy, time-out, or it broke off; passes perhaps
   tls,          // the server is not trusted, or nothing could be agreed upon
-  refused,      // the URL, or the answer is too long
+  protocol,     // the answer is not HTTP, or too long
+  refused,      // nothing was sent: the URL is not one that secrets may be sent to
 };
 
 // An answer of any status, or why there is none.

@@ -68,11 +68,13 @@ std::string url_fault(const std::string& url) {
 
 std::string shown_url(const std::string& url) {
   std::string shown = url.substr(0, url.find_first_of("?#"));
-  const std::size_t host = shown.find("//");
-  const std::size_t at = shown.rfind('@');
-  if (host != std::string::npos && at != std::string::npos && at > host) {
-    shown.erase(host + 2, at - host - 1);
-  }
+  const std::size_t slashes = shown.find("//");
+  if (slashes == std::string::npos) return shown;
+  const std::size_t host = slashes + 2;
+  // What curl does not understand may have a password that reaches into what looks like a path.
+  const std::size_t end = UrlParts(url).valid() ? shown.find('/', host) : std::string::npos;
+  const std::size_t at = shown.rfind('@', end);
+  if (at != std::string::npos && at >= host) shown.erase(host, at + 1 - host);
   return shown;
 }
 

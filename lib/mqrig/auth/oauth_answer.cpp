@@ -97,6 +97,8 @@ OAuthFault fault_of(HttpFault fault) {
       return OAuthFault::unreachable;
     case HttpFault::tls:
       return OAuthFault::tls;
+    case HttpFault::protocol:
+      return OAuthFault::protocol;
     case HttpFault::refused:
       break;
   }

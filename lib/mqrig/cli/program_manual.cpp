@@ -90,6 +90,7 @@ void environment(std::string& page, std::span<const CommandSpec* const> commands
       ".It Ev NO_COLOR\nIf not empty, there is no colour unless\n.Fl -color\nasks for it.\n"
       ".It Ev TERM\nIf it is dumb, there is no colour either.\n"
       ".It Ev XDG_CONFIG_HOME\nWhere configuration files are;\n.Pa ~/.config\nif unset.\n"
+      ".It Ev XDG_STATE_HOME\nWhere logins are stored;\n.Pa ~/.local/state\nif unset.\n"
       ".El\n";
 }
 
@@ -99,7 +100,10 @@ void files(std::string& page) {
       ".Bl -tag -width Ds\n"
       ".It Pa $XDG_CONFIG_HOME/mqrig/config.toml\n"
       ".It Pa ~/.config/mqrig/config.toml\n"
-      "The configuration file, unless\n.Fl -config\nnames another.\n.El\n";
+      "The configuration file, unless\n.Fl -config\nnames another.\n"
+      ".It Pa $XDG_STATE_HOME/mqrig/tokens\n"
+      ".It Pa ~/.local/state/mqrig/tokens\n"
+      "What\n.Xr mqrig-login 1\nhas stored.\n.El\n";
 }
 
 void exit_status(std::string& page) {
