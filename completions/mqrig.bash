@@ -59,6 +59,98 @@ _mqrig_pub() {
             _mqrig_known export "$cur"
             return
             ;;
+        --auth-data-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --oauth-client-secret-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-in)
+            _mqrig_words "password username auth ws-header" "$cur"
+            return
+            ;;
+        --token-preset)
+            _mqrig_words "azure-entra azure-custom aws-custom emqx rabbitmq go-auth" "$cur"
+            return
+            ;;
+        --cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --ocsp)
+            _mqrig_words "off check require" "$cur"
+            return
+            ;;
+        --psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-keylog)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --proxy-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
         -x|--session-expiry-interval)
             _mqrig_words "never" "$cur"
             return
@@ -87,11 +179,11 @@ _mqrig_pub() {
             _mqrig_known file "$cur"
             return
             ;;
-        -m|--message|-t|--topic|--topic-separator|-M|--max-inflight|--inflight|--repeat|--repeat-delay|--rate|--spool-limit|--content-type|--message-expiry|--response-topic|--correlation-data|--topic-alias|--user-property|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+        -m|--message|-t|--topic|--topic-separator|-M|--max-inflight|--inflight|--repeat|--repeat-delay|--rate|--spool-limit|--content-type|--message-expiry|--response-topic|--correlation-data|--topic-alias|--user-property|-L|--url|-p|--port|--connect-timeout|-i|--id|-I|--id-prefix|-u|--username|-P|--password|--pw|--password-fd|--password-command|--auth-method|--token-command|--oauth-issuer|--oauth-token-url|--oauth-client-id|--oauth-scope|--oauth-audience|--key-password|--ciphers|--alpn|--tls-alpn|--sni|--psk|--psk-identity|--ws-path|--ws-header|--proxy|--proxy-username|--proxy-user|--no-proxy|--resolve|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
             return
             ;;
     esac
-    _mqrig_words "--message --file --stdin-file --stdin-line --stdin-null --ndjson --null-message --topic --topic-separator --qos --retain --no-retain --max-inflight --repeat --repeat-delay --rate --skip-invalid --no-skip-invalid --spool --resume --spool-limit --content-type --payload-format --message-expiry --response-topic --correlation-data --topic-alias --user-property --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--message --file --stdin-file --stdin-line --stdin-null --ndjson --null-message --topic --topic-separator --qos --retain --no-retain --max-inflight --repeat --repeat-delay --rate --skip-invalid --no-skip-invalid --spool --resume --spool-limit --content-type --payload-format --message-expiry --response-topic --correlation-data --topic-alias --user-property --url --host --port --unix --bind --connect-timeout --protocol-version --id --id-prefix --username --password --password-file --password-env --password-fd --password-command --ask-password --no-ask-password --auth-method --auth-data-file --token-file --token-env --token-command --oauth-issuer --oauth-token-url --oauth-client-id --oauth-client-secret-file --oauth-scope --oauth-audience --oauth-cafile --token-in --token-preset --tls --no-tls --cafile --capath --cert --key --key-password --key-password-file --key-password-env --pkcs12 --insecure --no-insecure --tls-version --tls-max --ciphers --alpn --sni --crl --ocsp --psk --psk-file --psk-identity --tls-keylog --ws --no-ws --ws-path --ws-header --proxy --proxy-username --proxy-password-file --proxy-password-env --proxy-cafile --no-proxy --resolve --srv --no-srv --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_sub() {
@@ -141,6 +233,98 @@ _mqrig_sub() {
             _mqrig_known export "$cur"
             return
             ;;
+        --auth-data-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --oauth-client-secret-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-in)
+            _mqrig_words "password username auth ws-header" "$cur"
+            return
+            ;;
+        --token-preset)
+            _mqrig_words "azure-entra azure-custom aws-custom emqx rabbitmq go-auth" "$cur"
+            return
+            ;;
+        --cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --ocsp)
+            _mqrig_words "off check require" "$cur"
+            return
+            ;;
+        --psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-keylog)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --proxy-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
         -x|--session-expiry-interval)
             _mqrig_words "never" "$cur"
             return
@@ -169,17 +353,65 @@ _mqrig_sub() {
             _mqrig_known file "$cur"
             return
             ;;
-        -t|--topic|-U|--unsubscribe|--subscription-id|--subscribe-user-property|-F|--format|--exec|--exec-jobs|--exec-timeout|--exec-retries|--exec-retry-delay|--exec-grace|-T|--filter-out|--random-filter|-C|--count|-W|--timeout|--idle-timeout|-L|--url|-p|--port|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+        -t|--topic|-U|--unsubscribe|--subscription-id|--subscribe-user-property|-F|--format|--exec|--exec-jobs|--exec-timeout|--exec-retries|--exec-retry-delay|--exec-grace|-T|--filter-out|--random-filter|-C|--count|-W|--timeout|--idle-timeout|-L|--url|-p|--port|--connect-timeout|-i|--id|-I|--id-prefix|-u|--username|-P|--password|--pw|--password-fd|--password-command|--auth-method|--token-command|--oauth-issuer|--oauth-token-url|--oauth-client-id|--oauth-scope|--oauth-audience|--key-password|--ciphers|--alpn|--tls-alpn|--sni|--psk|--psk-identity|--ws-path|--ws-header|--proxy|--proxy-username|--proxy-user|--no-proxy|--resolve|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
             return
             ;;
     esac
-    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --exec --exec-jobs --exec-timeout --exec-retries --exec-retry-delay --exec-failed --exec-grace --spool --ack-after --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --embedded --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--topic --qos --unsubscribe --no-local --local --retain-as-published --no-retain-as-published --retain-handling --subscription-id --subscribe-user-property --verbose --no-verbose --json --no-json --json-payload --no-json-payload --format --no-newline --newline --exec --exec-jobs --exec-timeout --exec-retries --exec-retry-delay --exec-failed --exec-grace --spool --ack-after --filter-out --skip-retained --no-skip-retained --retained-only --no-retained-only --remove-retained --random-filter --count --timeout --idle-timeout --exit-after-subscribe --embedded --url --host --port --unix --bind --connect-timeout --protocol-version --id --id-prefix --username --password --password-file --password-env --password-fd --password-command --ask-password --no-ask-password --auth-method --auth-data-file --token-file --token-env --token-command --oauth-issuer --oauth-token-url --oauth-client-id --oauth-client-secret-file --oauth-scope --oauth-audience --oauth-cafile --token-in --token-preset --tls --no-tls --cafile --capath --cert --key --key-password --key-password-file --key-password-env --pkcs12 --insecure --no-insecure --tls-version --tls-max --ciphers --alpn --sni --crl --ocsp --psk --psk-file --psk-identity --tls-keylog --ws --no-ws --ws-path --ws-header --proxy --proxy-username --proxy-password-file --proxy-password-env --proxy-cafile --no-proxy --resolve --srv --no-srv --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_broker() {
     local cur=$1 prev=$2
     case $prev in
         --pid-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --tls-keylog)
             _mqrig_known file "$cur"
             return
             ;;
@@ -215,11 +447,11 @@ _mqrig_broker() {
             _mqrig_known file "$cur"
             return
             ;;
-        -p|--port|--listen|--workers|--ready-fd|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-queued-bytes-in-all|--max-output-bytes|--max-sessions|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
+        -p|--port|--listen|--workers|--ready-fd|--key-password|--ciphers|--alpn|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-queued-bytes-in-all|--max-output-bytes|--max-sessions|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
             return
             ;;
     esac
-    _mqrig_words "--port --listen --workers --pid-file --ready-fd --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --max-queued-bytes-in-all --when-full --max-output-bytes --max-sessions --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--port --listen --proxy-protocol --no-proxy-protocol --workers --pid-file --ready-fd --cert --key --pkcs12 --key-password --key-password-file --key-password-env --cafile --capath --require-certificate --no-require-certificate --use-identity-as-username --no-use-identity-as-username --crl --psk-file --tls-version --tls-max --ciphers --alpn --tls-keylog --allow-anonymous --no-allow-anonymous --password-file --acl-file --state --max-connections --max-packet-size --connect-timeout --receive-maximum --max-inflight --max-topic-aliases --max-queued-messages --max-queued-bytes --max-queued-bytes-in-all --when-full --max-output-bytes --max-sessions --max-subscriptions --max-retained-messages --max-retained-bytes --max-topic-levels --max-keep-alive --max-session-expiry --chaos --chaos-control --no-chaos-control --seed --sys-interval --metrics --verbose --no-verbose --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_bridge() {
@@ -285,6 +517,98 @@ _mqrig_bridge() {
             _mqrig_known export "$cur"
             return
             ;;
+        --from-auth-data-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-token-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-token-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --from-oauth-client-secret-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-token-in)
+            _mqrig_words "password username auth ws-header" "$cur"
+            return
+            ;;
+        --from-token-preset)
+            _mqrig_words "azure-entra azure-custom aws-custom emqx rabbitmq go-auth" "$cur"
+            return
+            ;;
+        --from-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --from-pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --from-tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --from-crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-ocsp)
+            _mqrig_words "off check require" "$cur"
+            return
+            ;;
+        --from-psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-tls-keylog)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-proxy-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --from-proxy-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --from-proxy-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
         --from-session-expiry-interval)
             _mqrig_words "never" "$cur"
             return
@@ -305,6 +629,98 @@ _mqrig_bridge() {
             _mqrig_known export "$cur"
             return
             ;;
+        --to-auth-data-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-token-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-token-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --to-oauth-client-secret-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-token-in)
+            _mqrig_words "password username auth ws-header" "$cur"
+            return
+            ;;
+        --to-token-preset)
+            _mqrig_words "azure-entra azure-custom aws-custom emqx rabbitmq go-auth" "$cur"
+            return
+            ;;
+        --to-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --to-pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --to-tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --to-crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-ocsp)
+            _mqrig_words "off check require" "$cur"
+            return
+            ;;
+        --to-psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-tls-keylog)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-proxy-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --to-proxy-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --to-proxy-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
         --to-session-expiry-interval)
             _mqrig_words "never" "$cur"
             return
@@ -321,7 +737,7 @@ _mqrig_bridge() {
             _mqrig_known file "$cur"
             return
             ;;
-        --show-topic|-t|--topic|--exclude|--local-prefix|--remote-prefix|--target|--remove-property|--expiry|--filter|--transform|--batch-count|--batch-linger|--name|--window|--rate|--max-hops|--notification-topic|--status-topic|--status-interval|--limit-bytes|--limit-messages|--limit-age|--share|--from-name|--from|--from-connect-timeout|--from-username|--from-id|--from-keepalive|--from-ack-timeout|--from-reconnect-delay|--from-reconnect-max-delay|--from-receive-maximum|--from-maximum-packet-size|--from-topic-alias-maximum|--from-connect-user-property|--to-name|--to|--to-connect-timeout|--to-username|--to-id|--to-keepalive|--to-ack-timeout|--to-reconnect-delay|--to-reconnect-max-delay|--to-receive-maximum|--to-maximum-packet-size|--to-topic-alias-maximum|--to-connect-user-property|--ready-fd)
+        --show-topic|-t|--topic|--exclude|--local-prefix|--remote-prefix|--target|--remove-property|--expiry|--filter|--transform|--batch-count|--batch-linger|--name|--window|--rate|--max-hops|--notification-topic|--status-topic|--status-interval|--limit-bytes|--limit-messages|--limit-age|--share|--from-name|--from|--from-connect-timeout|--from-id|--from-username|--from-password-command|--from-auth-method|--from-token-command|--from-oauth-issuer|--from-oauth-token-url|--from-oauth-client-id|--from-oauth-scope|--from-oauth-audience|--from-ciphers|--from-alpn|--from-sni|--from-psk-identity|--from-proxy|--from-proxy-username|--from-no-proxy|--from-resolve|--from-keepalive|--from-ack-timeout|--from-reconnect-delay|--from-reconnect-max-delay|--from-receive-maximum|--from-maximum-packet-size|--from-topic-alias-maximum|--from-connect-user-property|--to-name|--to|--to-connect-timeout|--to-id|--to-username|--to-password-command|--to-auth-method|--to-token-command|--to-oauth-issuer|--to-oauth-token-url|--to-oauth-client-id|--to-oauth-scope|--to-oauth-audience|--to-ciphers|--to-alpn|--to-sni|--to-psk-identity|--to-proxy|--to-proxy-username|--to-no-proxy|--to-resolve|--to-keepalive|--to-ack-timeout|--to-reconnect-delay|--to-reconnect-max-delay|--to-receive-maximum|--to-maximum-packet-size|--to-topic-alias-maximum|--to-connect-user-property|--ready-fd)
             return
             ;;
     esac
@@ -333,7 +749,7 @@ _mqrig_bridge() {
         _mqrig_known file "$cur"
         return
     fi
-    _mqrig_words "--action --file --show-topic --print-config --topic --exclude --direction --local-prefix --remote-prefix --target --max-qos --qos --retain --initial-retained --no-initial-retained --pass-properties --no-pass-properties --remove-property --map-response-topic --no-map-response-topic --expiry --filter --transform --split --spool-qos-0 --no-spool-qos-0 --batch-format --batch-count --batch-linger --spool --metrics --name --window --rate --loop-prevention --no-loop-prevention --max-hops --notification-topic --notify-remote --no-notify-remote --status-topic --status-interval --limit-bytes --limit-messages --limit-age --limit-policy --share --from-name --from --from-bind --from-connect-timeout --from-protocol-version --from-username --from-password-file --from-password-env --from-id --from-keepalive --from-session-expiry-interval --from-ack-timeout --from-reconnect-delay --from-reconnect-max-delay --from-receive-maximum --from-maximum-packet-size --from-topic-alias-maximum --from-connect-user-property --to-name --to --to-bind --to-connect-timeout --to-protocol-version --to-username --to-password-file --to-password-env --to-id --to-keepalive --to-session-expiry-interval --to-ack-timeout --to-reconnect-delay --to-reconnect-max-delay --to-receive-maximum --to-maximum-packet-size --to-topic-alias-maximum --to-connect-user-property --pid-file --ready-fd --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--action --file --show-topic --print-config --topic --exclude --direction --local-prefix --remote-prefix --target --max-qos --qos --retain --initial-retained --no-initial-retained --pass-properties --no-pass-properties --remove-property --map-response-topic --no-map-response-topic --expiry --filter --transform --split --spool-qos-0 --no-spool-qos-0 --batch-format --batch-count --batch-linger --spool --metrics --name --window --rate --loop-prevention --no-loop-prevention --max-hops --notification-topic --notify-remote --no-notify-remote --status-topic --status-interval --limit-bytes --limit-messages --limit-age --limit-policy --share --from-name --from --from-bind --from-connect-timeout --from-protocol-version --from-id --from-username --from-password-file --from-password-env --from-password-command --from-auth-method --from-auth-data-file --from-token-file --from-token-env --from-token-command --from-oauth-issuer --from-oauth-token-url --from-oauth-client-id --from-oauth-client-secret-file --from-oauth-scope --from-oauth-audience --from-oauth-cafile --from-token-in --from-token-preset --from-cafile --from-capath --from-cert --from-key --from-key-password-file --from-key-password-env --from-pkcs12 --from-insecure --no-from-insecure --from-tls-version --from-tls-max --from-ciphers --from-alpn --from-sni --from-crl --from-ocsp --from-psk-file --from-psk-identity --from-tls-keylog --from-proxy --from-proxy-username --from-proxy-password-file --from-proxy-password-env --from-proxy-cafile --from-no-proxy --from-resolve --from-srv --no-from-srv --from-keepalive --from-session-expiry-interval --from-ack-timeout --from-reconnect-delay --from-reconnect-max-delay --from-receive-maximum --from-maximum-packet-size --from-topic-alias-maximum --from-connect-user-property --to-name --to --to-bind --to-connect-timeout --to-protocol-version --to-id --to-username --to-password-file --to-password-env --to-password-command --to-auth-method --to-auth-data-file --to-token-file --to-token-env --to-token-command --to-oauth-issuer --to-oauth-token-url --to-oauth-client-id --to-oauth-client-secret-file --to-oauth-scope --to-oauth-audience --to-oauth-cafile --to-token-in --to-token-preset --to-cafile --to-capath --to-cert --to-key --to-key-password-file --to-key-password-env --to-pkcs12 --to-insecure --no-to-insecure --to-tls-version --to-tls-max --to-ciphers --to-alpn --to-sni --to-crl --to-ocsp --to-psk-file --to-psk-identity --to-tls-keylog --to-proxy --to-proxy-username --to-proxy-password-file --to-proxy-password-env --to-proxy-cafile --to-no-proxy --to-resolve --to-srv --no-to-srv --to-keepalive --to-session-expiry-interval --to-ack-timeout --to-reconnect-delay --to-reconnect-max-delay --to-receive-maximum --to-maximum-packet-size --to-topic-alias-maximum --to-connect-user-property --pid-file --ready-fd --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_bench() {
@@ -403,6 +819,98 @@ _mqrig_bench() {
             _mqrig_known export "$cur"
             return
             ;;
+        --auth-data-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --oauth-client-secret-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --oauth-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --token-in)
+            _mqrig_words "password username auth ws-header" "$cur"
+            return
+            ;;
+        --token-preset)
+            _mqrig_words "azure-entra azure-custom aws-custom emqx rabbitmq go-auth" "$cur"
+            return
+            ;;
+        --cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --capath)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --cert)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --key-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --pkcs12)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-version)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --tls-max)
+            _mqrig_words "1.2 1.3" "$cur"
+            return
+            ;;
+        --crl)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --ocsp)
+            _mqrig_words "off check require" "$cur"
+            return
+            ;;
+        --psk-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --tls-keylog)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-file)
+            _mqrig_known file "$cur"
+            return
+            ;;
+        --proxy-password-env)
+            _mqrig_known export "$cur"
+            return
+            ;;
+        --proxy-cafile)
+            _mqrig_known file "$cur"
+            return
+            ;;
         -x|--session-expiry-interval)
             _mqrig_words "never" "$cur"
             return
@@ -431,7 +939,7 @@ _mqrig_bench() {
             _mqrig_known file "$cur"
             return
             ;;
-        -c|--clients|--publishers|--subscribers|--subscribers-per-topic|--ramp|--connect-rate|--lifetime|--storm-interval|--rate|--total-rate|-M|--inflight|--max-inflight|--think|--duration|--count|--warmup|--drain-timeout|-t|--topics|--topic|--filter|-q|--qos|--sub-qos|-s|--size|--payload-template|--share|--groups|--content-type|--message-expiry|--response-topic|--user-property|--slo|--find-from|--find-to|--step-duration|--tolerance|--metrics|--interval|--threads|--workers|--shard|--start-at|--start-on|-L|--url|-p|--port|-A|--bind|--connect-timeout|-u|--username|-P|--password|--pw|-i|--id|-I|--id-prefix|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
+        -c|--clients|--publishers|--subscribers|--subscribers-per-topic|--ramp|--connect-rate|--lifetime|--storm-interval|--rate|--total-rate|-M|--inflight|--max-inflight|--think|--duration|--count|--warmup|--drain-timeout|-t|--topics|--topic|--filter|-q|--qos|--sub-qos|-s|--size|--payload-template|--share|--groups|--content-type|--message-expiry|--response-topic|--user-property|--slo|--find-from|--find-to|--step-duration|--tolerance|--metrics|--interval|--threads|--workers|--shard|--start-at|--start-on|-L|--url|-p|--port|-A|--bind|--connect-timeout|-i|--id|-I|--id-prefix|-u|--username|-P|--password|--pw|--password-fd|--password-command|--auth-method|--token-command|--oauth-issuer|--oauth-token-url|--oauth-client-id|--oauth-scope|--oauth-audience|--key-password|--ciphers|--alpn|--tls-alpn|--sni|--psk|--psk-identity|--ws-path|--ws-header|--proxy|--proxy-username|--proxy-user|--no-proxy|--resolve|-k|--keepalive|--ack-timeout|--reconnect-delay|--reconnect-max-delay|--receive-maximum|--maximum-packet-size|--topic-alias-maximum|--connect-user-property|--will-topic|--will-payload|--will-delay|--will-expiry|--will-content-type|--will-response-topic|--will-correlation-data|--will-user-property)
             return
             ;;
     esac
@@ -443,7 +951,7 @@ _mqrig_bench() {
         _mqrig_known file "$cur"
         return
     fi
-    _mqrig_words "--scenario --file --print-scenario --clients --publishers --subscribers --subscribers-per-topic --ramp --connect-rate --lifetime --leave --storm --no-storm --storm-interval --rate --total-rate --inflight --think --duration --count --warmup --drain-timeout --topics --filter --qos --sub-qos --retain --no-retain --size --payload-file --payload-template --payload-lines --stamp --no-stamp --share --groups --content-type --payload-format --message-expiry --response-topic --user-property --slo --verify --find-max --find-from --find-to --step-duration --tolerance --json --csv --hdr --html --metrics --interval --live --no-live --plain --no-plain --threads --workers --shard --start-at --start-on --url --host --port --unix --bind --connect-timeout --protocol-version --username --password --password-file --password-env --id --id-prefix --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
+    _mqrig_words "--scenario --file --print-scenario --clients --publishers --subscribers --subscribers-per-topic --ramp --connect-rate --lifetime --leave --storm --no-storm --storm-interval --rate --total-rate --inflight --think --duration --count --warmup --drain-timeout --topics --filter --qos --sub-qos --retain --no-retain --size --payload-file --payload-template --payload-lines --stamp --no-stamp --share --groups --content-type --payload-format --message-expiry --response-topic --user-property --slo --verify --find-max --find-from --find-to --step-duration --tolerance --json --csv --hdr --html --metrics --interval --live --no-live --plain --no-plain --threads --workers --shard --start-at --start-on --url --host --port --unix --bind --connect-timeout --protocol-version --id --id-prefix --username --password --password-file --password-env --password-fd --password-command --ask-password --no-ask-password --auth-method --auth-data-file --token-file --token-env --token-command --oauth-issuer --oauth-token-url --oauth-client-id --oauth-client-secret-file --oauth-scope --oauth-audience --oauth-cafile --token-in --token-preset --tls --no-tls --cafile --capath --cert --key --key-password --key-password-file --key-password-env --pkcs12 --insecure --no-insecure --tls-version --tls-max --ciphers --alpn --sni --crl --ocsp --psk --psk-file --psk-identity --tls-keylog --ws --no-ws --ws-path --ws-header --proxy --proxy-username --proxy-password-file --proxy-password-env --proxy-cafile --no-proxy --resolve --srv --no-srv --keepalive --disable-clean-session --clean-start --session-expiry-interval --ack-timeout --reconnect --no-reconnect --reconnect-delay --reconnect-max-delay --receive-maximum --maximum-packet-size --topic-alias-maximum --connect-user-property --will-topic --will-payload --will-payload-file --will-qos --will-retain --no-will-retain --will-delay --will-expiry --will-content-type --will-payload-format --will-response-topic --will-correlation-data --will-user-property --property --debug --no-debug --quiet --no-quiet --color --config --help --version" "$cur"
 }
 
 _mqrig_spool() {

@@ -1,5 +1,6 @@
 """mqrig broker: where it listens, who may come in, and what it says."""
 
+import re
 import signal
 import socket
 
@@ -75,7 +76,7 @@ class Listening(BrokerCase):
         for url, text in {
             "1883": "a URL begins with mqtt://",
             "mqtts://localhost/topic": "listens on no topic",
-            "ws://localhost/mqtt?x=1": "has no query",
+            "ws://localhost/mqtt?": "has no query",
             "mqtt://": "the host is missing",
             "mqtt://localhost:99999": "not a number from 0 to 65535",
             "mqtt://localhost/topic": "listens on no topic",
@@ -83,7 +84,7 @@ class Listening(BrokerCase):
             "unix://": "three slashes|path of the Unix socket is missing",
         }.items():
             with self.subTest(url):
-                self.refuse("--listen", url, code=USAGE, texts=(f"--listen '{url}': ", text))
+                self.refuse("--listen", url, code=USAGE, texts=(re.escape(f"--listen '{url}': "), text))
         result = self.refuse("--listen", "mqtt://me:secret@localhost", code=USAGE, texts=("--password-file",))
         self.assertNotIn("secret", result.err)
         for address, text in {"localhost": "the port is missing", ":9100": "the host is missing",

@@ -71,7 +71,7 @@ class Signals(BrokerCase):
     def test_sighup_without_files_changes_nothing(self):
         broker = self.serve("-p", 0)
         broker.signal(signal.SIGHUP)
-        broker.err.wait_text("neither a password file nor an ACL file")
+        broker.err.wait_text("there is no file to read again")
         self.end(broker)
 
 

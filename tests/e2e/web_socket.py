@@ -31,6 +31,7 @@ class WebSocket:
             rest = b""
             while data := sock.recv(4096):
                 rest += data
+            sock.close()
             raise Refused(head + rest.decode())
         accept = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
         if f"Sec-WebSocket-Accept: {accept}" not in head or f"Sec-WebSocket-Protocol: {protocol}" not in head:

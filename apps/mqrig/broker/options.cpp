@@ -36,8 +36,9 @@ constexpr OptionSpec listener_options[] = {
     {.long_name = "proxy-protocol",
      .negated = "no-proxy-protocol",
      .env = "MQRIG_BROKER_PROXY_PROTOCOL",
-     .help = "expect a header of the PROXY protocol, version 1 or 2, on each TCP connection",
-     .details = "Sent by a load balancer such as HAProxy, it says where the client comes from: "
+     .help = "expect a header of the PROXY protocol on each TCP connection",
+     .details = "Version 1 or 2. Sent by a load balancer such as HAProxy, it says where the client "
+                "comes from: "
                 "that address counts for the throttle of logins and stands in the log. Nobody but "
                 "the proxy may reach the listeners, since whoever does can name any address; a "
                 "connection without the header is closed. Not for Unix sockets and --metrics."},

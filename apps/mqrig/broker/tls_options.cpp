@@ -24,7 +24,7 @@ constexpr OptionSpec options[] = {
      .value_name = "FILE",
      .own_table = true,
      .env = "MQRIG_BROKER_CERT",
-     .help = "certificate of the broker, with those that lead to its root behind it",
+     .help = "certificate of the broker, and those between it and the root",
      .details = "PEM. Read again at SIGHUP, like all files of TLS: connections stay, and those to "
                 "come have the new ones."},
     {.long_name = "key",

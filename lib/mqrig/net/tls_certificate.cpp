@@ -16,11 +16,8 @@ void free_names(GENERAL_NAMES* names) {
 }
 
 std::string text_of(const ASN1_STRING* string) {
-  std::string text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
-                   static_cast<std::size_t>(ASN1_STRING_length(string)));
-  const auto unprintable = [](char c) { return c < 0x20 || c > 0x7E; };
-  std::replace_if(text.begin(), text.end(), unprintable, '?');
-  return text;
+  return printable({reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+                    static_cast<std::size_t>(ASN1_STRING_length(string))});
 }
 
 std::string address_text(const ASN1_OCTET_STRING* address) {
@@ -41,6 +38,12 @@ std::string name_text(const X509_NAME* name) {
 }
 
 }  // namespace
+
+std::string printable(std::string text) {
+  const auto unprintable = [](char c) { return c < 0x20 || c > 0x7E; };
+  std::replace_if(text.begin(), text.end(), unprintable, '?');
+  return text;
+}
 
 std::string subject_text(const X509* certificate) {
   return name_text(X509_get_subject_name(certificate));

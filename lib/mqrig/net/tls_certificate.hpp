@@ -6,6 +6,7 @@
 namespace mqrig::net {
 
 // What certificates say, as text for a person, without control characters. Private to this room.
+std::string printable(std::string text);            // with '?' for all else
 std::string subject_text(const X509* certificate);  // "CN=broker.example,O=Example"
 std::string issuer_text(const X509* certificate);
 std::string time_text(const ASN1_TIME* time);  // "2027-01-31 12:00:00 UTC"

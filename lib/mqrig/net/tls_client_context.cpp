@@ -13,6 +13,8 @@ namespace {
 
 // Those in which the server needs no certificate, the ones with forward secrecy first.
 constexpr const char* psk_ciphers = "kECDHEPSK:kDHEPSK:kPSK";
+// Of TLS 1.3, where OpenSSL has such keys with SHA-256 only: a server must not choose another.
+constexpr const char* psk_suites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 
 }  // namespace
 
@@ -47,7 +49,9 @@ std::string TlsContext::use_psk(const TlsClientSettings& settings) {
   key_only_ = true;
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, note_verdict);
   SSL_CTX_set_psk_client_callback(context_.get(), give_psk);
-  if (settings.ciphers.empty()) SSL_CTX_set_cipher_list(context_.get(), psk_ciphers);
+  if (!settings.ciphers.empty()) return {};
+  SSL_CTX_set_cipher_list(context_.get(), psk_ciphers);
+  SSL_CTX_set_ciphersuites(context_.get(), psk_suites);
   return {};
 }
 

@@ -26,10 +26,12 @@ std::string group_text(const SSL* ssl) {
 std::string agreement(const SSL* ssl, const TlsNotes& notes) {
   std::string text = version_text(ssl) + ", " + SSL_get_cipher_name(ssl);
   if (const std::string group = group_text(ssl); !group.empty()) text += ", " + group;
-  if (!notes.psk_identity.empty() && SSL_get0_peer_certificate(ssl) == nullptr) {
-    text += ", pre-shared key of '" + notes.psk_identity + "'";
+  const std::string identity = proved_psk_identity(ssl, notes);
+  if (!identity.empty()) {
+    text += ", pre-shared key of '" + identity + "'";
+  } else if (SSL_session_reused(ssl) == 1) {
+    text += ", session resumed";
   }
-  if (SSL_session_reused(ssl) == 1 && notes.psk_identity.empty()) text += ", session resumed";
   const unsigned char* name = nullptr;
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl, &name, &size);
@@ -38,6 +40,17 @@ std::string agreement(const SSL* ssl, const TlsNotes& notes) {
 }
 
 }  // namespace
+
+// A server is asked for the key of each identity that a client names. In TLS 1.3 it may go on
+// without it, by its certificate, and then nothing was proved: only where the key is used does the
+// handshake count as that of a session known before.
+std::string proved_psk_identity(const SSL* ssl, const TlsNotes& notes) {
+  if (SSL_get0_peer_certificate(ssl) != nullptr) return {};
+  const bool used = SSL_version(ssl) == TLS1_3_VERSION
+                        ? SSL_session_reused(ssl) == 1
+                        : SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(ssl)) == NID_auth_psk;
+  return used ? notes.psk_identity : std::string();
+}
 
 std::vector<std::string> tls_facts(const SSL* ssl, const TlsNotes& notes) {
   std::vector<std::string> facts{agreement(ssl, notes)};

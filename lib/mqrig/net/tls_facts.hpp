@@ -10,4 +10,8 @@ namespace mqrig::net {
 // this room.
 std::vector<std::string> tls_facts(const SSL* ssl, const TlsNotes& notes);
 
+// The identity of the pre-shared key by which the peer was let in; empty if it was not by one.
+// Private to this room.
+std::string proved_psk_identity(const SSL* ssl, const TlsNotes& notes);
+
 }  // namespace mqrig::net

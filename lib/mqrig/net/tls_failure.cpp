@@ -44,14 +44,25 @@ constexpr Words alerts_to_client[] = {
     {TLS1_AD_UNKNOWN_PSK_IDENTITY,
      "the server does not know the identity of the pre-shared key: check --psk-identity"},
     {SSL3_AD_BAD_RECORD_MAC,
-     "the server could not decipher what we sent (alert: bad record mac): with a pre-shared key, "
-     "the key is another one than the server's"},
-    {TLS1_AD_DECRYPT_ERROR,
-     "the server could not verify what we sent (alert: decrypt error): with a pre-shared key, the "
-     "key is another one than the server's"},
+     "the server could not decipher what we sent (alert: bad record mac): it was changed on the "
+     "way"},
+    {TLS1_AD_DECRYPT_ERROR, "the server could not verify what we signed (alert: decrypt error)"},
     {TLS1_AD_NO_APPLICATION_PROTOCOL,
      "the server speaks none of the protocols offered (alert: no application protocol): see "
      "--alpn"},
+};
+
+// To a client with a pre-shared key.
+constexpr Words alerts_to_key[] = {
+    {SSL3_AD_HANDSHAKE_FAILURE,
+     "the server does not take a pre-shared key of this identity (alert: handshake failure): check "
+     "--psk-identity, and whether this port is for such keys"},
+    {SSL3_AD_ILLEGAL_PARAMETER,
+     "the pre-shared key is another one than the server's (alert: illegal parameter)"},
+    {SSL3_AD_BAD_RECORD_MAC,
+     "the pre-shared key is another one than the server's (alert: bad record mac)"},
+    {TLS1_AD_DECRYPT_ERROR,
+     "the pre-shared key is another one than the server's (alert: decrypt error)"},
 };
 
 constexpr Words alerts_to_server[] = {
@@ -95,7 +106,6 @@ constexpr Words reasons_of_server[] = {
      "only a pre-shared key"},
     {SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, "the client gave no certificate"},
     {SSL_R_BINDER_DOES_NOT_VERIFY, "the client's pre-shared key is not the one of its identity"},
-    {SSL_R_PSK_IDENTITY_NOT_FOUND, "the client's pre-shared key has an unknown identity"},
     {SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC,
      "what the client sent cannot be deciphered: is its pre-shared key another one?"},
     {SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the client takes no signature that our key can make"},
@@ -132,15 +142,29 @@ std::string plain_text(const TlsNotes& notes, std::string_view beginning) {
 }
 
 std::string alert_text(const TlsNotes& notes, int alert) {
-  const std::string text =
-      notes.context->is_client() ? find(alerts_to_client, alert) : find(alerts_to_server, alert);
+  std::string text;
+  if (notes.context->key_only()) text = find(alerts_to_key, alert);
+  if (text.empty()) {
+    text =
+        notes.context->is_client() ? find(alerts_to_client, alert) : find(alerts_to_server, alert);
+  }
   if (!text.empty()) return text;
   return std::string(peer_of(notes)) + " ended TLS (alert: " + SSL_alert_desc_string_long(alert) +
          ")";
 }
 
-bool refuses_certificate(int reason) {
-  return reason == SSL_R_CERTIFICATE_VERIFY_FAILED || reason == SSL_R_INVALID_STATUS_RESPONSE;
+// The notes say more than these.
+bool has_notes(int reason) {
+  switch (reason) {
+    case SSL_R_CERTIFICATE_VERIFY_FAILED:
+    case SSL_R_INVALID_STATUS_RESPONSE:
+    case SSL_R_PSK_IDENTITY_NOT_FOUND:
+    case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
+    case SSL_R_NO_SHARED_CIPHER:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -157,7 +181,7 @@ std::string explain_failure(const TlsNotes& notes, std::string_view beginning) {
     if (tls == 0 && ERR_GET_LIB(next) == ERR_LIB_SSL) tls = next;
   }
   const int reason = ERR_GET_REASON(tls);
-  if (!notes.problem.empty() && refuses_certificate(reason)) return notes.problem;
+  if (!notes.problem.empty() && has_notes(reason)) return notes.problem;
   if (!beginning.empty() && !is_tls(beginning)) return plain_text(notes, beginning);
   if (reason > SSL_AD_REASON_OFFSET) return alert_text(notes, reason - SSL_AD_REASON_OFFSET);
   const std::string text = notes.context->is_client() ? find(reasons_of_client, reason)

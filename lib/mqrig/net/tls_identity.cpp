@@ -54,7 +54,7 @@ class PassPhrase {
 
 // Why OpenSSL did not take a certificate as ours.
 std::string certificate_problem(const std::string& file) {
-  const unsigned long error = ERR_peek_last_error();
+  const unsigned long error = ERR_peek_error();
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return "'" + file + "' holds no certificate in PEM";
   return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
 }

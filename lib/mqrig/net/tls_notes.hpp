@@ -9,8 +9,8 @@ namespace mqrig::net {
 struct TlsNotes {
   std::shared_ptr<const TlsContext> context;
   std::string name;          // of the server, as the client wants it
-  std::string problem;       // why the certificates of the peer are refused, as a clause
-  std::string psk_identity;  // of the key that was used
+  std::string problem;       // why the peer's certificates or key are refused, as a clause
+  std::string psk_identity;  // of the key that was offered
 
   static TlsNotes& of(const SSL* ssl) { return *static_cast<TlsNotes*>(SSL_get_app_data(ssl)); }
 };

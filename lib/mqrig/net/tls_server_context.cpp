@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstring>
+#include <mqrig/net/tls_certificate.hpp>
 #include <mqrig/net/tls_context.hpp>
 #include <mqrig/net/tls_file.hpp>
 #include <mqrig/net/tls_notes.hpp>
@@ -13,6 +14,14 @@ namespace mqrig::net {
 namespace {
 
 using ClientCertificate = TlsServerSettings::ClientCertificate;
+
+constexpr const char* psk_first =
+    "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
+
+// TLS 1.3 takes a pre-shared key with SHA-256 only, and a server that also has a certificate would
+// not think of that when it chooses.
+constexpr const char* psk_suites =
+    "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 
 void digest_file(EVP_MD_CTX* digest, const std::string& file) {
   std::string ignored;
@@ -80,11 +89,16 @@ void TlsContext::share_tickets(const TlsContext& older) {
   OPENSSL_cleanse(keys.data(), keys.size());
 }
 
-// No tickets: a key that was taken away must not go on working in one, and with a key a handshake
-// costs no more than with a ticket.
+// A key goes with SHA-256 in TLS 1.3: with a cipher of another hash it would not be used, and the
+// server's certificate would take its place. No tickets: a key that was taken away must not go on
+// working in one, and with a key a handshake costs no more than with a ticket.
 void TlsContext::use_psk(const TlsServerSettings& settings) {
+  if (settings.ciphers.empty()) SSL_CTX_set_ciphersuites(context_.get(), psk_suites);
   find_key_ = settings.psk_key;
   SSL_CTX_set_psk_server_callback(context_.get(), find_psk);
+  if (settings.ciphers.find("TLS_") == std::string::npos) {
+    SSL_CTX_set_ciphersuites(context_.get(), psk_first);
+  }
   SSL_CTX_set_options(context_.get(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context_.get(), 0);
 }
@@ -92,7 +106,11 @@ void TlsContext::use_psk(const TlsServerSettings& settings) {
 unsigned TlsContext::find_psk(SSL* ssl, const char* identity, unsigned char* key,
                               unsigned key_size) {
   std::optional<std::string> found = of(ssl).find_key_(identity);
-  if (!found) return 0;
+  if (!found) {
+    TlsNotes::of(ssl).problem =
+        "there is no pre-shared key of the client's identity '" + printable(identity) + "'";
+    return 0;
+  }
   const std::size_t size = found->size();
   const bool usable = size != 0 && size <= key_size;
   if (usable) {

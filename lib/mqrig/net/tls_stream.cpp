@@ -30,15 +30,18 @@ TlsStream::TlsStream(std::unique_ptr<Stream> below, std::shared_ptr<const TlsCon
   if (session) SSL_set_session(ssl_.get(), session.get());
 }
 
+// To OpenSSL a session is worth nothing after a connection without close_notify, which was the rule
+// of TLS 1.0.
 TlsStream::~TlsStream() {
   close();
+  if (read_error_ != Error::tls_failed) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN);
 }
 
 Layer::Progress TlsStream::handshake(std::error_code& error) {
-  if (!established() && !read_error_ && !closed_) shake_hands();
+  if (!established_ && !read_error_ && !closed_) shake_hands();
   error = closed_ ? make_error_code(Error::closed) : read_error_;
   if (error) return Progress::failed;
-  if (established()) return Progress::done;
+  if (established_) return Progress::done;
   return wire_.has_output() ? Progress::wants_write : Progress::wants_read;
 }
 
@@ -48,16 +51,19 @@ void TlsStream::shake_hands() {
   ERR_clear_error();
   const TlsWire::Turn turn(wire_);
   const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1) end_handshake(result);
+  if (result != 1) return end_handshake(result);
+  note_handshake();
+}
+
+void TlsStream::note_handshake() {
+  if (!established_) established_ = SSL_is_init_finished(ssl_.get()) == 1;
 }
 
 void TlsStream::end_handshake(int result) {
-  switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      return;
-    default:
-      break;
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return;
+  if (error == SSL_ERROR_ZERO_RETURN) {
+    return fail(Error::tls_failed, explain_end(notes_, Error::end_of_stream));
   }
   if (wire_.read_error()) {
     ERR_clear_error();
@@ -96,16 +102,13 @@ IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
 }
 
 void TlsStream::read_ended(int result) {
-  if (!established()) return end_handshake(result);
-  switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      return;
-    case SSL_ERROR_ZERO_RETURN:
-      read_error_ = Error::end_of_stream;
-      return;
-    default:
-      break;
+  const int error = SSL_get_error(ssl_.get(), result);
+  if (error != SSL_ERROR_SSL && error != SSL_ERROR_SYSCALL) note_handshake();
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return;
+  if (!established_) return end_handshake(result);
+  if (error == SSL_ERROR_ZERO_RETURN) {
+    read_error_ = Error::end_of_stream;
+    return;
   }
   const std::error_code below = wire_.read_error();
   if (!below) return fail(Error::tls_failed, explain_failure(notes_, wire_.beginning()));
@@ -123,11 +126,11 @@ void TlsStream::read_ended(int result) {
 IoResult TlsStream::write_some(std::span<const std::uint8_t> from) {
   if (closed_) return {0, Error::closed};
   if (ending_) return {0, std::make_error_code(std::errc::broken_pipe)};
-  if (!established() && !write_error_) shake_hands();
-  if (established() && wire_.has_output()) wire_.flush();
+  if (!established_ && !write_error_) shake_hands();
+  if (established_ && wire_.has_output()) wire_.flush();
   if (wire_.write_error() && !write_error_) look_for_alert();
   if (write_error_) return {0, write_error_};
-  if (!established() || wire_.has_output()) return {};
+  if (!established_ || wire_.has_output()) return {};
   from = from.first(std::min(from.size(), TlsBuffer::plaintext));
   std::size_t count = 0;
   ERR_clear_error();
@@ -157,7 +160,7 @@ void TlsStream::write_ended(int result) {
 // word for it.
 void TlsStream::look_for_alert() {
   write_error_ = wire_.write_error();
-  if (read_error_ || !established()) return;
+  if (read_error_ || !established_) return;
   ERR_clear_error();
   const TlsWire::Turn turn(wire_);
   std::uint8_t byte = 0;
@@ -172,7 +175,7 @@ void TlsStream::look_for_alert() {
 void TlsStream::shutdown_send() {
   if (closed_ || ending_) return;
   ending_ = true;
-  if (established() && !write_error_) {
+  if (established_ && !write_error_) {
     ERR_clear_error();
     const TlsWire::Turn turn(wire_);
     SSL_shutdown(ssl_.get());
@@ -202,15 +205,15 @@ std::string TlsStream::failure() const {
 
 std::vector<std::string> TlsStream::facts() const {
   std::vector<std::string> facts = wire_.below().facts();
-  if (!established()) return facts;
+  if (!established_) return facts;
   for (std::string& fact : tls_facts(ssl_.get(), notes_)) facts.push_back(std::move(fact));
   return facts;
 }
 
 std::string TlsStream::peer_identity() const {
-  if (!established()) return {};
+  if (!established_) return {};
   const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
-  if (certificate == nullptr) return notes_.psk_identity;
+  if (certificate == nullptr) return proved_psk_identity(ssl_.get(), notes_);
   const bool verified =
       !notes_.context->insecure() && SSL_get_verify_result(ssl_.get()) == X509_V_OK;
   return verified ? common_name(certificate) : std::string();

@@ -38,12 +38,12 @@ class TlsStream final : public Layer, private StreamHandler {
   void on_readable() override;
   void on_writable() override;
 
-  bool established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   bool can_read() const;
   bool can_write() const;
   void tell_readable();
   void tell_writable();
   void shake_hands();
+  void note_handshake();
   IoResult read_records(std::span<std::uint8_t> into);
   void read_ended(int result);
   void write_ended(int result);
@@ -59,7 +59,8 @@ class TlsStream final : public Layer, private StreamHandler {
   std::error_code read_error_;
   std::error_code write_error_;
   std::string failure_;
-  bool reading_ = false;  // waits under way
+  bool established_ = false;  // the handshake was made; OpenSSL forgets it with the first error
+  bool reading_ = false;      // waits under way
   bool writing_ = false;
   bool ending_ = false;  // shutdown_send() was called
   bool ended_ = false;   // and was passed on

@@ -11,7 +11,7 @@ bool TlsStream::can_read() const {
 }
 
 bool TlsStream::can_write() const {
-  return write_error_ || wire_.write_error() || ending_ || (established() && !wire_.has_output());
+  return write_error_ || wire_.write_error() || ending_ || !wire_.has_output();
 }
 
 void TlsStream::wait_readable() {
@@ -24,16 +24,17 @@ void TlsStream::wait_readable() {
 void TlsStream::wait_writable() {
   if (closed_ || writing_) return;
   writing_ = true;
-  if (can_write() || wire_.has_output()) {
-    wire_.below().wait_writable();
-  } else {  // the handshake goes on with what the peer sends
+  const bool in_handshake = !established_ && !write_error_ && !wire_.write_error() && !ending_;
+  if (in_handshake && !wire_.has_output()) {  // it goes on with what the peer sends
     wire_.below().wait_readable();
+  } else {
+    wire_.below().wait_writable();
   }
 }
 
 // The handler may destroy us: the second of two calls comes with another turn of the loop.
 void TlsStream::on_readable() {
-  if (!writing_ || established()) return tell_readable();
+  if (!writing_ || established_) return tell_readable();
   if (reading_) wire_.below().wait_readable();
   tell_writable();
 }

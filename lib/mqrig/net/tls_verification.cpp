@@ -37,7 +37,7 @@ std::string unknown_issuer(const Refusal& refusal) {
 std::string wrong_name(const Refusal& refusal) {
   return refusal.whose() + " is not for '" + refusal.name +
          "' but for: " + names_text(refusal.certificate) +
-         "; connect by one of these names, or give it with --tls-name";
+         "; connect by one of these names, or give it with --sni";
 }
 
 std::string weak(const Refusal& refusal, const std::string& what) {
