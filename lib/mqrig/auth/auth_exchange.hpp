@@ -41,8 +41,8 @@ class ServerExchange {
   virtual const std::string& user_name() const = 0;
   // The same: what limits the user besides. Null: nothing.
   virtual const JwtIdentity* token() const { return nullptr; }
-  // Once refused, a clause for the log, without a secret in it; empty: the user name or the password
-  // was wrong, whichever.
+  // Once refused, a clause for the log, without a secret in it; empty: the user name or the
+  // password was wrong, whichever.
   virtual std::string_view fault() const { return {}; }
 };
 
