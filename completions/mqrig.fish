@@ -319,7 +319,7 @@ complete -c mqrig -n '__fish_seen_subcommand_from broker' -l allow-anonymous -d 
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l no-allow-anonymous -d 'the opposite of --allow-anonymous'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l password-file -r -F -d 'users and the hashes of their passwords'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l acl-file -r -F -d 'who may publish, subscribe and read what'
-complete -c mqrig -n '__fish_seen_subcommand_from broker' -l jwt-jwks -x -d 'let clients in by tokens that are signed with these keys'
+complete -c mqrig -n '__fish_seen_subcommand_from broker' -l jwt-jwks -r -F -d 'let clients in by tokens that are signed with these keys'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l jwt-issuer -x -d 'the issuer (iss) that tokens have to be of'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l jwt-audience -x -d 'for whom tokens have to be (aud)'
 complete -c mqrig -n '__fish_seen_subcommand_from broker' -l jwt-user-claim -x -d 'the claim that is the user name'
