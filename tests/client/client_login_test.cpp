@@ -66,6 +66,7 @@ class Tokens : public CredentialSource {
 class Exchange : public auth::ClientExchange {
  public:
   std::string_view method() const override { return "TEST"; }
+  std::unique_ptr<ClientExchange> clone() const override { return std::make_unique<Exchange>(); }
   std::optional<std::string> begin() override { return "hello"; }
   std::optional<std::string> proceed(std::string_view data, std::string& fault) override {
     if (data == "challenge") return "response";
