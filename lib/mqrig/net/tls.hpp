@@ -25,7 +25,7 @@ class TlsClient {
   // How many sessions are kept of each name from now on, in place of
   // TlsClientSettings::sessions_per_name: whoever has many connections that come again wants one
   // for each. Before the connections.
-  virtual void keep_sessions(std::size_t per_name) const = 0;
+  virtual void keep_sessions(std::size_t /*per_name*/) const {}
 };
 
 // What connections of one listener share. The same.
