@@ -282,11 +282,11 @@ class MqttTest(unittest.TestCase):
         feeder = threading.Thread(target=self._feed, args=(process, input), daemon=True)
         feeder.start()
         try:
-            self.last = Result(process, process.wait(timeout))
+            result = self.last = Result(process, process.wait(timeout))
         except AssertionError as error:
             raise AssertionError(f"{error}\n{[e for p in self.peers for e in p.errors]}") from None
         feeder.join(DEADLINE)
-        return self.last
+        return result
 
     @staticmethod
     def _feed(process, data):

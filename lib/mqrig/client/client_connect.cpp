@@ -261,6 +261,11 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   failure.text +=
       is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
   if (!up) failure.text += " instead of answering CONNECT";
+  const net::Transport& transport = options_.transport;
+  // A server of TLS that gets something else mostly ends without a word.
+  if (!up && !options_.dial && !transport.tls && !transport.web_socket) {
+    failure.text += "; if it is a port for TLS, give --tls";
+  }
   return failure;
 }
 
