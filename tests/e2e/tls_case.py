@@ -105,6 +105,11 @@ class TlsCase(BrokerCase):
             context.minimum_version = context.maximum_version = version
         return context
 
+    def server_context(self, name="server"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.files / f"{name}.pem", self.files / f"{name}.key")
+        return context
+
     def layer(self, name=None, **options):
         """TLS for RawClient; that the broker ends it without close_notify is an error."""
         context = self.context(name, **options)

@@ -4,7 +4,6 @@ Whatever is wrong, the run ends with exit code 4 and one line that names it and 
 """
 
 import re
-import ssl
 import stat
 import subprocess
 
@@ -231,8 +230,7 @@ class Ends(TlsClientCase):
 
     def scripted(self, *dialogues):
         """A server by TLS in Python: each dialogue has a Connection in it. All have one context, and so their sessions."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.files / "server.pem", self.files / "server.key")
+        context = self.server_context()
 
         def secured(dialogue):
             def run(connection):
