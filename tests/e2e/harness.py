@@ -5,6 +5,7 @@ MQRIG_TEST_BROKER=mosquitto runs the tests of clients against that one, the inde
 MQRIG_BINARY names the program. Nothing here waits on time alone: each wait is on a condition, with a deadline.
 """
 
+import concurrent.futures
 import getpass
 import json
 import os
@@ -282,11 +283,11 @@ class MqttTest(unittest.TestCase):
         feeder = threading.Thread(target=self._feed, args=(process, input), daemon=True)
         feeder.start()
         try:
-            self.last = Result(process, process.wait(timeout))
+            result = self.last = Result(process, process.wait(timeout))
         except AssertionError as error:
             raise AssertionError(f"{error}\n{[e for p in self.peers for e in p.errors]}") from None
         feeder.join(DEADLINE)
-        return self.last
+        return result
 
     @staticmethod
     def _feed(process, data):
@@ -323,6 +324,18 @@ class MqttTest(unittest.TestCase):
         self.assertTrue(result.err.strip(), "no word on stderr\n" + str(result))
         for text in texts:
             self.assertRegex(result.err, text, str(result))
+
+    def expect_one_error(self, result, code, *texts):
+        """The same, and not a line more."""
+        self.expect_failure(result, code, *texts)
+        self.assertRegex(result.err, r"\Amqrig \w+: error: [^\n]+\n\Z", str(result))
+
+    def concurrently(self, check, cases):
+        """A subtest for each tuple of arguments, named by the first; for runs that mostly wait for other processes."""
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for case, future in [(case, pool.submit(check, *case)) for case in cases]:
+                with self.subTest(case[0]):
+                    future.result()
 
     def json_lines(self, data):
         return [json.loads(line) for line in data.decode("utf-8").splitlines()]

@@ -13,6 +13,7 @@ import harness
 from broker_case import BrokerCase
 
 REVOKED_SERIAL = 0x5EC0ED
+P256 = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
 def openssl(*args, **options):
@@ -26,22 +27,38 @@ class Authority:
         self.folder = pathlib.Path(folder)
         self._request("ca", f"/CN={name}", "-x509", "-days", "30", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def _request(self, name, subject, *args):
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", subject,
+    def _request(self, name, subject, *args, key=P256):
+        openssl("req", *key, "-nodes", "-subj", subject,
                 "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", *args)
 
-    def certificate(self, name, subject=None, *extensions, serial=None, days=30):
+    def certificate(self, name, subject=None, *extensions, serial=None, days=30, issuer="ca", digest="sha256", key=P256):
         """Returns the paths of certificate and key."""
+        if not any(extension.startswith("basicConstraints") for extension in extensions):
+            extensions = ("basicConstraints=critical,CA:false", *extensions)
         more = [word for extension in extensions for word in ("-addext", extension)]
         if serial:
             more += ["-set_serial", str(serial)]
-        self._request(name, subject or f"/CN={name}", "-x509", "-days", str(days), "-CA", self.folder / "ca.pem",
-                      "-CAkey", self.folder / "ca.key", "-addext", "basicConstraints=critical,CA:false", *more)
+        self._request(name, subject or f"/CN={name}", "-x509", "-days", str(days), "-CA", self.folder / f"{issuer}.pem",
+                      "-CAkey", self.folder / f"{issuer}.key", f"-{digest}", *more, key=key)
         return self.folder / f"{name}.pem", self.folder / f"{name}.key"
 
-    def server(self, name="server", **options):
-        return self.certificate(name, "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1", "extendedKeyUsage=serverAuth",
-                                **options)
+    def server(self, name="server", names="DNS:localhost,IP:127.0.0.1", **options):
+        return self.certificate(name, f"/CN={name if name != 'server' else 'localhost'}", f"subjectAltName={names}",
+                                "extendedKeyUsage=serverAuth", **options)
+
+    def self_signed(self, name, subject):
+        self._request(name, subject, "-x509", "-days", "30")
+
+    def server_between(self, name, begin, end):
+        """A server's certificate that is valid from one time to another, both in the form YYYYMMDDHHMMSSZ."""
+        config, more = self.folder / f"{name}.conf", self.folder / f"{name}.extensions"
+        (self.folder / f"{name}.index").write_text("")
+        config.write_text(f"[ca]\ndefault_ca = one\n[one]\ndatabase = {self.folder}/{name}.index\nrand_serial = yes\n"
+                          f"new_certs_dir = {self.folder}\ndefault_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n")
+        more.write_text("subjectAltName = DNS:localhost,IP:127.0.0.1\n")
+        self._request(name, f"/CN={name}")
+        openssl("ca", "-batch", "-notext", "-config", config, "-in", self.folder / f"{name}.pem", "-extfile", more, "-startdate", begin,
+                "-enddate", end, "-keyfile", self.folder / "ca.key", "-cert", self.folder / "ca.pem", "-out", self.folder / f"{name}.pem")
 
     def client(self, name, subject=None, **options):
         return self.certificate(name, subject, "extendedKeyUsage=clientAuth", **options)
@@ -86,6 +103,11 @@ class TlsCase(BrokerCase):
             context.load_cert_chain(self.files / f"{name}.pem", self.files / f"{name}.key")
         if version:
             context.minimum_version = context.maximum_version = version
+        return context
+
+    def server_context(self, name="server"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.files / f"{name}.pem", self.files / f"{name}.key")
         return context
 
     def layer(self, name=None, **options):

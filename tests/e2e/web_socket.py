@@ -1,8 +1,9 @@
-"""A WebSocket client that does what a test tells it to: RFC 6455, as much as it takes. Independent of mqrig's own code."""
+"""Both sides of a WebSocket that do what a test tells them to: RFC 6455, as much as it takes. Independent of mqrig's own code."""
 
 import base64
 import hashlib
 import os
+import re
 import struct
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -17,8 +18,17 @@ class Refused(Exception):
         self.text, self.status = text, int(text.split(" ", 2)[1])
 
 
+def accept_hash(key):
+    return base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
+
+
 class WebSocket:
-    """Looks like a socket that carries the payload of binary messages. Other frames that come are kept."""
+    """Looks like a socket that carries the payload of binary messages. Other frames that come are kept.
+
+    This is the client; see AcceptedWebSocket for the server.
+    """
+
+    masks = True  # what we send
 
     def __init__(self, sock, path="/mqtt", protocol="mqtt", fields=()):
         self.sock, self.buffer, self.data, self.others = sock, bytearray(), bytearray(), []
@@ -33,8 +43,7 @@ class WebSocket:
                 rest += data
             sock.close()
             raise Refused(head + rest.decode())
-        accept = base64.b64encode(hashlib.sha1(key + GUID).digest()).decode()
-        if f"Sec-WebSocket-Accept: {accept}" not in head or f"Sec-WebSocket-Protocol: {protocol}" not in head:
+        if f"Sec-WebSocket-Accept: {accept_hash(key)}" not in head or f"Sec-WebSocket-Protocol: {protocol}" not in head:
             raise AssertionError(head)
 
     def _head(self):
@@ -58,7 +67,9 @@ class WebSocket:
 
     # What a test sends
 
-    def frame(self, opcode, payload, final=True, masked=True):
+    def frame(self, opcode, payload, final=True, masked=None):
+        """Opcode may have reserved bits in it."""
+        masked = self.masks if masked is None else masked
         size = len(payload)
         head = bytes([opcode | (0x80 if final else 0)])
         mask_bit = 0x80 if masked else 0
@@ -80,14 +91,17 @@ class WebSocket:
 
     def read_frame(self):
         first, second = self._take(2)
-        if second & 0x80:
-            raise AssertionError("a server masks nothing")
+        masked = bool(second & 0x80)
+        if masked == self.masks:
+            raise AssertionError("a client masks all, and a server nothing")
         size = second & 0x7F
         if size == 126:
             size = struct.unpack("!H", self._take(2))[0]
         elif size == 127:
             size = struct.unpack("!Q", self._take(8))[0]
-        return first & 0x0F, self._take(size)
+        mask = self._take(4) if masked else bytes(4)
+        payload = self._take(size)
+        return first & 0x0F, bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)) if masked else payload
 
     def expect_frame(self, opcode):
         """The payload of the next frame of this kind; what MQTT sends meanwhile is kept."""
@@ -127,3 +141,22 @@ class WebSocket:
 
     def close(self):
         self.sock.close()
+
+
+class AcceptedWebSocket(WebSocket):
+    """The server's side of one: `request` is the head of what the client asked for."""
+
+    masks = False
+
+    def __init__(self, sock):
+        self.sock, self.buffer, self.data, self.others = sock, bytearray(), bytearray(), []
+        self.request = self._head()
+        self.key = re.search(r"(?mi)^Sec-WebSocket-Key: (\S+)", self.request)[1].encode()
+
+    def answer(self, *fields, status="101 Switching Protocols"):
+        self.sock.sendall("\r\n".join([f"HTTP/1.1 {status}", *fields, "", ""]).encode())
+
+    def agree(self, *fields):
+        self.answer("Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Accept: {accept_hash(self.key)}",
+                    "Sec-WebSocket-Protocol: mqtt", *fields)
+        return self

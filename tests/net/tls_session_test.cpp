@@ -31,6 +31,17 @@ TEST_CASE("the next connection to a server resumes the session of the last") {
   }
 }
 
+TEST_CASE("a server that leaves without close_notify leaves a session that counts") {
+  for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    TlsRig rig;
+    rig.client_settings.highest_version = version;
+    CHECK_FALSE(connect_again(rig));
+    rig.server->close();
+    CHECK(rig.read_error(*rig.client) == Error::tls_truncated);
+    CHECK(connect_again(rig));
+  }
+}
+
 TEST_CASE("a session is of one name only") {
   TlsRig rig;
   CHECK_FALSE(connect_again(rig));

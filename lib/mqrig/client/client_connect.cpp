@@ -252,15 +252,22 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   failure.kind = up ? FailureKind::disconnected : FailureKind::refused;
   failure.error = error;
   failure.text = broker();
+  const std::string detail = connection_->stream().failure();
   // With TLS 1.3 a server may refuse our certificate after the handshake is done for us.
   if (error == net::Error::tls_failed) {
     if (!up) failure.kind = FailureKind::tls;
-    failure.text += ": TLS failed: " + connection_->stream().failure();
+    failure.text += ": TLS failed: " + detail;
     return failure;
   }
   failure.text +=
       is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
   if (!up) failure.text += " instead of answering CONNECT";
+  if (!detail.empty() && error != net::Error::tls_truncated) failure.text += ": " + detail;
+  const net::Transport& transport = options_.transport;
+  // A server of TLS that gets something else mostly ends without a word.
+  if (!up && !options_.dial && !transport.tls && !transport.web_socket) {
+    failure.text += "; if it is a port for TLS, give --tls";
+  }
   return failure;
 }
 

@@ -67,7 +67,7 @@ std::string_view guess_peer(std::string_view first_bytes) noexcept {
     return "the peer speaks HTTP: is this the broker's port?";
   }
   if (first_bytes.substr(0, 2) == "\x15\x03") {
-    return "the peer speaks TLS, and this connection is plain";
+    return "the peer speaks TLS: give --tls, or a URL of mqtts://";
   }
   if (first_bytes.substr(0, 4) == "SSH-") return "the peer speaks SSH: is this the broker's port?";
   return "is this the port of an MQTT broker?";

@@ -40,7 +40,9 @@ constexpr Words alerts_to_client[] = {
     {TLS1_AD_INSUFFICIENT_SECURITY,
      "the server wants stronger ciphers (alert: insufficient security): see --ciphers"},
     {TLS1_AD_UNRECOGNIZED_NAME,
-     "the server does not know the name that we ask for (alert: unrecognized name)"},
+     "the server does not know the name that we ask for (alert: unrecognized name): give with "
+     "--sni "
+     "one that it has"},
     {TLS1_AD_UNKNOWN_PSK_IDENTITY,
      "the server does not know the identity of the pre-shared key: check --psk-identity"},
     {SSL3_AD_BAD_RECORD_MAC,

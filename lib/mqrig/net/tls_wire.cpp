@@ -22,16 +22,9 @@ struct TlsBioMethod {
     return size;
   }
 
-  static long control(BIO* bio, int command, long, void*) {
-    switch (command) {
-      case BIO_CTRL_FLUSH:
-        return 1;
-      case BIO_CTRL_EOF:
-        return wire_of(bio).read_error() ? 1 : 0;
-      default:
-        return 0;
-    }
-  }
+  // The end of the stream is no end to OpenSSL, but an error: it would make the session of an end
+  // without close_notify useless, and many brokers end so.
+  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
   static BIO_METHOD* make() {
     BIO_METHOD* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "mqrig stream");
