@@ -6,6 +6,7 @@
 #include <mqrig/cli/ask_secret.hpp>
 #include <mqrig/cli/shared_options.hpp>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/net/host_port.hpp>
 #include <mqrig/net/tls.hpp>
 
 #include "input_file.hpp"
@@ -179,6 +180,17 @@ net::TlsClientSettings read_tls_settings(const cli::Options& options) {
   read_trust(options, settings);
   read_identity(options, settings.identity);
   return settings;
+}
+
+std::string read_tls_name(const cli::Options& options) {
+  std::string name(options.text("sni"));
+  if (name.empty()) return name;
+  const bool zone = name.find('%') != name.npos;
+  if (zone || name.starts_with('.') || !net::host_fault(name).empty()) {
+    throw UsageError(options.label("sni") + ": '" + name +
+                     "' is no name that a certificate can be for");
+  }
+  return name;
 }
 
 std::shared_ptr<const net::TlsClient> make_tls_client(const net::TlsClientSettings& settings) {

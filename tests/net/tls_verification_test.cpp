@@ -60,6 +60,43 @@ TEST_CASE("another name is refused, and the names there are are listed") {
   CHECK(contains(partial.refusal(), "not for 'broker.example.com'"));
 }
 
+TEST_CASE("what is no name is refused before anything is sent, not left unchecked") {
+  const std::string names[] = {"",
+                               ".",
+                               "..",
+                               ".localhost",
+                               "%",
+                               "%lo",
+                               "localhost%lo",
+                               "127.0.0.1%lo",
+                               "::x%lo",
+                               std::string("localhost\0x", 11),
+                               std::string(300, 'a')};
+  for (const std::string& name : names) {
+    for (const bool insecure : {false, true}) {
+      CAPTURE(name);
+      TlsRig rig;
+      rig.client_settings.insecure = insecure;
+      rig.name = name;
+      rig.connect();
+      std::error_code error;
+      CHECK(TlsRig::layer(*rig.client).handshake(error) == Layer::Progress::failed);
+      CHECK(error == Error::tls_failed);
+      CHECK(contains(rig.client->failure(), "is no name that a server's certificate can be"));
+      CHECK(rig.client->write_some(bytes("CONNECT")).error == Error::tls_failed);
+    }
+  }
+}
+
+TEST_CASE("the zone of an IPv6 address is none of the certificate's") {
+  VerificationRig rig;
+  CertificateRequest request = server_request();
+  request.names = {"IP:fe80::1"};
+  rig.serve(request);
+  rig.name = "fe80::1%lo";
+  rig.establish();
+}
+
 TEST_CASE("an expired certificate is refused, with its date") {
   VerificationRig rig;
   CertificateRequest request = server_request();

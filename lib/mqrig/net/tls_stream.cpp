@@ -25,7 +25,11 @@ TlsStream::TlsStream(std::unique_ptr<Stream> below, std::shared_ptr<const TlsCon
     return;
   }
   SSL_set_connect_state(ssl_.get());
-  expect_name(ssl_.get(), notes_.name);
+  std::string problem = expect_name(ssl_.get(), notes_.name);
+  if (!problem.empty()) {
+    fail(Error::tls_failed, std::move(problem));
+    return;
+  }
   const SslSessionHandle session = notes_.context->sessions().take(notes_.name);
   if (session) SSL_set_session(ssl_.get(), session.get());
 }
