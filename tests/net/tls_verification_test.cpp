@@ -1,6 +1,8 @@
 // Which certificates a client refuses, and what it says of them.
 #include <doctest/doctest.h>
 
+#include <mqrig/net/tls_stream.hpp>
+
 #include "tests/net/tls_rig.hpp"
 
 namespace mqrig::net::tests {
@@ -85,6 +87,28 @@ TEST_CASE("what is no name is refused before anything is sent, not left unchecke
       CHECK(contains(rig.client->failure(), "is no name that a server's certificate can be"));
       CHECK(rig.client->write_some(bytes("CONNECT")).error == Error::tls_failed);
     }
+  }
+}
+
+// No settings come to this: it is what OpenSSL is told behind their back.
+TEST_CASE("a server without certificate and key is refused whatever ciphers it agrees upon") {
+  for (const bool insecure : {false, true}) {
+    CAPTURE(insecure);
+    TlsRig rig;
+    rig.client_settings.insecure = insecure;
+    rig.client_settings.highest_version = TlsVersion::tls_1_2;
+    const auto server = TlsContext::make(rig.server_settings, rig.problem);
+    const auto client = TlsContext::make(rig.client_settings, rig.problem);
+    REQUIRE(SSL_CTX_set_cipher_list(server->get(), "aNULL:@SECLEVEL=0") == 1);
+    REQUIRE(SSL_CTX_set_cipher_list(client->get(), "aNULL:@SECLEVEL=0") == 1);
+    auto [near, far] = memory_stream_pair(rig.context);
+    rig.client = std::make_unique<TlsStream>(std::move(near), client, rig.name);
+    rig.server = std::make_unique<TlsStream>(std::move(far), server, std::string());
+    rig.client->set_handler(&rig.client_recorder);
+    rig.server->set_handler(&rig.server_recorder);
+    CHECK(rig.shake_hands().client == Error::tls_failed);
+    CHECK(rig.client->failure() == "the server sent no certificate, so it may be anybody");
+    CHECK(rig.client->write_some(bytes("CONNECT")).error == Error::tls_failed);
   }
 }
 

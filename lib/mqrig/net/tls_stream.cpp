@@ -59,8 +59,19 @@ void TlsStream::shake_hands() {
   note_handshake();
 }
 
+// Whatever ciphers were agreed upon: a server that proved nothing, or anybody in its place, gets
+// and gives no data.
 void TlsStream::note_handshake() {
-  if (!established_) established_ = SSL_is_init_finished(ssl_.get()) == 1;
+  if (established_ || SSL_is_init_finished(ssl_.get()) != 1) return;
+  const TlsContext& context = *notes_.context;
+  const bool certificate = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
+  const bool proved = context.key_only() ? used_psk(ssl_.get()) : certificate;
+  if (context.is_client() && !proved) {
+    return fail(Error::tls_failed, context.key_only()
+                                       ? "the server did not use the pre-shared key"
+                                       : "the server sent no certificate, so it may be anybody");
+  }
+  established_ = true;
 }
 
 void TlsStream::end_handshake(int result) {
