@@ -53,10 +53,12 @@ Layer::Progress TlsStream::handshake(std::error_code& error) {
 // whether the stream below took it.
 void TlsStream::shake_hands() {
   ERR_clear_error();
-  const TlsWire::Turn turn(wire_);
-  const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1) return end_handshake(result);
-  note_handshake();
+  {
+    const TlsWire::Turn turn(wire_);
+    const int result = SSL_do_handshake(ssl_.get());
+    result == 1 ? note_handshake() : end_handshake(result);
+  }
+  wake_reader();
 }
 
 // Whatever ciphers were agreed upon: a server that proved nothing, or anybody in its place, gets
@@ -108,10 +110,13 @@ IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
   while (count < into.size()) {
     std::size_t got = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &got);
+    if (result != 1) {
+      read_ended(result);
+      break;
+    }
+    note_handshake();  // the same read may have ended it
+    if (read_error_) return {0, read_error_};
     count += got;
-    if (result == 1) continue;
-    read_ended(result);
-    break;
   }
   return {count, {}};
 }
@@ -175,7 +180,11 @@ void TlsStream::write_ended(int result) {
 // word for it.
 void TlsStream::look_for_alert() {
   write_error_ = wire_.write_error();
-  if (read_error_ || !established_) return;
+  if (!read_error_ && established_) peek_for_alert();
+  wake_reader();
+}
+
+void TlsStream::peek_for_alert() {
   ERR_clear_error();
   const TlsWire::Turn turn(wire_);
   std::uint8_t byte = 0;
