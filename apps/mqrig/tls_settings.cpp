@@ -19,8 +19,9 @@ using cli::UsageError;
 
 constexpr std::size_t longest_psk = 256;       // bytes, of OpenSSL
 constexpr std::size_t longest_protocol = 255;  // bytes, of a name in ALPN
-constexpr std::string_view only_with_certificates[] = {"cafile", "capath",   "cert", "key",
-                                                       "pkcs12", "insecure", "crl",  "ocsp"};
+constexpr std::string_view only_with_certificates[] = {
+    "cafile",           "capath", "cert",     "key", "key-password", "key-password-file",
+    "key-password-env", "pkcs12", "insecure", "crl", "ocsp"};
 
 bool is_given(const cli::Options& options, std::string_view name) {
   if (!options.has(name)) return false;
@@ -47,7 +48,10 @@ std::string file_of(const cli::Options& options, std::string_view name) {
   return path;
 }
 
-net::TlsVersion version_of(const cli::Options& options, std::string_view name) {
+/// None unless somebody said it: the system's configuration of OpenSSL may ask for more than our
+/// default.
+std::optional<net::TlsVersion> version_of(const cli::Options& options, std::string_view name) {
+  if (options.source(name) <= cli::Source::default_value) return std::nullopt;
   return options.text(name) == "1.3" ? net::TlsVersion::tls_1_3 : net::TlsVersion::tls_1_2;
 }
 
@@ -73,6 +77,12 @@ auto key_password(const cli::Options& options) {
 void read_identity(const cli::Options& options, net::TlsIdentity& into) {
   into.pkcs12_file = file_of(options, "pkcs12");
   into.certificate_file = file_of(options, "cert");
+  if (into.pkcs12_file.empty() && into.certificate_file.empty()) {
+    const std::string password = secret_option(options, "key-password");
+    if (password.empty()) return need(options, "key", "cert");
+    throw UsageError(options.label(password) + " needs " + options.label("cert") + " or " +
+                     options.label("pkcs12"));
+  }
   if (both_given(options, "key", "pkcs12")) {
     throw UsageError(options.label("key") + " and " + options.label("pkcs12") +
                      " exclude each other: give one key");
@@ -87,7 +97,7 @@ void read_identity(const cli::Options& options, net::TlsIdentity& into) {
 void read_versions(const cli::Options& options, net::TlsClientSettings& into) {
   into.lowest_version = version_of(options, "tls-version");
   into.highest_version = version_of(options, "tls-max");
-  if (*into.lowest_version > *into.highest_version) {
+  if (into.lowest_version && into.highest_version && *into.lowest_version > *into.highest_version) {
     throw UsageError(options.label("tls-version") + " 1.3 and " + options.label("tls-max") +
                      " 1.2 leave no version");
   }
