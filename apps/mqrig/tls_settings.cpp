@@ -6,6 +6,7 @@
 #include <mqrig/cli/ask_secret.hpp>
 #include <mqrig/cli/shared_options.hpp>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/net/host_port.hpp>
 #include <mqrig/net/tls.hpp>
 
 #include "input_file.hpp"
@@ -18,8 +19,9 @@ using cli::UsageError;
 
 constexpr std::size_t longest_psk = 256;       // bytes, of OpenSSL
 constexpr std::size_t longest_protocol = 255;  // bytes, of a name in ALPN
-constexpr std::string_view only_with_certificates[] = {"cafile", "capath",   "cert", "key",
-                                                       "pkcs12", "insecure", "crl",  "ocsp"};
+constexpr std::string_view only_with_certificates[] = {
+    "cafile",           "capath", "cert",     "key", "key-password", "key-password-file",
+    "key-password-env", "pkcs12", "insecure", "crl", "ocsp"};
 
 bool is_given(const cli::Options& options, std::string_view name) {
   if (!options.has(name)) return false;
@@ -46,7 +48,10 @@ std::string file_of(const cli::Options& options, std::string_view name) {
   return path;
 }
 
-net::TlsVersion version_of(const cli::Options& options, std::string_view name) {
+/// None unless somebody said it: the system's configuration of OpenSSL may ask for more than our
+/// default.
+std::optional<net::TlsVersion> version_of(const cli::Options& options, std::string_view name) {
+  if (options.source(name) <= cli::Source::default_value) return std::nullopt;
   return options.text(name) == "1.3" ? net::TlsVersion::tls_1_3 : net::TlsVersion::tls_1_2;
 }
 
@@ -72,6 +77,12 @@ auto key_password(const cli::Options& options) {
 void read_identity(const cli::Options& options, net::TlsIdentity& into) {
   into.pkcs12_file = file_of(options, "pkcs12");
   into.certificate_file = file_of(options, "cert");
+  if (into.pkcs12_file.empty() && into.certificate_file.empty()) {
+    const std::string password = secret_option(options, "key-password");
+    if (password.empty()) return need(options, "key", "cert");
+    throw UsageError(options.label(password) + " needs " + options.label("cert") + " or " +
+                     options.label("pkcs12"));
+  }
   if (both_given(options, "key", "pkcs12")) {
     throw UsageError(options.label("key") + " and " + options.label("pkcs12") +
                      " exclude each other: give one key");
@@ -86,7 +97,7 @@ void read_identity(const cli::Options& options, net::TlsIdentity& into) {
 void read_versions(const cli::Options& options, net::TlsClientSettings& into) {
   into.lowest_version = version_of(options, "tls-version");
   into.highest_version = version_of(options, "tls-max");
-  if (*into.lowest_version > *into.highest_version) {
+  if (into.lowest_version && into.highest_version && *into.lowest_version > *into.highest_version) {
     throw UsageError(options.label("tls-version") + " 1.3 and " + options.label("tls-max") +
                      " 1.2 leave no version");
   }
@@ -179,6 +190,17 @@ net::TlsClientSettings read_tls_settings(const cli::Options& options) {
   read_trust(options, settings);
   read_identity(options, settings.identity);
   return settings;
+}
+
+std::string read_tls_name(const cli::Options& options) {
+  std::string name(options.text("sni"));
+  if (name.empty()) return name;
+  const bool zone = name.find('%') != name.npos;
+  if (zone || name.starts_with('.') || !net::host_fault(name).empty()) {
+    throw UsageError(options.label("sni") + ": '" + name +
+                     "' is no name that a certificate can be for");
+  }
+  return name;
 }
 
 std::shared_ptr<const net::TlsClient> make_tls_client(const net::TlsClientSettings& settings) {

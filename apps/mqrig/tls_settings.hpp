@@ -4,6 +4,7 @@
 #include <mqrig/cli/options.hpp>
 #include <mqrig/net/tls_settings.hpp>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace mqrig::net {
@@ -27,6 +28,9 @@ std::string_view tls_option_given(const cli::Options& options, cli::Source at_le
 /// files that cannot be read. The password of an encrypted key is asked for on the terminal when
 /// it is needed and not given.
 net::TlsClientSettings read_tls_settings(const cli::Options& options);
+
+/// The name of --sni, empty without one. Throws UsageError for what no certificate can be for.
+std::string read_tls_name(const cli::Options& options);
 
 /// Reads keys and certificates. Throws TlsSetupError as well.
 std::shared_ptr<const net::TlsClient> make_tls_client(const net::TlsClientSettings& settings);

@@ -183,7 +183,7 @@ void read_tls(const cli::Options& options, bool web_socket, client::Options& int
   if (settings.alpn.empty() && !web_socket && is_aws(options)) settings.alpn.emplace_back("mqtt");
   if (settings.insecure) warn_of_insecure(options, into.brokers);
   into.transport.tls = make_tls_client(settings);
-  into.transport.tls_name = options.text("sni");
+  into.transport.tls_name = read_tls_name(options);
 }
 
 /// Of hosts without a port, which the records give.

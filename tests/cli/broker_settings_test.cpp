@@ -130,6 +130,7 @@ TEST_CASE("versions of TLS are from the lowest to the highest") {
   const net::TlsServerSettings server =
       settings({"--cert", "c", "--tls-version", "tlsv1.3"}).tls->server;
   CHECK(server.lowest_version == net::TlsVersion::tls_1_3);
-  CHECK(server.highest_version == net::TlsVersion::tls_1_3);
+  CHECK_FALSE(server.highest_version);  // the system's configuration decides
+  CHECK_FALSE(settings({"--cert", "c", "--tls-max", "1.2"}).tls->server.lowest_version);
   CHECK(contains(fault({"--cert", "c", "--tls-version", "1.3", "--tls-max", "1.2"}), "lower than"));
 }

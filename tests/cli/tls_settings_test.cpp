@@ -31,13 +31,13 @@ std::string tls_fault(std::vector<std::string> words, std::vector<std::string> e
 
 }  // namespace
 
-TEST_CASE("without options the system's roots are trusted, from TLS 1.2 on") {
+TEST_CASE("without options the system's roots are trusted, and its versions are in force") {
   const net::TlsClientSettings plain = settings({"--tls"});
   CHECK(plain.system_roots);
   CHECK_FALSE(plain.insecure);
   CHECK(plain.ca_file.empty());
-  CHECK(plain.lowest_version == net::TlsVersion::tls_1_2);
-  CHECK(plain.highest_version == net::TlsVersion::tls_1_3);
+  CHECK_FALSE(plain.lowest_version);
+  CHECK_FALSE(plain.highest_version);
   CHECK(plain.ocsp == net::OcspMode::off);
   CHECK(plain.alpn.empty());
 }
@@ -66,6 +66,7 @@ TEST_CASE("each option is a setting") {
 
 TEST_CASE("versions have mosquitto's spellings too, and an order") {
   CHECK(settings({"--tls-version", "tlsv1.3"}).lowest_version == net::TlsVersion::tls_1_3);
+  CHECK(settings({"--tls-version", "1.2"}).lowest_version == net::TlsVersion::tls_1_2);
   CHECK(settings({"--tls-max", "tlsv1.2"}).highest_version == net::TlsVersion::tls_1_2);
   CHECK(contains(tls_fault({"--tls-version", "1.3", "--tls-max", "1.2"}), "leave no version"));
 }
@@ -78,10 +79,21 @@ TEST_CASE("the password of a key is read before it is needed") {
   ::setenv("MQRIG_TEST_PASSWORD", "from variable", 1);
   CHECK(settings({"--cert", key.path(), "--key-password-env", "MQRIG_TEST_PASSWORD"})
             .identity.key_password("k") == "from variable");
-  CHECK(contains(tls_fault({"--key-password-env", "MQRIG_NO_SUCH"}), "no variable"));
-  CHECK(contains(tls_fault({"--key-password-file", "/no/such"}), "input: cannot read '/no/such'"));
-  CHECK(contains(tls_fault({"--key-password-file", "f", "--key-password", "hunter2"}),
+  const std::string& k = key.path();
+  CHECK(contains(tls_fault({"--cert", k, "--key-password-env", "MQRIG_NO_SUCH"}), "no variable"));
+  CHECK(contains(tls_fault({"--cert", k, "--key-password-file", "/no/such"}),
+                 "input: cannot read '/no/such'"));
+  CHECK(contains(tls_fault({"--cert", k, "--key-password-file", "f", "--key-password", "hunter2"}),
                  "exclude each other"));
+}
+
+TEST_CASE("a password of a key needs a key") {
+  for (const char* option : {"--key-password", "--key-password-file", "--key-password-env"}) {
+    CAPTURE(option);
+    CHECK(tls_fault({option, "x"}) == std::string(option) + " needs --cert or --pkcs12");
+    CHECK(contains(tls_fault({option, "x", "--psk", "00", "--psk-identity", "a"}),
+                   "with a pre-shared key there are no certificates"));
+  }
 }
 
 TEST_CASE("a file that cannot be read is said before anything else is tried") {

@@ -61,6 +61,16 @@ TEST_CASE("a host has TLS when an option speaks of it, and then another port") {
   CHECK(client_of({}, {}, "sni = \"x\"\n").transport.tls_name == "x");
 }
 
+TEST_CASE("the name to find in the certificate is one that a certificate can be for") {
+  CHECK(client_of({"--sni", "mqtt.example."}).transport.tls_name == "mqtt.example.");
+  CHECK(client_of({"--sni", "::1"}).transport.tls_name == "::1");
+  for (const char* name : {"%", "%lo", "mqtt.example%", ".example", "a b", "fe80::1%lo"}) {
+    CAPTURE(name);
+    CHECK(fault({"--sni", name}) ==
+          "--sni: '" + std::string(name) + "' is no name that a certificate can be for");
+  }
+}
+
 TEST_CASE("what asks for TLS is never plain") {
   CHECK(fault({"mqtt://h", "--cafile", "f"}) ==
         "--cafile is for TLS, and a URL of mqtt:// is without: write mqtts://");

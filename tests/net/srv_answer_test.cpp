@@ -34,8 +34,9 @@ TEST_CASE("an answer has its SRV records read, and others passed over") {
   const std::string text = Server::number(0xc00c) + Server::number(16) + Server::number(1) +
                            Server::number(0) + Server::number(60) + Server::number(2) + "\1x";
   const auto records = parse_srv_answer(
-      bytes(answer(4, Server::record(1, 2, 1884, "b.example") + text +
-                          Server::record(3, 4, 1885, "") + Server::record(0, 0, 1, "a b"))));
+      bytes(answer(6, Server::record(1, 2, 1884, "b.example") + text +
+                          Server::record(3, 4, 1885, "") + Server::record(0, 0, 1, "a b") +
+                          Server::record(0, 0, 1, "%lo") + Server::record(0, 0, 1, "fe80::1%lo"))));
   REQUIRE(records);
   REQUIRE(records->size() == 2);
   CHECK((*records)[0].priority == 1);

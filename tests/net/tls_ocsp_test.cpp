@@ -73,6 +73,18 @@ TEST_CASE("a good answer is content with, and one is missed only where it is req
   }
 }
 
+TEST_CASE("an answer that does not say when the next will come counts for a week") {
+  const Authority& authority = Authority::get();
+  constexpr long day = 24 * 3600;
+  const auto answer = [&](long age) {
+    return authority.root.ocsp_answer(authority.server, V_OCSP_CERTSTATUS_GOOD, 0, -age);
+  };
+  for (const TlsVersion version : versions) {
+    CHECK(verdict(OcspMode::require, version, answer(6 * day)) == "");
+    CHECK(contains(verdict(OcspMode::check, version, answer(8 * day)), "to an open end, which is"));
+  }
+}
+
 TEST_CASE("an answer that says no, is old, forged, malformed or about another is refused") {
   const Authority& authority = Authority::get();
   const TestCertificate& root = authority.root;

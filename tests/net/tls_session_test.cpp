@@ -95,6 +95,17 @@ TEST_CASE("a reloaded server has the new certificate, and takes the tickets it g
   CHECK(contains(rig.client->facts().at(1), "names localhost, new"));
 }
 
+TEST_CASE("a server with a directory of authorities takes no tickets from before a reload") {
+  TlsRig rig;
+  rig.server_settings.client_certificate = TlsServerSettings::ClientCertificate::optional;
+  rig.server_settings.ca_path = rig.directory.path.string();
+  CHECK_FALSE(connect_again(rig));
+  CHECK(connect_again(rig));
+  CHECK(rig.tls_server->reload() == "");
+  CHECK_FALSE(connect_again(rig));
+  CHECK(connect_again(rig));
+}
+
 TEST_CASE("a reload that fails changes nothing, and says why") {
   TlsRig rig;
   rig.make();

@@ -149,6 +149,23 @@ TEST_CASE("ciphers that there are not, and versions in the wrong order, are refu
   CHECK(contains(client_problem(settings), "the identity of the pre-shared key"));
 }
 
+TEST_CASE("ciphers without authentication or encryption are refused at both ends") {
+  const TlsRig rig;
+  for (const std::string list : {"aNULL", "eNULL", "ADH-AES128-SHA256", "ALL:@SECLEVEL=0",
+                                 "ECDHE+AESGCM:ECDHE-ECDSA-NULL-SHA", "PSK-NULL-SHA256"}) {
+    CAPTURE(list);
+    TlsClientSettings client = rig.client_settings;
+    client.ciphers = list;
+    CHECK(contains(client_problem(client), "without authentication or encryption"));
+    TlsServerSettings server = rig.server_settings;
+    server.ciphers = list;
+    CHECK(contains(server_problem(server), "without authentication or encryption"));
+  }
+  TlsRig good;
+  good.client_settings.ciphers = "ALL:!aNULL:!eNULL";
+  good.establish();
+}
+
 TEST_CASE("ALPN agrees on a name of both, and none is no obstacle") {
   TlsRig rig;
   rig.client_settings.alpn = {"mqtt", "x-amzn-mqtt-ca"};

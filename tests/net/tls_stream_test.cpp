@@ -134,6 +134,51 @@ TEST_CASE("a server that only reads and writes makes the handshake in these") {
   run_until(rig.context, [&] { return reader.text == "CONNECT"; });
 }
 
+TEST_CASE("a read that ends the handshake and fills its buffer knows who the peer is") {
+  for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    TlsRig rig;
+    rig.client_settings.highest_version = version;
+    rig.client_settings.identity = rig.identity(Authority::get().client, "client");
+    rig.server_settings.ca_file = rig.client_settings.ca_file;
+    rig.server_settings.client_certificate = TlsServerSettings::ClientCertificate::required;
+    rig.connect();
+    TlsRig::Driver driver(*rig.client, rig.client_recorder);
+    std::uint8_t buffer[7];
+    IoResult read;
+    run_until(rig.context, [&] {
+      if (driver.over()) rig.client->write_some(bytes("CONNECT"));
+      read = rig.server->read_some(buffer);
+      return read.count != 0;
+    });
+    CHECK(read.count == 7);
+    CHECK(rig.server->peer_identity() == "Ann");
+    CHECK_FALSE(rig.server->facts().empty());
+  }
+}
+
+// On sockets, which tell of nothing but what is still there.
+TEST_CASE("data that a write takes in with the end of the handshake is told to who reads") {
+  TlsRig rig;
+  rig.make();
+  int sockets[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0);
+  std::error_code error;
+  auto near = open_socket(rig.context, sockets[0], error);
+  auto far = open_socket(rig.context, sockets[1], error);
+  rig.connect(std::move(near), std::move(far));
+  rig.server_recorder.when_writable = [&] {
+    if (rig.server->write_some(bytes("CONNACK")).count == 0) rig.server->wait_writable();
+  };
+  rig.server->wait_readable();
+  rig.server->wait_writable();
+  run_until(rig.context,
+            [&] { return TlsRig::layer(*rig.client).handshake(error) == Layer::Progress::done; });
+  CHECK(rig.client->write_some(bytes("CONNECT")).count == 7);
+  run_until(rig.context, [&] { return rig.server_recorder.readable == 1; });
+  std::uint8_t buffer[10];
+  CHECK(rig.server->read_some(buffer).count == 7);
+}
+
 TEST_CASE("a write in a handshake takes nothing, and is called for when it can") {
   TlsRig rig;
   rig.connect();

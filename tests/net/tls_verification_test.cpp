@@ -1,6 +1,8 @@
 // Which certificates a client refuses, and what it says of them.
 #include <doctest/doctest.h>
 
+#include <mqrig/net/tls_stream.hpp>
+
 #include "tests/net/tls_rig.hpp"
 
 namespace mqrig::net::tests {
@@ -58,6 +60,65 @@ TEST_CASE("another name is refused, and the names there are are listed") {
   partial.serve(request);
   partial.name = "broker.example.com";
   CHECK(contains(partial.refusal(), "not for 'broker.example.com'"));
+}
+
+TEST_CASE("what is no name is refused before anything is sent, not left unchecked") {
+  const std::string names[] = {"",
+                               ".",
+                               "..",
+                               ".localhost",
+                               "%",
+                               "%lo",
+                               "localhost%lo",
+                               "127.0.0.1%lo",
+                               "::x%lo",
+                               std::string("localhost\0x", 11),
+                               std::string(300, 'a')};
+  for (const std::string& name : names) {
+    for (const bool insecure : {false, true}) {
+      CAPTURE(name);
+      TlsRig rig;
+      rig.client_settings.insecure = insecure;
+      rig.name = name;
+      rig.connect();
+      std::error_code error;
+      CHECK(TlsRig::layer(*rig.client).handshake(error) == Layer::Progress::failed);
+      CHECK(error == Error::tls_failed);
+      CHECK(contains(rig.client->failure(), "is no name that a server's certificate can be"));
+      CHECK(rig.client->write_some(bytes("CONNECT")).error == Error::tls_failed);
+    }
+  }
+}
+
+// No settings come to this: it is what OpenSSL is told behind their back.
+TEST_CASE("a server without certificate and key is refused whatever ciphers it agrees upon") {
+  for (const bool insecure : {false, true}) {
+    CAPTURE(insecure);
+    TlsRig rig;
+    rig.client_settings.insecure = insecure;
+    rig.client_settings.highest_version = TlsVersion::tls_1_2;
+    const auto server = TlsContext::make(rig.server_settings, rig.problem);
+    const auto client = TlsContext::make(rig.client_settings, rig.problem);
+    REQUIRE(SSL_CTX_set_cipher_list(server->get(), "aNULL:@SECLEVEL=0") == 1);
+    REQUIRE(SSL_CTX_set_cipher_list(client->get(), "aNULL:@SECLEVEL=0") == 1);
+    auto [near, far] = memory_stream_pair(rig.context);
+    rig.client = std::make_unique<TlsStream>(std::move(near), client, rig.name);
+    rig.server = std::make_unique<TlsStream>(std::move(far), server, std::string());
+    rig.client->set_handler(&rig.client_recorder);
+    rig.server->set_handler(&rig.server_recorder);
+    CHECK(rig.shake_hands().client == Error::tls_failed);
+    CHECK(rig.client->failure() == "the server sent no certificate, so it may be anybody");
+    CHECK(rig.client->write_some(bytes("CONNECT")).error == Error::tls_failed);
+  }
+}
+
+TEST_CASE("the zone of an IPv6 address is none of the certificate's") {
+  VerificationRig rig;
+  CertificateRequest request = server_request();
+  request.names = {"IP:fe80::1"};
+  rig.serve(request);
+  rig.name = "fe80::1%lo";
+  rig.establish();
 }
 
 TEST_CASE("an expired certificate is refused, with its date") {

@@ -126,6 +126,8 @@ TEST_CASE("what is malformed is said in words") {
       {"mqtt://host:-1", "the port '-1' is not a number from 1 to 65535"},
       {"mqtt://ho st", "the host 'ho st' contains a character that no host name has"},
       {"mqtt://ho%20st", "the host 'ho st' contains a character that no host name has"},
+      {"mqtt://ho%25st", "the host 'ho%st' contains a character that no host name has"},
+      {"mqtt://a%3A5", "an IPv6 address stands in brackets: [::1]"},
       {"mqtt://ho%2", "host: '%' must be followed by two hexadecimal digits (write %25 for '%')"},
       {"mqtt://::1", "an IPv6 address stands in brackets: [::1]"},
       {"mqtt://a:b:c", "'a:b:c' is neither host:port nor an IPv6 address"},
@@ -198,8 +200,8 @@ TEST_CASE("-h takes a host with or without a port") {
     CHECK(result.port.value_or(0) == row.port);
     CHECK(result.port.has_value() == (row.port != 0));
   }
-  for (const char* text :
-       {"", ":1", "host:", "host:0", "host:x", "[::1", "[::1]x", "a:b:c", "a/b"}) {
+  for (const char* text : {"", ":1", "host:", "host:0", "host:x", "[::1", "[::1]x", "a:b:c", "a/b",
+                           "%lo", "host%lo:1"}) {
     CAPTURE(text);
     CHECK_FALSE(split_host_port(text).error.empty());
   }

@@ -134,16 +134,16 @@ std::string TestCertificate::revocation_list(const std::vector<const TestCertifi
   return content_of(bio);
 }
 
-std::string TestCertificate::ocsp_answer(const TestCertificate& about, int status,
-                                         long next_update) const {
+std::string TestCertificate::ocsp_answer(const TestCertificate& about, int status, long next_update,
+                                         long this_update) const {
   OCSP_BASICRESP* basic = OCSP_BASICRESP_new();
   OCSP_CERTID* id = OCSP_cert_to_id(nullptr, about.certificate(), certificate());
   const auto revoked = from_now(-60);
-  const auto from = from_now(-7200);
+  const auto from = from_now(this_update);
   const auto until = from_now(next_update);
   check(OCSP_basic_add1_status(basic, id, status, OCSP_REVOKED_STATUS_NOSTATUS,
                                status == V_OCSP_CERTSTATUS_REVOKED ? revoked.get() : nullptr,
-                               from.get(), until.get()) != nullptr);
+                               from.get(), next_update != 0 ? until.get() : nullptr) != nullptr);
   check(OCSP_basic_sign(basic, certificate(), key(), EVP_sha256(), nullptr, 0) == 1);
   OCSP_RESPONSE* response = OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic);
   unsigned char* bytes = nullptr;

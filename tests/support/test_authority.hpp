@@ -42,7 +42,9 @@ class TestCertificate {
   std::string revocation_list(const std::vector<const TestCertificate*>& revoked,
                               long next_update = 3600) const;
   // The OCSP answer of this authority about a certificate. `status`: V_OCSP_CERTSTATUS_GOOD ...
-  std::string ocsp_answer(const TestCertificate& about, int status, long next_update = 3600) const;
+  // `next_update` 0: it does not say.
+  std::string ocsp_answer(const TestCertificate& about, int status, long next_update = 3600,
+                          long this_update = -7200) const;
 
  private:
   static TestCertificate make(const CertificateRequest& request, const TestCertificate* issuer);

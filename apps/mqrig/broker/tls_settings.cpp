@@ -20,7 +20,10 @@ bool has_ca(const Options& options) {
   return options.has("cafile") || options.has("capath");
 }
 
-net::TlsVersion version(const Options& options, std::string_view name) {
+/// None unless somebody said it: the system's configuration of OpenSSL may ask for more than our
+/// default.
+std::optional<net::TlsVersion> version(const Options& options, std::string_view name) {
+  if (options.source(name) <= cli::Source::default_value) return std::nullopt;
   return options.text(name) == "1.3" ? net::TlsVersion::tls_1_3 : net::TlsVersion::tls_1_2;
 }
 
@@ -74,7 +77,8 @@ TlsSettings read_tls_settings(const Options& options) {
   }
   server.lowest_version = version(options, "tls-version");
   server.highest_version = version(options, "tls-max");
-  if (*server.lowest_version > *server.highest_version) {
+  if (server.lowest_version && server.highest_version &&
+      *server.lowest_version > *server.highest_version) {
     throw UsageError("--tls-max 1.2 is lower than --tls-version 1.3");
   }
   server.ciphers = text(options, "ciphers");

@@ -60,7 +60,7 @@ std::string host_fault(std::string_view host) {
   if (host.empty()) return "the host is missing";
   for (const char c : host) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte <= 0x20 || byte == 0x7f ||
+    if (byte <= 0x20 || byte == 0x7f || (c == '%' && !looks_like_v6(host)) ||  // a zone
         std::string_view("/?#@[]<>\\^`{|}\"").find(c) != std::string_view::npos) {
       return "the host " + quoted(host) + " contains a character that no host name has";
     }

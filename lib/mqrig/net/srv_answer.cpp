@@ -26,7 +26,8 @@ bool read_record(const ns_msg& message, const ns_rr& entry, std::vector<SrvRecor
   record.port = static_cast<std::uint16_t>(ns_get16(data + 4));
   record.target = name.data();
   const bool root = record.target.empty();
-  if (root || (host_fault(record.target).empty() && record.port != 0)) {
+  const bool zone = record.target.find('%') != record.target.npos;
+  if (root || (host_fault(record.target).empty() && !zone && record.port != 0)) {
     records.push_back(std::move(record));
   }
   return true;

@@ -12,7 +12,7 @@ namespace mqrig::net {
 namespace {
 
 // Those in which the server needs no certificate, the ones with forward secrecy first.
-constexpr const char* psk_ciphers = "kECDHEPSK:kDHEPSK:kPSK";
+constexpr const char* psk_ciphers = "kECDHEPSK:kDHEPSK:kPSK:!eNULL";
 // Of TLS 1.3, where OpenSSL has such keys with SHA-256 only: a server must not choose another.
 constexpr const char* psk_suites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 

@@ -99,6 +99,19 @@ bool has_suite(const SSL_CTX* context, const std::string& name) {
   return false;
 }
 
+// A suite that lets in anybody, or hides nothing from anybody; null if there is none.
+const char* open_suite(const SSL_CTX* context) {
+  const STACK_OF(SSL_CIPHER)* suites = SSL_CTX_get_ciphers(context);
+  for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
+    const SSL_CIPHER* suite = sk_SSL_CIPHER_value(suites, i);
+    if (SSL_CIPHER_get_auth_nid(suite) == NID_auth_null ||
+        SSL_CIPHER_get_cipher_nid(suite) == NID_undef) {
+      return SSL_CIPHER_get_name(suite);
+    }
+  }
+  return nullptr;
+}
+
 // OpenSSL ignores a word that it does not know as long as it knows another.
 bool is_known(SSL_CTX* context, const std::string& word) {
   if (word.starts_with("TLS_")) {
@@ -128,6 +141,11 @@ std::string TlsContext::set_ciphers(const std::string& words) {
   }
   if (!list.empty() && SSL_CTX_set_cipher_list(context_.get(), list.c_str()) != 1) {
     return "OpenSSL takes no cipher list '" + list + "'";
+  }
+  const char* open = words.empty() ? nullptr : open_suite(context_.get());
+  if (open != nullptr) {
+    return "the ciphers '" + words + "' include " + open +
+           ", which is without authentication or encryption: add ':!aNULL:!eNULL' to them";
   }
   if (suites.empty() || !list.empty()) return {};
   if (SSL_CTX_get_max_proto_version(context_.get()) == TLS1_2_VERSION) {

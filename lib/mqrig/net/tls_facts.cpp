@@ -44,12 +44,15 @@ std::string agreement(const SSL* ssl, const TlsNotes& notes) {
 // A server is asked for the key of each identity that a client names. In TLS 1.3 it may go on
 // without it, by its certificate, and then nothing was proved: only where the key is used does the
 // handshake count as that of a session known before.
+bool used_psk(const SSL* ssl) {
+  if (SSL_get0_peer_certificate(ssl) != nullptr) return false;
+  return SSL_version(ssl) == TLS1_3_VERSION
+             ? SSL_session_reused(ssl) == 1
+             : SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(ssl)) == NID_auth_psk;
+}
+
 std::string proved_psk_identity(const SSL* ssl, const TlsNotes& notes) {
-  if (SSL_get0_peer_certificate(ssl) != nullptr) return {};
-  const bool used = SSL_version(ssl) == TLS1_3_VERSION
-                        ? SSL_session_reused(ssl) == 1
-                        : SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(ssl)) == NID_auth_psk;
-  return used ? notes.psk_identity : std::string();
+  return used_psk(ssl) ? notes.psk_identity : std::string();
 }
 
 std::vector<std::string> tls_facts(const SSL* ssl, const TlsNotes& notes) {

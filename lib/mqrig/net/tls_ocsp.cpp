@@ -7,6 +7,8 @@ namespace mqrig::net {
 namespace {
 
 constexpr long clock_skew_seconds = 300;
+// How long an answer counts that does not say when there will be another.
+constexpr long longest_open_end_seconds = 7 * 24 * 3600;
 
 // Of the server's certificate; null if the chain does not show it.
 const X509* issuer_of_server(const STACK_OF(X509) * chain) {
@@ -26,9 +28,10 @@ std::string status_problem(OCSP_BASICRESP* answer, const X509* certificate, cons
       OCSP_resp_find_status(answer, id.get(), &status, &reason, &revoked, &from, &until) != 1) {
     return "the OCSP answer of the server is about another certificate";
   }
-  if (OCSP_check_validity(from, until, clock_skew_seconds, -1) != 1) {
+  const long oldest = until != nullptr ? -1 : longest_open_end_seconds;
+  if (OCSP_check_validity(from, until, clock_skew_seconds, oldest) != 1) {
     return "the OCSP answer of the server is out of date (from " + time_text(from) + " to " +
-           (until != nullptr ? time_text(until) : "an open end") +
+           (until != nullptr ? time_text(until) : "an open end, which is for a week") +
            "): the server has to get a new one; or is the clock of this machine wrong?";
   }
   if (status == V_OCSP_CERTSTATUS_GOOD) return {};

@@ -17,7 +17,9 @@ class OpenSslServer final : public TlsServer {
     std::string error;
     const auto renewed = TlsContext::make(settings_, error);
     if (!renewed) return error;
-    renewed->share_tickets(*context_);
+    // What changed in a directory of authorities nobody knows: all clients have to prove themselves
+    // again.
+    if (settings_.ca_path.empty()) renewed->share_tickets(*context_);
     context_ = renewed;
     return {};
   }

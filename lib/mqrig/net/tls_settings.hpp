@@ -27,8 +27,9 @@ struct TlsCommonSettings {
   std::string ca_file;   // PEM; who may have signed the peer's certificate
   std::string ca_path;   // hashed directory of such
   std::string crl_file;  // PEM; with it, every certificate of the chain is looked up
-  std::optional<TlsVersion> lowest_version;   // none: 1.2
-  std::optional<TlsVersion> highest_version;  // none: 1.3
+  // None: what the system's configuration of OpenSSL asks for, from 1.2 on.
+  std::optional<TlsVersion> lowest_version;
+  std::optional<TlsVersion> highest_version;
   // Of 1.2 and 1.3, in OpenSSL's words with ':' between them; empty: its defaults. Suites of 1.3
   // ("TLS_…") alone leave only 1.3; where none is named, 1.3 keeps its defaults.
   std::string ciphers;

@@ -25,7 +25,11 @@ TlsStream::TlsStream(std::unique_ptr<Stream> below, std::shared_ptr<const TlsCon
     return;
   }
   SSL_set_connect_state(ssl_.get());
-  expect_name(ssl_.get(), notes_.name);
+  std::string problem = expect_name(ssl_.get(), notes_.name);
+  if (!problem.empty()) {
+    fail(Error::tls_failed, std::move(problem));
+    return;
+  }
   const SslSessionHandle session = notes_.context->sessions().take(notes_.name);
   if (session) SSL_set_session(ssl_.get(), session.get());
 }
@@ -49,14 +53,27 @@ Layer::Progress TlsStream::handshake(std::error_code& error) {
 // whether the stream below took it.
 void TlsStream::shake_hands() {
   ERR_clear_error();
-  const TlsWire::Turn turn(wire_);
-  const int result = SSL_do_handshake(ssl_.get());
-  if (result != 1) return end_handshake(result);
-  note_handshake();
+  {
+    const TlsWire::Turn turn(wire_);
+    const int result = SSL_do_handshake(ssl_.get());
+    result == 1 ? note_handshake() : end_handshake(result);
+  }
+  wake_reader();
 }
 
+// Whatever ciphers were agreed upon: a server that proved nothing, or anybody in its place, gets
+// and gives no data.
 void TlsStream::note_handshake() {
-  if (!established_) established_ = SSL_is_init_finished(ssl_.get()) == 1;
+  if (established_ || SSL_is_init_finished(ssl_.get()) != 1) return;
+  const TlsContext& context = *notes_.context;
+  const bool certificate = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
+  const bool proved = context.key_only() ? used_psk(ssl_.get()) : certificate;
+  if (context.is_client() && !proved) {
+    return fail(Error::tls_failed, context.key_only()
+                                       ? "the server did not use the pre-shared key"
+                                       : "the server sent no certificate, so it may be anybody");
+  }
+  established_ = true;
 }
 
 void TlsStream::end_handshake(int result) {
@@ -93,10 +110,13 @@ IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
   while (count < into.size()) {
     std::size_t got = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &got);
+    if (result != 1) {
+      read_ended(result);
+      break;
+    }
+    note_handshake();  // the same read may have ended it
+    if (read_error_) return {0, read_error_};
     count += got;
-    if (result == 1) continue;
-    read_ended(result);
-    break;
   }
   return {count, {}};
 }
@@ -160,7 +180,11 @@ void TlsStream::write_ended(int result) {
 // word for it.
 void TlsStream::look_for_alert() {
   write_error_ = wire_.write_error();
-  if (read_error_ || !established_) return;
+  if (!read_error_ && established_) peek_for_alert();
+  wake_reader();
+}
+
+void TlsStream::peek_for_alert() {
   ERR_clear_error();
   const TlsWire::Turn turn(wire_);
   std::uint8_t byte = 0;

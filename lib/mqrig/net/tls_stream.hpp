@@ -40,6 +40,7 @@ class TlsStream final : public Layer, private StreamHandler {
 
   bool can_read() const;
   bool can_write() const;
+  void wake_reader();
   void tell_readable();
   void tell_writable();
   void shake_hands();
@@ -50,6 +51,7 @@ class TlsStream final : public Layer, private StreamHandler {
   void end_handshake(int result);
   void fail(std::error_code error, std::string text);
   void look_for_alert();
+  void peek_for_alert();
   void send_end();
 
   TlsNotes notes_;

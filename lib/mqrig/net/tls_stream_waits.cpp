@@ -50,6 +50,12 @@ void TlsStream::on_writable() {
   if (readable) tell_readable();
 }
 
+// A write that made the handshake, or looked for an alert, may have taken in what a reader waits
+// for: the stream below would not tell of it again.
+void TlsStream::wake_reader() {
+  if (reading_ && can_read()) wire_.below().wait_writable();
+}
+
 void TlsStream::tell_readable() {
   if (!std::exchange(reading_, false)) return;
   if (handler_ != nullptr) handler_->on_readable();

@@ -1,6 +1,9 @@
+#include <arpa/inet.h>
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <mqrig/net/tls_certificate.hpp>
+#include <mqrig/net/tls_failure.hpp>
 #include <mqrig/net/tls_notes.hpp>
 #include <mqrig/net/tls_verification.hpp>
 
@@ -95,11 +98,23 @@ std::string text_of(const Refusal& refusal) {
   }
 }
 
+bool is_v6(const std::string& text) {
+  in6_addr address;
+  return ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
 // Without the zone of a link-local address and without the root's dot.
 std::string name_in_certificate(const std::string& name) {
   std::string plain = name.substr(0, name.find('%'));
+  if (!is_v6(plain)) plain = name;
   if (plain.size() > 1 && plain.back() == '.') plain.pop_back();
   return plain;
+}
+
+std::string unusable(const std::string& name) {
+  return "'" + printable(name) +
+         "' is no name that a server's certificate can be checked against: connect by the server's "
+         "name or address, or give that with --sni";
 }
 
 }  // namespace
@@ -126,13 +141,22 @@ int note_verdict(int accepted, X509_STORE_CTX* verification) {
   return 0;
 }
 
-void expect_name(SSL* ssl, const std::string& name) {
+std::string expect_name(SSL* ssl, const std::string& name) {
   const std::string expected = name_in_certificate(name);
+  // To OpenSSL an empty name is none to check, and a dot before it makes it a pattern.
+  if (expected.empty() || expected.starts_with('.') || expected.find('%') != expected.npos ||
+      expected.find('\0') != expected.npos) {
+    return unusable(name);
+  }
   X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
-  if (X509_VERIFY_PARAM_set1_ip_asc(parameters, expected.c_str()) == 1) return;
+  if (X509_VERIFY_PARAM_set1_ip_asc(parameters, expected.c_str()) == 1) return {};
+  ERR_clear_error();
   X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  X509_VERIFY_PARAM_set1_host(parameters, expected.data(), expected.size());
-  SSL_set_tlsext_host_name(ssl, expected.c_str());
+  const bool taken =
+      X509_VERIFY_PARAM_set1_host(parameters, expected.data(), expected.size()) == 1 &&
+      SSL_set_tlsext_host_name(ssl, expected.c_str()) == 1;
+  ERR_clear_error();
+  return taken ? std::string() : unusable(name);
 }
 
 }  // namespace mqrig::net

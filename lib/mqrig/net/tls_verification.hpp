@@ -10,7 +10,8 @@ namespace mqrig::net {
 // key is wanted. Private to this room.
 int note_verdict(int accepted, X509_STORE_CTX* verification);
 
-// Sets what name or address the server's certificate must have, and what the server is told.
-void expect_name(SSL* ssl, const std::string& name);
+// Sets what name or address the server's certificate must have, and what the server is told. Why
+// that cannot be, as a clause: then there must be no handshake. Empty if it is done.
+std::string expect_name(SSL* ssl, const std::string& name);
 
 }  // namespace mqrig::net

@@ -103,19 +103,19 @@ class UrlParser {
   }
 
   std::string host(std::string_view authority) {
-    HostPort parts = split_host_port(authority, lowest_port_);
+    const bool v6 = authority.starts_with('[');
+    const std::size_t end = v6 ? 0 : std::min(authority.find(':'), authority.size());
+    const auto name = percent_decode(authority.substr(0, end));
+    if (!name) return broken_escape("host");
+    HostPort parts = split_host_port(*name + std::string(authority.substr(end)), lowest_port_);
     if (!parts.error.empty()) return parts.error;
-    const bool v6 = parts.host.find(':') != parts.host.npos;
-    if (v6 && !authority.starts_with('[')) return "an IPv6 address stands in brackets: [::1]";
+    if (!v6 && (parts.host != *name || parts.host.find(':') != parts.host.npos)) {
+      return "an IPv6 address stands in brackets: [::1]";
+    }
     // RFC 6874 writes the '%' before a zone as %25; people write it plainly.
     const std::size_t zone = parts.host.find("%25");
-    if (v6 && zone != parts.host.npos) parts.host.erase(zone + 1, 2);
-    const auto decoded = v6 ? parts.host : percent_decode(parts.host);
-    if (!decoded) return broken_escape("host");
-    if (!v6 && decoded != parts.host) {
-      if (auto error = host_fault(*decoded); !error.empty()) return error;
-    }
-    url_.host = *decoded;
+    if (zone != parts.host.npos) parts.host.erase(zone + 1, 2);
+    url_.host = parts.host;
     if (parts.port) url_.port = *parts.port;
     return {};
   }
