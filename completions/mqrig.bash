@@ -423,6 +423,10 @@ _mqrig_broker() {
             _mqrig_known file "$cur"
             return
             ;;
+        --jwt-jwks)
+            _mqrig_known file "$cur"
+            return
+            ;;
         --state)
             _mqrig_known file "$cur"
             return
@@ -447,7 +451,7 @@ _mqrig_broker() {
             _mqrig_known file "$cur"
             return
             ;;
-        -p|--port|--listen|--workers|--ready-fd|--key-password|--ciphers|--alpn|--jwt-jwks|--jwt-issuer|--jwt-audience|--jwt-user-claim|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-queued-bytes-in-all|--max-output-bytes|--max-sessions|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
+        -p|--port|--listen|--workers|--ready-fd|--key-password|--ciphers|--alpn|--jwt-issuer|--jwt-audience|--jwt-user-claim|--max-connections|--max-packet-size|--connect-timeout|--receive-maximum|--max-inflight|--max-topic-aliases|--max-queued-messages|--max-queued-bytes|--max-queued-bytes-in-all|--max-output-bytes|--max-sessions|--max-subscriptions|--max-retained-messages|--max-retained-bytes|--max-topic-levels|--max-keep-alive|--chaos|--seed|--sys-interval)
             return
             ;;
     esac

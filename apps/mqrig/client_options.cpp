@@ -210,8 +210,9 @@ void choose_version(const cli::Options& options, std::span<const std::string_vie
 }
 
 bool holds_secrets(const client::Options& client) {
-  return client.password || client.credentials || client.authentication || client.transport.tls ||
-         client.transport.proxy;
+  const net::Transport& transport = client.transport;
+  return client.password || client.make_credentials || client.authentication || transport.tls ||
+         transport.proxy || (transport.web_socket && !transport.web_socket->headers.empty());
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ class Tokens : public CredentialSource {
   std::optional<FailureKind> failure;
   std::string method;
   std::optional<std::chrono::milliseconds> lifetime;  // of the first one
+  bool changing = true;                               // each is another one
 
  private:
   void answer(const Callback& callback) {
@@ -45,7 +46,7 @@ class Tokens : public CredentialSource {
       return callback({}, why);
     }
     Credentials credentials;
-    const std::string token = "token-" + std::to_string(asked);
+    const std::string token = "token-" + std::to_string(changing ? asked : 0);
     if (method.empty()) {
       credentials.user_name = "u";
       credentials.password = token;
@@ -66,6 +67,7 @@ class Tokens : public CredentialSource {
 class Exchange : public auth::ClientExchange {
  public:
   std::string_view method() const override { return "TEST"; }
+  std::unique_ptr<ClientExchange> clone() const override { return std::make_unique<Exchange>(); }
   std::optional<std::string> begin() override { return "hello"; }
   std::optional<std::string> proceed(std::string_view data, std::string& fault) override {
     if (data == "challenge") return "response";
@@ -225,6 +227,17 @@ TEST_CASE_FIXTURE(Fixture, "credentials in use are renewed on a connection that 
   CHECK_FALSE(broker.peers[1]->clean_start);
   CHECK(disconnects == 1);
   CHECK(lost.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a source that has nothing newer leaves the connection alone") {
+  options.credentials = tokens;
+  tokens->lifetime = std::chrono::milliseconds(20);
+  tokens->changing = false;
+  start();
+  run_until([&] { return tokens->asked == 2; });
+  context.poll();
+  CHECK(broker.peers.size() == 1);
+  CHECK(disconnects == 0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "with an authentication method the connection stays") {

@@ -41,7 +41,9 @@ class JwtCase(BrokerCase):
             {"authentication-method": "OAUTH2-JWT", "authentication-data": token.encode()})))
 
     def reason(self, broker, token, **options):
-        return self.log_in(broker, token, **options).connack.reason
+        client = self.log_in(broker, token, **options)
+        client.close()
+        return client.connack.reason
 
 
 class Logins(JwtCase):

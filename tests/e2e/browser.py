@@ -9,6 +9,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -30,9 +31,11 @@ class Browser:
         if os.geteuid() == 0:
             args.insert(1, "--no-sandbox")  # Its sandbox is not to be had for root.
         self.log = open(os.path.join(self.dir, "log"), "wb")
-        self.child = subprocess.Popen(["sh", "-c", f'exec "$@" 3<&{its_read} 4>&{its_write}', "sh", *args], env={**os.environ, "HOME": self.dir},
-                                      pass_fds=(its_read, its_write), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
-                                      start_new_session=True)
+        # A shell's redirection takes descriptors of one digit only.
+        redirect = "import os, sys; [os.dup2(int(d), n) for d, n in zip(sys.argv[1:3], (3, 4))]; os.execv(sys.argv[3], sys.argv[3:])"
+        self.child = subprocess.Popen([sys.executable, "-c", redirect, str(its_read), str(its_write), *args],
+                                      env={**os.environ, "HOME": self.dir}, pass_fds=(its_read, its_write),
+                                      stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
         os.close(its_read)
         os.close(its_write)
         self.buffer, self.number, self.events = b"", 0, []

@@ -158,7 +158,7 @@ class Broker:
         directory.mkdir(exist_ok=True)
         options = [] if anonymous else ["--no-allow-anonymous"]
         for name, password in (users or {}).items():
-            if len(password) >= 6:
+            if len(password) >= 8:
                 secret(password)
             subprocess.run([BINARY, "passwd", "--iterations", "1000", directory / "passwords", name], input=password + "\n", text=True,
                            check=True, capture_output=True, env=environment(directory))
@@ -263,7 +263,7 @@ class MqttTest(unittest.TestCase):
     def start(self, *args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=None, **options):
         """Starts mqrig with these arguments; numbers and paths are turned into text."""
         for option, value in zip(args, args[1:]):
-            if option in ("-P", "--pw", "--password", "--key-password", "--psk") and len(value) >= 6:
+            if option in ("-P", "--pw", "--password", "--key-password", "--psk") and len(value) >= 8:
                 secret(value)
         process = Process([BINARY, *[a if isinstance(a, (bytes, str)) else str(a) for a in args]],
                           stdin=stdin, stdout=stdout, env=self.environment(**(env or {})), **options)

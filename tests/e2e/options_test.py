@@ -144,7 +144,7 @@ class Transport(harness.MqttTest):
 
 
 class Secrets(Precedence):
-    def test_a_password_from_a_command_and_from_a_descriptor(self):
+    def test_a_password_from_a_command(self):
         found = self.connect("-t", "t", "-u", "joe", "--password-command", "echo from a command")[0]
         self.assertEqual(b"from a command", found.password)
 

@@ -3,6 +3,7 @@
 import pathlib
 import resource
 import signal
+import subprocess
 import unittest
 
 import harness
@@ -14,6 +15,8 @@ OK = 0
 class Secrets(harness.MqttTest):
     def broker_of(self, *args):
         broker = harness.Broker.with_access(self.dir / "broker", *args, users={"u": PASSWORD}, anonymous=False)
+        subprocess.run([harness.BINARY, "passwd", "--scram", "--iterations", "4096", self.dir / "broker" / "passwords", "u"],
+                       input=PASSWORD + "\n", text=True, check=True, capture_output=True, env=self.environment())
         self.addCleanup(broker.stop)
         return broker.start()
 
@@ -38,13 +41,21 @@ class Secrets(harness.MqttTest):
             except ValueError:
                 pass  # the test's own limit is lower
 
-        sub = self.start_sub(broker.port, "-t", "t", "-u", "u", "--password-file", self.dir / "password", cwd=self.dir,
-                             preexec_fn=allow_core_files)
-        limits = pathlib.Path(f"/proc/{sub.pid}/limits").read_text()
-        self.assertRegex(limits, r"Max core file size +0 ")
-        sub.signal(signal.SIGABRT)
-        sub.wait()
-        for core in self.dir.glob("core*"):
+        named = ["-t", "t", "-u", "u"]
+        for options in ([*named, "--password-file", self.dir / "password"], [*named, "--token-file", self.dir / "password"],
+                        [*named, "--auth-method", "SCRAM-SHA-256", "--password-file", self.dir / "password"]):
+            with self.subTest(options):
+                sub = self.start_sub(broker.port, *options, cwd=self.dir, preexec_fn=allow_core_files)
+                self.expect_no_core(sub)
+        self.expect_no_core(broker.process)
+        broker.kill()
+
+    def expect_no_core(self, process):
+        limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+        self.assertRegex(limits, r"Max core file size +[01] ")
+        process.signal(signal.SIGABRT)
+        process.wait()
+        for core in self.dir.glob("**/core*"):
             self.expect_none(core)
 
     def test_in_reports(self):

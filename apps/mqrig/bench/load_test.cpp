@@ -13,6 +13,7 @@
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/host_addresses.hpp>
 #include <mqrig/net/host_port.hpp>
+#include <mqrig/net/tls.hpp>
 #include <mqrig/payload/packet_text.hpp>
 
 #include "../outcome.hpp"
@@ -92,6 +93,8 @@ load::Placement LoadTest::find_place() const {
   demand.clients = 0;
   for (const load::Group& group : settings_.scenario.groups) demand.clients += group.clients;
   demand.clients = std::max<std::uint64_t>(demand.clients / settings_.shards, 1);
+  // So that a storm of reconnects resumes the sessions of all.
+  if (const auto& tls = settings_.connection.transport.tls) tls->keep_sessions(demand.clients);
   demand.source_addresses = static_cast<std::uint32_t>(source_addresses(0).size());
   if (settings_.workers != 0) demand.processes = settings_.workers;
   if (settings_.threads != 0) demand.threads = settings_.threads;
@@ -111,33 +114,47 @@ void LoadTest::start_broker(std::uint32_t processes) {
   settings_.connection.brokers.assign(1, client::Broker("127.0.0.1", embedded_->port()));
 }
 
-/// Names are looked up once: a resolver that is asked by every client would be what is measured.
+/// Names are looked up once: a resolver that is asked by every client would be what is measured. A
+/// proxy looks them up itself. Where TLS or HTTP need the name, it stays, and is told its address.
 void LoadTest::find_brokers() {
   if (settings_.connection.brokers.empty()) settings_.connection.brokers.emplace_back();
-  asio::io_context context(1);
-  net::Connector connector(context);
+  net::Transport& transport = settings_.connection.transport;
+  const bool needs_names = transport.tls || transport.web_socket;
   std::vector<client::Broker> found;
   for (client::Broker& broker : settings_.connection.brokers) {
     if (!brokers_.empty()) brokers_ += ", ";
     brokers_ += broker_text(broker);
     found.push_back(broker);
-    if (!broker.unix_path.empty() || is_numeric(broker.host)) continue;
-    net::ConnectOptions connect(broker.host, broker.port);
-    connect.timeout = settings_.connection.connect_timeout;
-    connector.start(
-        std::move(connect), [&](std::error_code error, std::unique_ptr<net::Stream> stream) {
-          if (error) {
-            throw RunFailure(ExitCode::connect, "could not connect to " +
-                                                    net::join_host_port(broker.host, broker.port) +
-                                                    ": " + connector.detail());
-          }
-          found.back().host = stream->peer_address();
-        });
-    context.restart();
-    context.run();
-    add_other_addresses(broker, found);
+    if (!broker.unix_path.empty() || is_numeric(broker.host) || transport.proxy) continue;
+    const std::string address = working_address(broker);
+    if (needs_names) {
+      transport.overrides.push_back({broker.host, broker.port, {address}});
+    } else {
+      found.back().host = address;
+      add_other_addresses(broker, found);
+    }
   }
   settings_.connection.brokers = std::move(found);
+}
+
+std::string LoadTest::working_address(const client::Broker& broker) const {
+  asio::io_context context(1);
+  net::Connector connector(context);
+  net::ConnectOptions connect(broker.host, broker.port);
+  connect.timeout = settings_.connection.connect_timeout;
+  connect.transport.overrides = settings_.connection.transport.overrides;
+  std::string address;
+  connector.start(
+      std::move(connect), [&](std::error_code error, std::unique_ptr<net::Stream> stream) {
+        if (error) {
+          throw RunFailure(ExitCode::connect, "could not connect to " +
+                                                  net::join_host_port(broker.host, broker.port) +
+                                                  ": " + connector.detail());
+        }
+        address = stream->peer_address();
+      });
+  context.run();
+  return address;
 }
 
 /// A name with several addresses is a cluster, whose nodes are to have the same share; those of the

@@ -34,6 +34,7 @@ class LoadTest final : private load::Run::Observer {
   load::Placement find_place() const;
   void start_broker(std::uint32_t processes);
   void find_brokers();
+  std::string working_address(const client::Broker& broker) const;
   void add_other_addresses(const client::Broker& broker, std::vector<client::Broker>& found);
   std::vector<std::string> source_addresses(std::uint32_t loopback_addresses) const;
   void make_plan(const load::Placement& placement);

@@ -80,17 +80,21 @@ ClientOptions read_client(const cli::TomlSection& section, const cli::Options& o
   }
 }
 
-/// A certificate that was renewed makes another link, under the same name too.
+void add_file(const cli::Options& options, const cli::OptionSpec& option, Fingerprint& into) {
+  if (option.kind != cli::ValueKind::path || option.long_name == "tls-keylog") return;
+  const std::string path(options.text(option.long_name));
+  struct stat status {};
+  if (path.empty() || ::stat(path.c_str(), &status) != 0) return;
+  into.add(option.long_name, std::to_string(status.st_ino) + " " + std::to_string(status.st_size) +
+                                 " " + std::to_string(status.st_mtim.tv_sec) + " " +
+                                 std::to_string(status.st_mtim.tv_nsec));
+}
+
+/// A certificate or password that was renewed makes another link, under the same name too.
 void add_files(const cli::Options& options, Fingerprint& into) {
-  for (const cli::OptionSpec& option : cli::tls_group.options) {
-    if (option.kind != cli::ValueKind::path || option.long_name == "tls-keylog") continue;
-    const std::string path(options.text(option.long_name));
-    struct stat status {};
-    if (path.empty() || ::stat(path.c_str(), &status) != 0) continue;
-    into.add(option.long_name, std::to_string(status.st_ino) + " " +
-                                   std::to_string(status.st_size) + " " +
-                                   std::to_string(status.st_mtim.tv_sec) + " " +
-                                   std::to_string(status.st_mtim.tv_nsec));
+  for (const cli::OptionGroup* group :
+       {&cli::tls_group, &cli::credentials_group, &cli::network_group}) {
+    for (const cli::OptionSpec& option : group->options) add_file(options, option, into);
   }
 }
 
@@ -139,7 +143,7 @@ bridge::SideSettings read_side(cli::TomlSection& section, Side side,
   }
   fingerprint.add(side == Side::local ? "local" : "remote", options);
   fingerprint.add("password", client.password.value_or(std::string()));
-  if (client.transport.tls) add_files(options, fingerprint);
+  add_files(options, fingerprint);
   return settings;
 }
 

@@ -195,12 +195,12 @@ constinit const cli::CommandSpec spec{
     .exclusives = exclusives,
     .examples = examples,
     .exit_notes =
-        "Zero means that the broker was stopped by a signal, which is how it is meant to end; 130 "
-        "or 143 that a second signal cut that short. It is 2 also when a listener beyond this "
-        "machine has none of --password-file, --jwt-jwks and --allow-anonymous, 3 when a listener "
-        "could not be "
-        "opened, and 10 when a file of passwords, rules, keys, state, certificates or keys could "
-        "not be read, 4 when certificates or keys are of no use.",
+        "Zero means that the broker was stopped by a signal, which is how it is meant to end; "
+        "130 or 143 that a second signal cut that short. It is 2 also when a listener beyond "
+        "this machine has none of --password-file, --jwt-jwks and --allow-anonymous, 3 when a "
+        "listener could not be opened, and 10 when a file of passwords, rules, keys for tokens, "
+        "state, certificates or keys could not be read, 4 when certificates or keys are of no "
+        "use.",
     .see_also = see_also,
 };
 

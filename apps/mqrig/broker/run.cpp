@@ -52,8 +52,8 @@ cli::ExitCode run(const cli::Options& options) {
   std::signal(SIGXFSZ, SIG_IGN);
   raise_descriptor_limit(settings, log);
   keep_freed_memory();
-  // Keys, and the passwords and tokens of clients on their way.
-  if (settings.tls || settings.jwt || !settings.password_file.empty()) cli::forbid_core_files();
+  // Keys, and the passwords and tokens that clients send, asked for or not.
+  cli::forbid_core_files();
   const PidFile pid_file(settings.pid_file);
   Access access{read_passwords(settings.password_file, log), read_acl(settings.acl_file),
                 read_certificates(settings, log), make_jwt_verifier(settings.jwt)};

@@ -71,7 +71,7 @@ constexpr OptionSpec ca_file{
     .kind = ValueKind::path,
     .value_name = "FILE",
     .env = "MQRIG_OAUTH_CAFILE",
-    .help = "certificates (PEM) to trust for the provider, in place of the system's",
+    .help = "certificates (PEM) to trust for it instead of the system's",
 };
 
 constexpr OptionSpec login_options[] = {issuer, device_url, token_url, client_id,

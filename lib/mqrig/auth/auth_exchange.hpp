@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ class ClientExchange {
   virtual ~ClientExchange() = default;
 
   virtual std::string_view method() const = 0;  // Authentication Method
+  // Another of the same, for another connection. What was worked out once is known to both; each
+  // belongs to one thread.
+  virtual std::unique_ptr<ClientExchange> clone() const = 0;
   // For CONNECT, or AUTH with 0x19 (re-authenticate). Nothing: no data is sent.
   virtual std::optional<std::string> begin() = 0;
   // The server's AUTH with 0x18: what to answer. Nothing: it is not to be gone on with.
@@ -41,8 +45,8 @@ class ServerExchange {
   virtual const std::string& user_name() const = 0;
   // The same: what limits the user besides. Null: nothing.
   virtual const JwtIdentity* token() const { return nullptr; }
-  // Once refused, a clause for the log, without a secret in it; empty: the user name or the password
-  // was wrong, whichever.
+  // Once refused, a clause for the log, without a secret in it; empty: the user name or the
+  // password was wrong, whichever.
   virtual std::string_view fault() const { return {}; }
 };
 

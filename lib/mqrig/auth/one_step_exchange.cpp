@@ -2,6 +2,12 @@
 
 namespace mqrig::auth {
 
+std::unique_ptr<ClientExchange> OneStepExchange::clone() const {
+  std::optional<Secret> data;
+  if (data_) data.emplace(data_->view());
+  return std::make_unique<OneStepExchange>(method_, std::move(data));
+}
+
 std::optional<std::string> OneStepExchange::begin() {
   if (!data_) return std::nullopt;
   return std::string(data_->view());

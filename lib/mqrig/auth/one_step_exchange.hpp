@@ -16,6 +16,7 @@ class OneStepExchange final : public ClientExchange {
       : method_(std::move(method)), data_(std::move(data)) {}
 
   std::string_view method() const override { return method_; }
+  std::unique_ptr<ClientExchange> clone() const override;
   std::optional<std::string> begin() override;
   std::optional<std::string> proceed(std::string_view data, std::string& fault) override;
   bool finish(std::optional<std::string_view> data, std::string& fault) override;

@@ -6,6 +6,7 @@
 #include <mqrig/auth/scram_client.hpp>
 #include <mqrig/auth/scram_key.hpp>
 #include <mqrig/auth/scram_message.hpp>
+#include <mutex>
 #include <utility>
 
 namespace mqrig::auth {
@@ -57,12 +58,18 @@ struct ScramClient::Derived {
   ScramKey server_key;
 };
 
+struct ScramClient::Keys {
+  std::mutex mutex;
+  std::shared_ptr<const Derived> derived;
+};
+
 ScramClient::ScramClient(ScramMechanism mechanism, std::string escaped_user, Secret password,
                          ScramNonceSource nonce)
     : mechanism_(mechanism),
       user_(std::move(escaped_user)),
-      password_(std::move(password)),
-      make_nonce_(nonce) {}
+      password_(std::make_shared<const Secret>(std::move(password))),
+      make_nonce_(nonce),
+      keys_(std::make_shared<Keys>()) {}
 
 ScramClient::~ScramClient() = default;
 
@@ -82,6 +89,10 @@ std::unique_ptr<ScramClient> ScramClient::make(ScramMechanism mechanism, std::st
   }
   return std::unique_ptr<ScramClient>(new ScramClient(
       mechanism, escape_scram_name(prepared_user->view()), std::move(*prepared_password), nonce));
+}
+
+std::unique_ptr<ClientExchange> ScramClient::clone() const {
+  return std::unique_ptr<ScramClient>(new ScramClient(*this));
 }
 
 std::optional<std::string> ScramClient::begin() {
@@ -134,21 +145,21 @@ std::optional<ScramClient::Challenge> ScramClient::read_challenge(std::string_vi
   return Challenge{*nonce, std::move(*salt), iterations};
 }
 
-const ScramClient::Derived& ScramClient::derived(const Challenge& challenge) {
-  if (derived_ && derived_->salt == challenge.salt &&
-      derived_->iterations == challenge.iterations) {
-    return *derived_;
-  }
+// Clones that ask at the same time wait for the first: all would work out the same.
+std::shared_ptr<const ScramClient::Derived> ScramClient::derived(const Challenge& challenge) {
+  const std::lock_guard lock(keys_->mutex);
+  std::shared_ptr<const Derived>& kept = keys_->derived;
+  if (kept && kept->salt == challenge.salt && kept->iterations == challenge.iterations) return kept;
   const ScramKey salted =
-      salted_password(mechanism_, password_.view(), challenge.salt, challenge.iterations);
-  auto fresh = std::make_unique<Derived>();
+      salted_password(mechanism_, password_->view(), challenge.salt, challenge.iterations);
+  auto fresh = std::make_shared<Derived>();
   fresh->salt = challenge.salt;
   fresh->iterations = challenge.iterations;
   fresh->client_key = scram_hmac(mechanism_, salted.view(), "Client Key");
   fresh->stored_key = scram_hash(mechanism_, fresh->client_key.view());
   fresh->server_key = scram_hmac(mechanism_, salted.view(), "Server Key");
-  derived_ = std::move(fresh);
-  return *derived_;
+  kept = std::move(fresh);
+  return kept;
 }
 
 std::optional<std::string> ScramClient::proceed(std::string_view data, std::string& fault) {
@@ -163,13 +174,13 @@ std::optional<std::string> ScramClient::proceed(std::string_view data, std::stri
   }
   const std::optional<Challenge> challenge = read_challenge(data, fault);
   if (!challenge) return std::nullopt;
-  const Derived& keys = derived(*challenge);
+  const std::shared_ptr<const Derived> keys = derived(*challenge);
   std::string answer = "c=" + encode_base64(gs2_header) + ",r=" + std::string(challenge->nonce);
   const std::string signed_text =
       "n=" + user_ + ",r=" + nonce_ + "," + std::string(data) + "," + answer;
-  const ScramKey signature = scram_hmac(mechanism_, keys.stored_key.view(), signed_text);
-  const ScramKey proof = exclusive_or(keys.client_key.view(), signature.view(), mechanism_);
-  proof_ = scram_hmac(mechanism_, keys.server_key.view(), signed_text).view();
+  const ScramKey signature = scram_hmac(mechanism_, keys->stored_key.view(), signed_text);
+  const ScramKey proof = exclusive_or(keys->client_key.view(), signature.view(), mechanism_);
+  proof_ = scram_hmac(mechanism_, keys->server_key.view(), signed_text).view();
   step_ = Step::awaits_proof;
   return answer + ",p=" + encode_base64(proof.view());
 }

@@ -27,6 +27,7 @@ class ScramClient final : public ClientExchange {
   ~ScramClient() override;
 
   std::string_view method() const override { return name(mechanism_); }
+  std::unique_ptr<ClientExchange> clone() const override;
   std::optional<std::string> begin() override;
   std::optional<std::string> proceed(std::string_view data, std::string& fault) override;
   bool finish(std::optional<std::string_view> data, std::string& fault) override;
@@ -35,20 +36,22 @@ class ScramClient final : public ClientExchange {
   enum class Step : std::uint8_t { idle, awaits_salt, awaits_proof };
   struct Challenge;
   struct Derived;
+  struct Keys;
 
   ScramClient(ScramMechanism mechanism, std::string escaped_user, Secret password,
               ScramNonceSource nonce);
+  ScramClient(const ScramClient&) = default;
   std::optional<Challenge> read_challenge(std::string_view message, std::string& fault) const;
-  const Derived& derived(const Challenge& challenge);
+  std::shared_ptr<const Derived> derived(const Challenge& challenge);
 
   ScramMechanism mechanism_;
   Step step_ = Step::idle;
-  std::string user_;  // escaped
-  Secret password_;   // prepared
+  std::string user_;                        // escaped
+  std::shared_ptr<const Secret> password_;  // prepared
   ScramNonceSource make_nonce_;
   std::string nonce_;
-  std::string proof_;  // what the server is to send
-  std::unique_ptr<Derived> derived_;
+  std::string proof_;           // what the server is to send
+  std::shared_ptr<Keys> keys_;  // of all clones
 };
 
 }  // namespace mqrig::auth

@@ -4,10 +4,12 @@
 
 namespace mqrig::cli {
 
+// Where cores go to a program, the kernel does not look at the limit, unless it is 1. That is too
+// small for a file as well.
 void forbid_core_files() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
-  limit.rlim_cur = 0;
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max == 0) return;
+  limit.rlim_cur = 1;
   ::setrlimit(RLIMIT_CORE, &limit);
 }
 

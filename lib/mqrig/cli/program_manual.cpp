@@ -103,7 +103,7 @@ void files(std::string& page) {
       "The configuration file, unless\n.Fl -config\nnames another.\n"
       ".It Pa $XDG_STATE_HOME/mqrig/tokens\n"
       ".It Pa ~/.local/state/mqrig/tokens\n"
-      "What\n.Xr mqrig-login 1\nhas stored.\n.El\n";
+      "What\n.Sy mqrig-login Ns (1)\nhas stored.\n.El\n";
 }
 
 void exit_status(std::string& page) {

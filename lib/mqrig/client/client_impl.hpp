@@ -101,7 +101,8 @@ class Client::Impl final : private Connection::Owner {
   void renew();
   void renewed(std::optional<Credentials> credentials);
   void reauthenticate();
-  void change_connection(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void change_connection();
+  void take_over(std::error_code error, std::unique_ptr<net::Stream> stream);
   void changed();
 
   // client_events.cpp

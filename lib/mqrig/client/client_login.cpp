@@ -140,24 +140,31 @@ void Client::Impl::renewed(std::optional<Credentials> credentials) {
   if (!credentials) {
     return renewal_timer_.expires_at(std::chrono::steady_clock::now() + renewal_pause);
   }
+  const bool same = credentials->same_login(*credentials_);
   credentials_ = std::move(credentials);
+  if (same) return arm_renewal();
   if (credentials_->authentication_method) return reauthenticate();
-  if (options_.dial) return change_connection({}, options_.dial());
+  change_connection();
+}
+
+void Client::Impl::change_connection() {
+  if (options_.dial) return take_over({}, options_.dial());
   connector_.start(connect_options(),
                    [this](std::error_code error, std::unique_ptr<net::Stream> stream) {
-                     change_connection(error, std::move(stream));
+                     take_over(error, std::move(stream));
                    });
 }
 
+// A token that has no room in the broker's packets is left to a new connection, which says so.
 void Client::Impl::reauthenticate() {
   wire::PropertyWriter properties;
   begin_authentication(properties);
-  authenticate(properties.view(), true);
+  if (authenticate(properties.view(), true)) return change_connection();
 }
 
 // The next connection stands before the old one ends: in between messages of QoS 0 may pass the
 // session by. DISCONNECT keeps the session, and the will unsent.
-void Client::Impl::change_connection(std::error_code error, std::unique_ptr<net::Stream> stream) {
+void Client::Impl::take_over(std::error_code error, std::unique_ptr<net::Stream> stream) {
   if (state_ != State::up) return;
   if (error || !stream) {
     return renewal_timer_.expires_at(std::chrono::steady_clock::now() + renewal_pause);

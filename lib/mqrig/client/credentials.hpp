@@ -24,6 +24,14 @@ struct Credentials {
   // When to have new ones, on the clock of the event loop: with an authentication method by AUTH
   // 0x19 on the connection, else on a new connection that takes the session over.
   std::optional<std::chrono::steady_clock::time_point> renew_at;
+
+  // Do both say the same to the broker?
+  bool same_login(const Credentials& other) const {
+    return user_name == other.user_name && password == other.password &&
+           authentication_method == other.authentication_method &&
+           authentication_data == other.authentication_data &&
+           web_socket_headers == other.web_socket_headers;
+  }
 };
 
 class CredentialSource {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <mqrig/auth/auth_exchange.hpp>
 #include <mqrig/client/refusal.hpp>
 #include <mqrig/load/shard.hpp>
 #include <mqrig/net/error.hpp>
@@ -116,7 +117,6 @@ void Client::open_session() {
   } else {
     connect.user_name = options.user_name;
   }
-  if (options.password) connect.password = wire::as_bytes(*options.password);
   if (group_->settings->will && options.will) {
     const client::WillMessage& will = *options.will;
     connect.will = wire::Will{.topic = will.topic,
@@ -131,6 +131,7 @@ void Client::open_session() {
     properties.add(PropertyId::session_expiry_interval, group_->session_expiry);
   }
   for (const wire::Property& property : options.connect_properties.view()) properties.add(property);
+  add_login(connect, properties);
   connect.properties = properties.view();
   session_.open(connect, shard_.now(), out_);
   flush();
@@ -164,7 +165,8 @@ void Client::lost(ErrorKind kind, std::error_code error) {
 void Client::lost(ErrorKind kind, wire::ReasonCode reason) {
   shard_.fail(kind, reason);
   // A reason of ours, about what the broker did, may not come again.
-  const bool for_good = kind == ErrorKind::disconnect && client::is_permanent(reason);
+  const bool for_good =
+      kind == ErrorKind::disconnect && client::is_permanent(reason) && !shard_.renews_credentials();
   if (!standing()) return attempt_failed(for_good ? Prospect::none : Prospect::unknown);
   ++shard_.counters().lost;
   if (for_good) for_good_ = true;
@@ -188,6 +190,7 @@ void Client::drop_connection() {
     stream_.reset();
   }
   session_.close();
+  exchange_.reset();
   count_unsent();
   out_.release();
   rest_.release();
@@ -246,7 +249,9 @@ void Client::handle(const session::Event& event) {
     case EventKind::published:
       return published(event);
     case EventKind::connected:
-      return accepted(event.session_present);
+      return server_proved(event) ? accepted(event.session_present) : void();
+    case EventKind::auth:
+      return answer_auth(event);
     case EventKind::subscribed:
       return subscribed(event);
     case EventKind::refused:

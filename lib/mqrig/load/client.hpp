@@ -15,6 +15,10 @@
 #include <mqrig/session/deadline_wheel.hpp>
 #include <mqrig/wire/buffer.hpp>
 
+namespace mqrig::auth {
+class ClientExchange;
+}
+
 namespace mqrig::load {
 
 class Shard;
@@ -98,6 +102,12 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void become_ready();
   void schedule_look();
 
+  // client_login.cpp
+  void add_login(wire::Connect& connect, wire::PropertyWriter& properties);
+  void answer_auth(const session::Event& event);
+  bool server_proved(const session::Event& event);
+  void login_failed(const std::string& fault);
+
   // client_pump.cpp
   bool read_once();
   void feed(wire::ByteView bytes);
@@ -142,9 +152,10 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   wire::Buffer rest_;      // a part of a packet
   session::Time since_{};  // when connecting began, or was to begin
   session::Time wake_at_ = session::never;
-  std::unique_ptr<Publisher> publisher_;     // of groups that publish or respond
-  std::unique_ptr<TrackerTable> trackers_;   // from the first message on
-  TrackerTable* shared_trackers_ = nullptr;  // of a member of a shared group: the shard's
+  std::unique_ptr<Publisher> publisher_;            // of groups that publish or respond
+  std::unique_ptr<TrackerTable> trackers_;          // from the first message on
+  std::unique_ptr<auth::ClientExchange> exchange_;  // until CONNACK
+  TrackerTable* shared_trackers_ = nullptr;         // of a member of a shared group: the shard's
   std::uint32_t number_;
   std::uint32_t wanted_ = 0;   // the size of the packet that begins in rest_, as far as known
   std::uint32_t written_ = 0;  // bytes at the front of out_ that the stream has taken

@@ -34,6 +34,7 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
       cpu_seconds_(thread_cpu_seconds()),
       turn_(context, [this] { turn(); }),
       timer_(context, [this] { timer_expired(); }),
+      renewal_(context, [this] { ask_credentials(); }),
       codec_(plan_->codec),
       codec_known_(plan_->publishes()),
       random_(plan_->settings.run + number) {
@@ -44,6 +45,7 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
     make_clients(groups_[i], number);
   }
   gauges_.clients = clients_.size();
+  if (plan_->connection.make_credentials) source_ = plan_->connection.make_credentials(context);
 }
 
 Shard::~Shard() = default;
@@ -117,6 +119,7 @@ void Shard::order(const Order& order) {
 
 void Shard::connect_all(session::Time at) {
   set_stage(Stage::connecting);
+  if (source_) ask_credentials();
   const session::Time begin = at == session::Time() ? now_ : std::max(at, now_);
   for (GroupState& group : groups_) {
     const Nanoseconds ramp = group.plan->settings->ramp;

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <mqrig/client/credentials.hpp>
 #include <mqrig/load/client.hpp>
 #include <mqrig/load/crew.hpp>
 #include <mqrig/load/open_loop.hpp>
@@ -91,6 +93,12 @@ class Shard final : public Member {
   wire::Version version_of(const GroupPlan& group) const noexcept;
   bool fall_back(const GroupPlan& group, wire::Version refused) noexcept;
 
+  // What a token puts into CONNECT; null: the options say it all.
+  const client::Credentials* credentials() const noexcept {
+    return credentials_ ? &*credentials_ : nullptr;
+  }
+  bool renews_credentials() const noexcept { return source_ != nullptr; }
+
   // Of the shared group that the client is in: of that name and filter.
   TrackerTable& shared_trackers(const GroupPlan& group, std::uint32_t client);
   // To read what has come: where nobody of the scenario publishes, the first stamp says whose run
@@ -160,6 +168,9 @@ class Shard final : public Member {
   bool hopeless() const;
   void give_up_connecting();
   net::ConnectOptions connect_options(const Client& client) const;
+  void ask_credentials();
+  void credentials_came(std::optional<client::Credentials> credentials,
+                        const client::Failure& failure);
 
   asio::io_context& context_;
   std::shared_ptr<const Plan> plan_;
@@ -181,6 +192,9 @@ class Shard final : public Member {
   session::Time next_look_{};
   session::Time next_publish_{};  // in open loop, at the earliest
 
+  std::shared_ptr<client::CredentialSource> source_;  // null: no token
+  std::optional<client::Credentials> credentials_;
+  net::Timer renewal_;
   std::deque<Client*> to_connect_;
   std::vector<std::unique_ptr<Dial>> dials_;
   std::vector<Dial*> free_dials_;

@@ -11,6 +11,7 @@ void Shard::want_connection(Client& client) {
 // A broker that is given more at once answers none of them sooner.
 void Shard::connect_next() {
   if (hopeless()) return give_up_connecting();
+  if (source_ && !credentials_) return;  // turn_ comes with them
   while (under_way_ < plan_->scenario.connects_at_once && !to_connect_.empty()) {
     Client& client = *to_connect_.front();
     to_connect_.pop_front();
@@ -41,11 +42,39 @@ net::ConnectOptions Shard::connect_options(const Client& client) const {
   net::ConnectOptions options(broker.host, broker.port);
   options.unix_path = broker.unix_path;
   options.transport = plan_->connection.transport;
+  if (credentials_ && options.transport.web_socket) {
+    auto& headers = options.transport.web_socket->headers;
+    headers.insert(headers.end(), credentials_->web_socket_headers.begin(),
+                   credentials_->web_socket_headers.end());
+  }
   const auto& sources = plan_->settings.source_addresses;
   if (!sources.empty()) options.bind_address = sources[number % sources.size()];
   options.timeout =
       std::chrono::duration_cast<std::chrono::milliseconds>(plan_->scenario.connect_timeout);
   return options;
+}
+
+void Shard::ask_credentials() {
+  source_->get(
+      [this](std::optional<client::Credentials> credentials, const client::Failure& failure) {
+        credentials_came(std::move(credentials), failure);
+      });
+}
+
+// Those who connect from now on have them; a connection that stands keeps what it began with.
+void Shard::credentials_came(std::optional<client::Credentials> credentials,
+                             const client::Failure& failure) {
+  read_clock();
+  if (!credentials) {
+    fail("token: " + failure.text);
+    if (failure.kind == client::FailureKind::not_authorised && !credentials_) {
+      return give_up_connecting();
+    }
+    return renewal_.expires_at(now_ + std::chrono::seconds(1));
+  }
+  credentials_ = std::move(credentials);
+  if (credentials_->renew_at) renewal_.expires_at(*credentials_->renew_at);
+  turn_.request();
 }
 
 // Nobody has ever connected, and as many as may be under way at once have failed: the others would

@@ -21,6 +21,11 @@ class TlsClient {
   // or an address: sent as SNI (names only) and compared with the certificate.
   virtual std::unique_ptr<Stream> connect(std::unique_ptr<Stream> stream,
                                           const std::string& name) const = 0;
+
+  // How many sessions are kept of each name from now on, in place of
+  // TlsClientSettings::sessions_per_name: whoever has many connections that come again wants one
+  // for each. Before the connections.
+  virtual void keep_sessions(std::size_t /*per_name*/) const {}
 };
 
 // What connections of one listener share. The same.

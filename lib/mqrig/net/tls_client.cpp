@@ -14,6 +14,10 @@ class OpenSslClient final : public TlsClient {
     return std::make_unique<TlsStream>(std::move(stream), context_, name);
   }
 
+  void keep_sessions(std::size_t per_name) const override {
+    context_->sessions().set_limit(per_name);
+  }
+
  private:
   std::shared_ptr<const TlsContext> context_;
 };
