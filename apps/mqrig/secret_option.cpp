@@ -10,6 +10,7 @@
 #include <mqrig/cli/usage_error.hpp>
 
 #include "input_file.hpp"
+#include "stop_on_signal.hpp"
 
 namespace mqrig {
 namespace {
@@ -42,8 +43,9 @@ std::string from_descriptor(const cli::Options& options, const std::string& opti
 
 std::string from_command(const cli::Options& options, const std::string& option) {
   const std::string command(options.text(option));
+  const StopOnSignal interrupt;  // in a process group of its own, no Ctrl-C reaches the command
   const auth::CommandOutput output =
-      auth::run_shell_command(command, time_for_command, longest_input, {});
+      auth::run_shell_command(command, time_for_command, longest_input, interrupt.token());
   if (!output.error.empty()) {
     throw InputError("the command of " + options.label(option) + " " + output.error);
   }

@@ -66,8 +66,9 @@ class Server(TlsClientCase):
 
     def refuse(self, name, certificate, server_args, client_args, *texts):
         server = self.openssl_server(certificate, *server_args)
+        host = "127.0.0.1" if "address" in name else "localhost"
         for version in ("1.2", "1.3"):
-            result = self.publish(server.port, "--tls-max", version, *client_args)
+            result = self.publish(server.port, "--tls-max", version, *client_args, host=host)
             self.expect_one_error(result, TLS, *texts)
 
     def test_each_check_is_named_with_the_certificate_and_what_to_do(self):
@@ -80,7 +81,7 @@ class Server(TlsClientCase):
             ("unknown issuer", "server", (), other, r"signed by .*CN=Test Authority.*--cafile"),
             ("missing chain", "behind", (), self.trust, r"signed by .*CN=Intermediate.*intermediate certificates"),
             ("wrong name", "elsewhere", (), self.trust, r"not for 'localhost' but for: .*broker\.test.*--sni"),
-            ("wrong address", "elsewhere", (), (*self.trust, "-h", "127.0.0.1"), r"not for '127\.0\.0\.1' but for: .*192\.0\.2\.7"),
+            ("wrong address", "elsewhere", (), self.trust, r"not for '127\.0\.0\.1' but for: .*192\.0\.2\.7"),
             ("wrong --sni", "server", (), (*self.trust, "--sni", "other.test"), r"not for 'other\.test' but for: .*localhost"),
             ("wrong purpose", "lamp", (), self.trust, r"CN=lamp\) is not meant for a server"),
             ("revoked", "taken-back", (), (*self.trust, "--crl", crl), r"CN=taken-back\) was revoked"),
@@ -90,6 +91,14 @@ class Server(TlsClientCase):
             ("weak digest", "sha1", WEAK, self.trust, r"CN=sha1\) is too weak.*digest"),
             ("no staple", "server", (), (*self.trust, "--ocsp", "require"), r"(?i)OCSP.*--ocsp"),
         ))
+
+    def test_other_commands_end_with_the_same_code(self):
+        server = self.openssl_server("expired")
+        by = ("-h", "localhost", "-p", server.port, *self.trust)
+        self.expect_one_error(self.run_mqrig("sub", "-t", "t", *by), TLS, "CN=expired")
+        result = self.run_mqrig("bench", "pub", "-c", 2, "--count", 2, *by)
+        self.assertEqual(TLS, result.code, str(result))
+        self.assertRegex(result.out.decode(), r" 2  TLS: .*CN=expired\) expired on")
 
     def test_with_its_chain_or_by_its_name_it_is_trusted(self):
         for name, args, more in (("behind", ("-cert_chain", self.files / "intermediate.pem"), ()),
@@ -150,6 +159,12 @@ class ClientCertificate(TlsClientCase):
                 ("of an unknown authority", alone, "authority of our certificate.*--cert"),
                 ("of a server", wrong, "unsupported certificate.*for clients"),
                 ("expired", old, "our certificate has expired.*renew"))])
+
+    def test_a_load_test_says_what_is_missing(self):
+        broker = self.serve("-p", 0, *self.identity(), *self.trust, "--require-certificate")
+        result = self.run_mqrig("bench", "conn", "-c", 2, "-h", "localhost", "-p", broker.port, *self.trust)
+        self.assertEqual(TLS, result.code, str(result))
+        self.assertRegex(result.out.decode(), " 2  TLS: .*--cert and --key")
 
     def test_mosquitto_tells_the_same(self):
         broker = self.mosquitto_with_tls(f"require_certificate true\ncafile {self.files}/ca.pem")
@@ -249,7 +264,9 @@ class Ends(TlsClientCase):
             connection.send(bytes.fromhex("160303007a0200007603"))
 
         for dialogue in (cut, half):
-            result = self.publish(self.peer(dialogue).port, *self.trust)
+            server = self.peer(dialogue)
+            result = self.publish(server.port, *self.trust)
+            self.assertEqual(1, server.connections)  # and nothing weaker was tried
             self.expect_one_error(result, TLS, "closed the connection in the handshake of TLS|dropped the connection in the handshake")
 
     def test_silence_in_the_handshake_is_a_timeout(self):

@@ -44,6 +44,17 @@ TEST_CASE("errors are found by kind and reason, also those read back") {
   CHECK(errors.count(ErrorKind::connack, wire::ReasonCode::banned) == 0);
 }
 
+TEST_CASE("errors of one kind are counted together, whatever their cause") {
+  ErrorCounts errors;
+  errors.add(ErrorKind::tls, "the certificate has expired", 2);
+  errors.add("TLS: the server is no server", 3);
+  errors.add("TLSX: something else", 1);
+  errors.add(ErrorKind::timeout, std::error_code());
+  CHECK(errors.count(ErrorKind::tls) == 5);
+  CHECK(errors.texts().at("TLS: the certificate has expired") == 2);
+  CHECK(errors.count(ErrorKind::worker) == 0);
+}
+
 TEST_CASE("nothing counted is empty") {
   ErrorCounts errors;
   errors.add(ErrorKind::timeout, std::error_code(), 0);

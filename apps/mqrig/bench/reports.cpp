@@ -55,7 +55,8 @@ bool not_authorised(const load::ErrorCounts& errors) {
 ExitCode exit_code_of(const load::Report& report) {
   if (report.interrupted != 0) return exit_code_of_signal(report.interrupted);
   if (report.account.connected == 0 && report.account.attempts != 0) {
-    return not_authorised(report.errors) ? ExitCode::not_authorised : ExitCode::connect;
+    if (not_authorised(report.errors)) return ExitCode::not_authorised;
+    return report.errors.count(load::ErrorKind::tls) != 0 ? ExitCode::tls : ExitCode::connect;
   }
   if (load::measured_nothing(report)) {
     const bool refused = report.account.publish_refused + report.account.subscribe_refused != 0;

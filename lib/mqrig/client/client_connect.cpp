@@ -265,7 +265,8 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   if (!detail.empty() && error != net::Error::tls_truncated) failure.text += ": " + detail;
   const net::Transport& transport = options_.transport;
   // A server of TLS that gets something else mostly ends without a word.
-  if (!up && !options_.dial && !transport.tls && !transport.web_socket) {
+  const bool silent = connection_->first_bytes().empty();
+  if (!up && silent && !options_.dial && !transport.tls && !transport.web_socket) {
     failure.text += "; if it is a port for TLS, give --tls";
   }
   return failure;

@@ -89,17 +89,18 @@ void Client::connected(std::error_code error, const std::string& detail,
                        std::unique_ptr<net::Stream> stream) {
   if (state_ != State::connecting) return;  // it left meanwhile
   if (error) {
-    if (is_of_transport(error)) {
-      shard_.fail("connect: " + detail);
-    } else {
-      shard_.fail(ErrorKind::connect, error);
-    }
+    note_failure(ErrorKind::connect, error, detail);
     return attempt_failed(Prospect::unknown);
   }
   stream_ = std::move(stream);
   stream_->set_handler(this);
   stream_->wait_readable();
   open_session();
+}
+
+void Client::note_failure(ErrorKind kind, std::error_code error, const std::string& detail) {
+  if (!is_of_transport(error) || detail.empty()) return shard_.fail(kind, error);
+  shard_.fail(error == net::Error::tls_failed ? ErrorKind::tls : kind, detail);
 }
 
 void Client::open_session() {
@@ -155,7 +156,7 @@ void Client::attempt_failed(Prospect prospect) {
 }
 
 void Client::lost(ErrorKind kind, std::error_code error) {
-  shard_.fail(kind, error);
+  note_failure(kind, error, stream_ ? stream_->failure() : std::string());
   if (!standing()) return attempt_failed(Prospect::unknown);
   ++shard_.counters().lost;
   ended();

@@ -88,6 +88,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   // What is to be expected of another attempt.
   enum class Prospect : std::uint8_t { none, unknown, good };
   void attempt_failed(Prospect prospect);
+  void note_failure(ErrorKind kind, std::error_code error, const std::string& detail);
   void lost(ErrorKind kind, std::error_code error);
   void lost(ErrorKind kind, wire::ReasonCode reason);
   void ended();

@@ -14,7 +14,7 @@ struct Kind {
   std::string_view no_cause;  // what an error code of 0 means
 };
 
-constexpr std::array<Kind, 11> kinds = {{
+constexpr std::array<Kind, 12> kinds = {{
     {"connect", wire::PacketType::connack, "failed"},
     {"CONNACK", wire::PacketType::connack, "refused"},
     {"DISCONNECT", wire::PacketType::disconnect, "without a reason"},
@@ -26,6 +26,7 @@ constexpr std::array<Kind, 11> kinds = {{
     {"not sent", wire::PacketType::publish, "not taken by the session"},
     {"request", wire::PacketType::publish, "no response in time"},
     {"worker process", wire::PacketType::disconnect, "ended early"},
+    {"TLS", wire::PacketType::connack, "failed"},
 }};
 
 const Kind& kind_of(ErrorKind kind) noexcept {
@@ -38,19 +39,24 @@ std::string cause_of(ErrorKind kind, std::error_code error) {
   return error.message();
 }
 
+std::string prefix_of(ErrorKind kind) {
+  return std::string(kind_of(kind).name) + ": ";
+}
+
 std::string text_of(ErrorKind kind, wire::ReasonCode reason) {
   std::array<char, 16> number{};
   std::snprintf(number.data(), number.size(), " (0x%02X)", static_cast<unsigned>(reason));
-  std::string text(kind_of(kind).name);
-  text.append(": ").append(wire::name(reason, kind_of(kind).packet)).append(number.data());
-  return text;
+  return prefix_of(kind).append(wire::name(reason, kind_of(kind).packet)).append(number.data());
 }
 
 }  // namespace
 
 void ErrorCounts::add(ErrorKind kind, std::error_code error, std::uint64_t count) {
-  std::string text(kind_of(kind).name);
-  add(std::move(text.append(": ").append(cause_of(kind, error))), count);
+  add(kind, cause_of(kind, error), count);
+}
+
+void ErrorCounts::add(ErrorKind kind, std::string_view cause, std::uint64_t count) {
+  add(prefix_of(kind).append(cause), count);
 }
 
 void ErrorCounts::add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count) {
@@ -70,6 +76,16 @@ void ErrorCounts::merge(const ErrorCounts& other) {
 std::uint64_t ErrorCounts::count(ErrorKind kind, wire::ReasonCode reason) const {
   const auto found = texts_.find(text_of(kind, reason));
   return found == texts_.end() ? 0 : found->second;
+}
+
+std::uint64_t ErrorCounts::count(ErrorKind kind) const {
+  const std::string prefix = prefix_of(kind);
+  std::uint64_t sum = 0;
+  for (auto entry = texts_.lower_bound(prefix); entry != texts_.end(); ++entry) {
+    if (!entry->first.starts_with(prefix)) break;
+    sum += entry->second;
+  }
+  return sum;
 }
 
 }  // namespace mqrig::load

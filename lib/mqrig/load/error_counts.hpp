@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include <mqrig/wire/reason_code.hpp>
@@ -22,6 +23,7 @@ enum class ErrorKind : std::uint8_t {
   not_sent,    // the session did not take a message; code: of session::Error
   request,     // no response in time
   worker,      // a worker process ended; code: its exit code
+  tls,         // TLS failed, in the handshake or at once after it; no code, but a text
 };
 
 // Kept by the text that a person reads, "CONNACK: Not authorized (0x87)" or "connect: Connection
@@ -32,10 +34,13 @@ class ErrorCounts {
   // An error code of 0 is one without a cause to tell.
   void add(ErrorKind kind, std::error_code error, std::uint64_t count = 1);
   void add(ErrorKind kind, wire::ReasonCode reason, std::uint64_t count = 1);
+  // What the code does not tell, as a clause. It has to be the same for the same fault.
+  void add(ErrorKind kind, std::string_view cause, std::uint64_t count = 1);
   // As read back from a report.
   void add(std::string text, std::uint64_t count);
   void merge(const ErrorCounts& other);
   std::uint64_t count(ErrorKind kind, wire::ReasonCode reason) const;
+  std::uint64_t count(ErrorKind kind) const;
 
   const std::map<std::string, std::uint64_t>& texts() const noexcept { return texts_; }
   std::uint64_t total() const noexcept { return total_; }

@@ -240,8 +240,8 @@ void Shard::fail(ErrorKind kind, wire::ReasonCode reason) {
   ++sample_.counters.errors;
 }
 
-void Shard::fail(std::string text) {
-  sample_.errors.add(std::move(text), 1);
+void Shard::fail(ErrorKind kind, std::string_view cause) {
+  sample_.errors.add(kind, cause);
   ++sample_.counters.errors;
 }
 

@@ -44,8 +44,8 @@ class Shard final : public Member {
   void record(Metric metric, session::Duration time);
   void fail(ErrorKind kind, std::error_code error);
   void fail(ErrorKind kind, wire::ReasonCode reason);
-  // With its kind and cause in words.
-  void fail(std::string text);
+  // With its cause in words.
+  void fail(ErrorKind kind, std::string_view cause);
 
   // The time of the present batch of work.
   session::Time now() const noexcept { return now_; }
