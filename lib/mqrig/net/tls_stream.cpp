@@ -107,6 +107,7 @@ IoResult TlsStream::read_some(std::span<std::uint8_t> into) {
 IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
   const TlsWire::Turn turn(wire_);
   std::size_t count = 0;
+  starved_ = false;
   while (count < into.size()) {
     std::size_t got = 0;
     const int result = SSL_read_ex(ssl_.get(), into.data() + count, into.size() - count, &got);
@@ -124,6 +125,7 @@ IoResult TlsStream::read_records(std::span<std::uint8_t> into) {
 void TlsStream::read_ended(int result) {
   const int error = SSL_get_error(ssl_.get(), result);
   if (error != SSL_ERROR_SSL && error != SSL_ERROR_SYSCALL) note_handshake();
+  starved_ = error == SSL_ERROR_WANT_READ;
   if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return;
   if (!established_) return end_handshake(result);
   if (error == SSL_ERROR_ZERO_RETURN) {

@@ -64,8 +64,9 @@ class TlsStream final : public Layer, private StreamHandler {
   bool established_ = false;  // the handshake was made; OpenSSL forgets it with the first error
   bool reading_ = false;      // waits under way
   bool writing_ = false;
-  bool ending_ = false;  // shutdown_send() was called
-  bool ended_ = false;   // and was passed on
+  bool starved_ = false;  // what OpenSSL has is a part of a record: no use to ask before more comes
+  bool ending_ = false;   // shutdown_send() was called
+  bool ended_ = false;    // and was passed on
   bool closed_ = false;
 };
 

@@ -7,7 +7,8 @@ namespace mqrig::net {
 
 // Records that wait to be deciphered count: at worst it is for nothing.
 bool TlsStream::can_read() const {
-  return read_error_ || SSL_has_pending(ssl_.get()) == 1 || wire_.has_input();
+  const bool pending = SSL_has_pending(ssl_.get()) == 1 && !starved_;
+  return read_error_ || pending || wire_.has_input();
 }
 
 bool TlsStream::can_write() const {
@@ -53,6 +54,7 @@ void TlsStream::on_writable() {
 // A write that made the handshake, or looked for an alert, may have taken in what a reader waits
 // for: the stream below would not tell of it again.
 void TlsStream::wake_reader() {
+  starved_ = false;
   if (reading_ && can_read()) wire_.below().wait_writable();
 }
 
