@@ -40,8 +40,9 @@ bool print(int descriptor, std::string_view text) {
   return cli::write_all(descriptor, text) || errno == EPIPE;
 }
 
-/// Did the broker refuse credentials?
+/// Did the broker refuse credentials, or not prove that it knows them?
 bool not_authorised(const load::ErrorCounts& errors) {
+  if (errors.count(load::ErrorKind::login) != 0) return true;
   for (unsigned code = 0x80; code <= 0xFF; ++code) {
     const auto reason = static_cast<wire::ReasonCode>(code);
     if (client::kind_of(reason, false) == client::FailureKind::not_authorised &&

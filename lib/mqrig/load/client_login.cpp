@@ -52,7 +52,7 @@ bool Client::server_proved(const session::Event& event) {
 }
 
 void Client::login_failed(const std::string& fault) {
-  shard_.fail(ErrorKind::connack, fault);
+  shard_.fail(ErrorKind::login, fault);
   attempt_failed(Prospect::none);
 }
 

@@ -14,7 +14,7 @@ struct Kind {
   std::string_view no_cause;  // what an error code of 0 means
 };
 
-constexpr std::array<Kind, 12> kinds = {{
+constexpr std::array<Kind, 14> kinds = {{
     {"connect", wire::PacketType::connack, "failed"},
     {"CONNACK", wire::PacketType::connack, "refused"},
     {"DISCONNECT", wire::PacketType::disconnect, "without a reason"},
@@ -26,6 +26,8 @@ constexpr std::array<Kind, 12> kinds = {{
     {"not sent", wire::PacketType::publish, "not taken by the session"},
     {"request", wire::PacketType::publish, "no response in time"},
     {"worker process", wire::PacketType::disconnect, "ended early"},
+    {"AUTH", wire::PacketType::auth, "failed"},
+    {"token", wire::PacketType::connect, "none"},
     {"TLS", wire::PacketType::connack, "failed"},
 }};
 

@@ -23,6 +23,8 @@ enum class ErrorKind : std::uint8_t {
   not_sent,    // the session did not take a message; code: of session::Error
   request,     // no response in time
   worker,      // a worker process ended; code: its exit code
+  login,       // enhanced authentication failed on our side; no code, but a text
+  token,       // none could be had; no code, but a text
   tls,         // TLS failed, in the handshake or at once after it; no code, but a text
 };
 

@@ -66,7 +66,7 @@ void Shard::credentials_came(std::optional<client::Credentials> credentials,
                              const client::Failure& failure) {
   read_clock();
   if (!credentials) {
-    fail(ErrorKind::connect, failure.text);
+    fail(ErrorKind::token, failure.text);
     if (failure.kind == client::FailureKind::not_authorised && !credentials_) {
       return give_up_connecting();
     }
