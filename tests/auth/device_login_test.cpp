@@ -107,6 +107,7 @@ TEST_CASE("a login is for its owner only") {
   ::chmod(login.outcome.path.c_str(), 0644);
   const TokenResult result = source_of(login.provider.settings())->fetch({});
   CHECK(result.permanent);
+  CHECK(result.fault == TokenFault::input);
   CHECK(result.error.find("can be read or changed by others") != std::string::npos);
 }
 
@@ -206,6 +207,7 @@ TEST_CASE("a login that is no more asks for a new one") {
       "run 'mqrig login --oauth-issuer " + login.provider.issuer() + " --oauth-client-id client'";
   TokenResult result = source_of(login.provider.settings())->fetch({});
   CHECK(result.permanent);
+  CHECK(result.fault == TokenFault::refused);
   CHECK(result.error == "not logged in: " + command);
   login.store("refresh-hidden", "access-hidden", 0s);
   login.provider.token = [](int) { return error("invalid_grant"); };

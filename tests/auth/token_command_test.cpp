@@ -100,6 +100,8 @@ TEST_CASE("a command that fails says how, and what it printed counts for nothing
   CHECK(error_of(fetch("kill -9 $$")) == "the token command was ended by signal 9 (Killed)");
   CHECK(error_of(fetch("true")) == "what the token command printed is empty: a token was expected");
   CHECK(!fetch("exit 1").permanent);
+  CHECK(fetch("exit 1").fault == TokenFault::command_failed);
+  CHECK(fetch("true").fault == TokenFault::input);
   CHECK(fetch("/no/such/program 2>&-").permanent);
 }
 

@@ -77,6 +77,8 @@ TEST_CASE("a file that holds no token is said to hold none, and nothing of it is
     const TokenResult result = file_source(path)->fetch({});
     CHECK(!result.token);
     CHECK(!result.permanent);
+    const bool of_time = text.find("expired") == 0 || text.find("is not valid") == 0;
+    CHECK(result.fault == (of_time ? TokenFault::refused : TokenFault::input));
     CHECK(result.error.starts_with("the token file '" + path + "' "));
     CHECK(result.error.find(text) != std::string::npos);
     CHECK(result.error.find("hidden") == std::string::npos);
@@ -94,6 +96,7 @@ TEST_CASE("a file that is missing has to be made by a person") {
   const TokenResult result = file_source(folder.path("none"))->fetch({});
   CHECK(result.error ==
         "cannot read the token file '" + folder.path("none") + "': No such file or directory");
+  CHECK(result.fault == TokenFault::input);
   CHECK(result.permanent);
 }
 
