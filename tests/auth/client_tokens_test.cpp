@@ -98,6 +98,23 @@ TEST_CASE("what is left of a token may be too little") {
   CHECK(provider.requests().size() == 2);
 }
 
+TEST_CASE("a token is given to its end while the provider is away, unless it is refused") {
+  OAuthProvider provider;
+  const auto now = system_clock::to_time_t(system_clock::now());
+  const std::string old = tests::made_jwt("{\"iat\":" + std::to_string(now - 900) +
+                                          ",\"exp\":" + std::to_string(now + 100) + "}");
+  provider.token = [&](int number) {
+    return number == 1 ? http_answer(200, "{\"access_token\":\"" + old + "\"}")
+                       : http_answer(503, "");
+  };
+  const auto source = source_of(client_of(provider));
+  CHECK(text_of(source->fetch({})) == old);
+  CHECK(text_of(source->fetch({})) == old);
+  source->refused();
+  CHECK(!source->fetch({}).token);
+  CHECK(provider.requests().size() == 3);
+}
+
 TEST_CASE("the secret is read from its file anew each time") {
   const tests::TemporaryFolder folder;
   OAuthProvider provider;

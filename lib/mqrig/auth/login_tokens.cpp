@@ -47,6 +47,10 @@ TokenResult LoginTokens::fetch(std::stop_token stop) {
     if (!error.empty()) return no_file(error);
     result = look(renewable);  // another process may have renewed it
     if (!result.token && renewable) result = renew(stop);
+    const bool away = !result.token && result.fault == TokenFault::unreachable;
+    if (away && !stop.stop_requested() && is_usable()) {
+      result = {.token = copy_of(*login_->access), .error = {}};
+    }
     file_.unlock();
   }
   if (result.token) last_ = Secret(result.token->text.view());
@@ -68,6 +72,11 @@ TokenResult LoginTokens::look(bool& renewable) {
     return not_logged_in(settings, "the login has expired");
   }
   return {.token = copy_of(access), .error = {}};
+}
+
+bool LoginTokens::is_usable() const {
+  return login_ && login_->access && login_->access->text.view() != refused_.view() &&
+         is_valid(*login_->access, Clock::now());
 }
 
 TokenResult LoginTokens::renew(std::stop_token stop) {

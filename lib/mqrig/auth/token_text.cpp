@@ -157,6 +157,10 @@ bool is_fresh(const Token& token, Clock::time_point now) {
   return now < issued + (*token.expires - issued) / 5 * 4;
 }
 
+bool is_valid(const Token& token, Clock::time_point now) {
+  return !token.expires || now < *token.expires;
+}
+
 TokenResult read_printed_token(std::string_view text, const std::string& origin,
                                Clock::time_point now) {
   if (!trimmed(text).starts_with('{')) return read_token(text, origin, now);
