@@ -249,6 +249,36 @@ TEST_CASE("a provider that is away for a while does not end a login") {
   CHECK(text_of(source->fetch({})) == "access2");
 }
 
+TEST_CASE("an old token is given to its end while the provider is away, unless it is refused") {
+  Login login;
+  StoredLogin old;
+  old.refresh_token = Secret("refresh1");
+  old.access.emplace();
+  old.access->text = Secret("access1");
+  old.access->issued = system_clock::now() - 900s;
+  old.access->expires = system_clock::now() + 100s;
+  StoredLoginFile file(login.provider.settings());
+  REQUIRE(file.lock({}).empty());
+  REQUIRE(file.save(old).empty());
+  file.unlock();
+  login.provider.token = [](int) { return http_answer(503, ""); };
+  const auto source = source_of(login.provider.settings());
+  CHECK(text_of(source->fetch({})) == "access1");
+  source->refused();
+  CHECK(!source->fetch({}).token);
+  CHECK(login.provider.requests().size() == 2);
+}
+
+TEST_CASE("whoever waits for a login that is removed goes on waiting for the same lock") {
+  Login login;
+  StoredLoginFile file(login.provider.settings());
+  REQUIRE(file.lock({}).empty());
+  REQUIRE(file.erase().empty());
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(StoredLoginFile(login.provider.settings()).lock(stop.get_token()) == "stopped");
+}
+
 TEST_CASE("logging out revokes the login and removes it") {
   Login login;
   login.store("refresh1", "access1", 3600s);
