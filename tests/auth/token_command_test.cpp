@@ -105,6 +105,13 @@ TEST_CASE("a command that fails says how, and what it printed counts for nothing
   CHECK(fetch("/no/such/program 2>&-").permanent);
 }
 
+TEST_CASE("a command whose end nobody can know has failed") {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const std::string error = error_of(fetch("echo token; exit 3"));
+  std::signal(SIGCHLD, before);
+  CHECK(error.find("SIGCHLD is ignored") != std::string::npos);
+}
+
 TEST_CASE("a command that prints without end is killed") {
   const std::string error = error_of(fetch("while :; do echo hidden-hidden-hidden; done"));
   CHECK(error == "the token command printed more than 65536 bytes and was killed");
