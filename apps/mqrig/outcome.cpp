@@ -21,6 +21,8 @@ cli::ExitCode exit_code(const client::Failure& failure, bool connected) {
       return cli::ExitCode::protocol;
     case client::FailureKind::timed_out:
       return connected ? cli::ExitCode::disconnected : cli::ExitCode::connect;
+    case client::FailureKind::input:
+      return cli::ExitCode::input;
   }
   return cli::ExitCode::failed;
 }

@@ -56,10 +56,27 @@ client::Credentials place(const auth::Token& token, const TokenPlacement& placem
   return credentials;
 }
 
+client::FailureKind kind_of(auth::TokenFault fault) {
+  switch (fault) {
+    case auth::TokenFault::input:
+    case auth::TokenFault::command_failed:
+      return client::FailureKind::input;
+    case auth::TokenFault::tls:
+      return client::FailureKind::tls;
+    case auth::TokenFault::unreachable:
+      return client::FailureKind::unreachable;
+    case auth::TokenFault::refused:
+      return client::FailureKind::not_authorised;
+    case auth::TokenFault::protocol:
+      break;
+  }
+  return client::FailureKind::protocol;
+}
+
 client::Failure failure_of(const auth::TokenResult& result) {
   client::Failure failure;
-  failure.kind =
-      result.permanent ? client::FailureKind::not_authorised : client::FailureKind::unreachable;
+  failure.kind = kind_of(result.fault);
+  failure.permanent = result.permanent;
   failure.text = "there is no token to log in with: " + result.error;
   return failure;
 }

@@ -98,6 +98,23 @@ TEST_CASE("what is left of a token may be too little") {
   CHECK(provider.requests().size() == 2);
 }
 
+TEST_CASE("a token is given to its end while the provider is away, unless it is refused") {
+  OAuthProvider provider;
+  const auto now = system_clock::to_time_t(system_clock::now());
+  const std::string old = tests::made_jwt("{\"iat\":" + std::to_string(now - 900) +
+                                          ",\"exp\":" + std::to_string(now + 100) + "}");
+  provider.token = [&](int number) {
+    return number == 1 ? http_answer(200, "{\"access_token\":\"" + old + "\"}")
+                       : http_answer(503, "");
+  };
+  const auto source = source_of(client_of(provider));
+  CHECK(text_of(source->fetch({})) == old);
+  CHECK(text_of(source->fetch({})) == old);
+  source->refused();
+  CHECK(!source->fetch({}).token);
+  CHECK(provider.requests().size() == 3);
+}
+
 TEST_CASE("the secret is read from its file anew each time") {
   const tests::TemporaryFolder folder;
   OAuthProvider provider;
@@ -107,6 +124,7 @@ TEST_CASE("the secret is read from its file anew each time") {
   const auto source = source_of(std::move(settings));
   TokenResult result = source->fetch({});
   CHECK(result.permanent);
+  CHECK(result.fault == TokenFault::input);
   CHECK(result.error == "cannot read the client secret file '" + folder.path("secret") +
                             "': No such file or directory");
   folder.write("secret", "\n");
@@ -136,6 +154,7 @@ TEST_CASE("refusals are said in words, and are final or pass") {
     const TokenResult result = source_of(client_of(provider))->fetch({});
     CHECK(!result.token);
     CHECK(result.permanent == each.permanent);
+    CHECK(result.fault == (each.permanent ? TokenFault::refused : TokenFault::unreachable));
     CHECK(result.error.starts_with("the identity provider at " + provider.url("/token")));
     CHECK(result.error.find(each.words) != std::string::npos);
     CHECK(result.error.find("because [31m") != std::string::npos);
@@ -158,22 +177,25 @@ TEST_CASE("answers that are not OAuth 2.0") {
     const char* body;
     const char* text;
     bool permanent;
+    TokenFault fault = TokenFault::protocol;
   };
   for (const Case& each :
        {Case{200, "<html>", "is not a JSON object", true},
         Case{200, "[]", "not a JSON object", true},
         Case{200, "{}", "holds no \"access_token\"", false},
         Case{200, R"({"access_token":"hid den"})", "blanks", false},
-        Case{200, R"({"error":"invalid_client"})", "invalid_client", true},
+        Case{200, R"({"error":"invalid_client"})", "invalid_client", true, TokenFault::refused},
         Case{302, "", "a redirect, which is not followed", true},
         Case{404, "none", "status 404: there is nothing at this URL", true},
-        Case{503, "later", "status 503", false}, Case{429, "later", "status 429", false}}) {
+        Case{503, "later", "status 503", false, TokenFault::unreachable},
+        Case{429, "later", "status 429", false, TokenFault::unreachable}}) {
     CAPTURE(each.text);
     OAuthProvider provider;
     provider.token = [&](int) { return http_answer(each.status, each.body); };
     const TokenResult result = source_of(client_of(provider))->fetch({});
     CHECK(!result.token);
     CHECK(result.permanent == each.permanent);
+    CHECK(result.fault == each.fault);
     CHECK(result.error.find(each.text) != std::string::npos);
     CHECK(result.error.find("hid") == std::string::npos);
   }

@@ -107,6 +107,7 @@ TEST_CASE("a login is for its owner only") {
   ::chmod(login.outcome.path.c_str(), 0644);
   const TokenResult result = source_of(login.provider.settings())->fetch({});
   CHECK(result.permanent);
+  CHECK(result.fault == TokenFault::input);
   CHECK(result.error.find("can be read or changed by others") != std::string::npos);
 }
 
@@ -206,6 +207,7 @@ TEST_CASE("a login that is no more asks for a new one") {
       "run 'mqrig login --oauth-issuer " + login.provider.issuer() + " --oauth-client-id client'";
   TokenResult result = source_of(login.provider.settings())->fetch({});
   CHECK(result.permanent);
+  CHECK(result.fault == TokenFault::refused);
   CHECK(result.error == "not logged in: " + command);
   login.store("refresh-hidden", "access-hidden", 0s);
   login.provider.token = [](int) { return error("invalid_grant"); };
@@ -245,6 +247,36 @@ TEST_CASE("a provider that is away for a while does not end a login") {
   CHECK(!result.permanent);
   CHECK(login.stored()->refresh_token.view() == "refresh1");
   CHECK(text_of(source->fetch({})) == "access2");
+}
+
+TEST_CASE("an old token is given to its end while the provider is away, unless it is refused") {
+  Login login;
+  StoredLogin old;
+  old.refresh_token = Secret("refresh1");
+  old.access.emplace();
+  old.access->text = Secret("access1");
+  old.access->issued = system_clock::now() - 900s;
+  old.access->expires = system_clock::now() + 100s;
+  StoredLoginFile file(login.provider.settings());
+  REQUIRE(file.lock({}).empty());
+  REQUIRE(file.save(old).empty());
+  file.unlock();
+  login.provider.token = [](int) { return http_answer(503, ""); };
+  const auto source = source_of(login.provider.settings());
+  CHECK(text_of(source->fetch({})) == "access1");
+  source->refused();
+  CHECK(!source->fetch({}).token);
+  CHECK(login.provider.requests().size() == 2);
+}
+
+TEST_CASE("whoever waits for a login that is removed goes on waiting for the same lock") {
+  Login login;
+  StoredLoginFile file(login.provider.settings());
+  REQUIRE(file.lock({}).empty());
+  REQUIRE(file.erase().empty());
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(StoredLoginFile(login.provider.settings()).lock(stop.get_token()) == "stopped");
 }
 
 TEST_CASE("logging out revokes the login and removes it") {

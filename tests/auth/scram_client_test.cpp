@@ -109,9 +109,9 @@ TEST_CASE("iterations are believed within bounds only") {
   const std::string start = "r=" + nonce + ",s=" + salt + ",i=";
   CHECK(has(fault_of(start + "4095"), "asks for 4095 iterations only"));
   CHECK(has(fault_of(start + "1"), "easy to guess"));
-  CHECK(has(fault_of(start + "10000001"), "more than 10000000 iterations"));
-  CHECK(has(fault_of(start + "4294967297"), "more than 10000000 iterations"));
-  CHECK(has(fault_of(start + std::string(40, '9')), "more than 10000000 iterations"));
+  CHECK(has(fault_of(start + "1000001"), "more than 1000000 iterations"));
+  CHECK(has(fault_of(start + "4294967297"), "more than 1000000 iterations"));
+  CHECK(has(fault_of(start + std::string(40, '9')), "more than 1000000 iterations"));
 }
 
 TEST_CASE("a server that does not prove itself is not believed") {

@@ -100,7 +100,16 @@ TEST_CASE("a command that fails says how, and what it printed counts for nothing
   CHECK(error_of(fetch("kill -9 $$")) == "the token command was ended by signal 9 (Killed)");
   CHECK(error_of(fetch("true")) == "what the token command printed is empty: a token was expected");
   CHECK(!fetch("exit 1").permanent);
+  CHECK(fetch("exit 1").fault == TokenFault::command_failed);
+  CHECK(fetch("true").fault == TokenFault::input);
   CHECK(fetch("/no/such/program 2>&-").permanent);
+}
+
+TEST_CASE("a command whose end nobody can know has failed") {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  const std::string error = error_of(fetch("echo token; exit 3"));
+  std::signal(SIGCHLD, before);
+  CHECK(error.find("SIGCHLD is ignored") != std::string::npos);
 }
 
 TEST_CASE("a command that prints without end is killed") {

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <mqrig/auth/token_settings.hpp>
+#include <thread>
 
 #include "made_jwt.hpp"
 #include "temporary_folder.hpp"
@@ -77,6 +79,8 @@ TEST_CASE("a file that holds no token is said to hold none, and nothing of it is
     const TokenResult result = file_source(path)->fetch({});
     CHECK(!result.token);
     CHECK(!result.permanent);
+    const bool of_time = text.find("expired") == 0 || text.find("is not valid") == 0;
+    CHECK(result.fault == (of_time ? TokenFault::refused : TokenFault::input));
     CHECK(result.error.starts_with("the token file '" + path + "' "));
     CHECK(result.error.find(text) != std::string::npos);
     CHECK(result.error.find("hidden") == std::string::npos);
@@ -94,7 +98,27 @@ TEST_CASE("a file that is missing has to be made by a person") {
   const TokenResult result = file_source(folder.path("none"))->fetch({});
   CHECK(result.error ==
         "cannot read the token file '" + folder.path("none") + "': No such file or directory");
+  CHECK(result.fault == TokenFault::input);
   CHECK(result.permanent);
+}
+
+TEST_CASE("a pipe that nobody writes into holds up nobody who stops") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo(folder.path("token").c_str(), 0600) == 0);
+  std::stop_source stop;
+  std::thread other([&] { stop.request_stop(); });
+  CHECK(!file_source(folder.path("token"))->fetch(stop.get_token()).token);
+  other.join();
+}
+
+TEST_CASE("a pipe may hold the token") {
+  const TemporaryFolder folder;
+  REQUIRE(::mkfifo(folder.path("token").c_str(), 0600) == 0);
+  std::thread other([&] { folder.write("token", "piped\n"); });
+  const TokenResult result = file_source(folder.path("token"))->fetch({});
+  other.join();
+  REQUIRE(result.token);
+  CHECK(result.token->text.view() == "piped");
 }
 
 TEST_CASE("the environment holds a token, or the name is said") {

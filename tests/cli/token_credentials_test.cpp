@@ -27,7 +27,8 @@ class Source : public auth::TokenSource {
  public:
   enum class Answer { token, passing_error, permanent_error, none };
 
-  Source(Seen& seen, Answer answer) : seen_(seen), answer_(answer) {}
+  Source(Seen& seen, Answer answer, auth::TokenFault fault = {})
+      : seen_(seen), answer_(answer), fault_(fault) {}
 
   auth::TokenResult fetch(std::stop_token stop) override {
     auth::TokenResult result;
@@ -43,6 +44,7 @@ class Source : public auth::TokenSource {
       token.audience = "broker";
     } else {
       result.error = "out of tokens";
+      result.fault = fault_;
       result.permanent = answer_ == Answer::permanent_error;
     }
     return result;
@@ -59,6 +61,7 @@ class Source : public auth::TokenSource {
 
   Seen& seen_;
   Answer answer_;
+  auth::TokenFault fault_;
 };
 
 struct Got {
@@ -131,21 +134,35 @@ TEST_CASE("each connection has its own token, and a refusal is passed on first")
   CHECK(seen.refusals == 1);
 }
 
-TEST_CASE("a source without a token is a failure that passes or not") {
-  const auto failure = [](Source::Answer answer) {
+TEST_CASE("a source without a token is a failure of some kind, and passes or not") {
+  using Fault = auth::TokenFault;
+  using Kind = client::FailureKind;
+  const auto failure = [](Source::Answer answer, Fault fault) {
     asio::io_context context(1);
     Seen seen;
-    const auto tokens = make(context, seen, answer);
+    const auto tokens = std::make_unique<TokenCredentials>(
+        context, std::make_unique<Source>(seen, answer, fault), TokenPlacement{});
     Got got;
     tokens->get(got.callback());
     context.run();
     CHECK_FALSE(got.credentials);
     return got.failure;
   };
-  CHECK(failure(Source::Answer::passing_error).kind == client::FailureKind::unreachable);
-  CHECK(failure(Source::Answer::permanent_error).kind == client::FailureKind::not_authorised);
-  CHECK(failure(Source::Answer::passing_error).text ==
-        "there is no token to log in with: out of tokens");
+  const std::pair<Fault, Kind> kinds[] = {
+      {Fault::input, Kind::input},
+      {Fault::command_failed, Kind::input},
+      {Fault::tls, Kind::tls},
+      {Fault::unreachable, Kind::unreachable},
+      {Fault::refused, Kind::not_authorised},
+      {Fault::protocol, Kind::protocol},
+  };
+  for (const auto& each : kinds) {
+    const client::Failure passing = failure(Source::Answer::passing_error, each.first);
+    CHECK(passing.kind == each.second);
+    CHECK_FALSE(passing.permanent);
+    CHECK(passing.text == "there is no token to log in with: out of tokens");
+    CHECK(failure(Source::Answer::permanent_error, each.first).permanent);
+  }
 }
 
 TEST_CASE("a source that hangs is stopped, and asked again") {

@@ -33,6 +33,7 @@ class Tokens : public CredentialSource {
 
   int asked = 0, times_refused = 0;
   std::optional<FailureKind> failure;
+  bool failure_is_permanent = false;
   std::string method;
   std::optional<std::chrono::milliseconds> lifetime;  // of the first one
   bool changing = true;                               // each is another one
@@ -42,6 +43,7 @@ class Tokens : public CredentialSource {
     if (failure) {
       Failure why;
       why.kind = *failure;
+      why.permanent = failure_is_permanent;
       why.text = "no token";
       return callback({}, why);
     }
@@ -199,12 +201,13 @@ TEST_CASE_FIXTURE(Fixture,
   options.credentials = tokens;
   start();
   run_until([&] { return connected == 1; });
-  tokens->failure = FailureKind::unreachable;
+  tokens->failure = FailureKind::input;
   broker.peers[0]->close();
   run_until([&] { return lost.size() >= 2; });
   CHECK_FALSE(failure);
-  tokens->failure = FailureKind::not_authorised;
+  tokens->failure_is_permanent = true;
   run_until([&] { return failure.has_value(); });
+  CHECK(failure->kind == FailureKind::input);
 }
 
 TEST_CASE_FIXTURE(Fixture, "credentials that are refused are replaced once") {

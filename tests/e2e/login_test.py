@@ -143,7 +143,7 @@ class Login(LoginCase):
                 ((), "client ID"), (client, "needs an issuer"),
                 ((*client, "--oauth-issuer", "http://id.example"), "'http://id.example' is not encrypted"),
                 ((*client, "--oauth-issuer", "https://joe:pa55word@id.example"), "a user name or a password"),
-                ((*client, "--oauth-issuer", "id.example"), "'id.example' is not a URL"),
+                ((*client, "--oauth-issuer", "id.example"), "a URL such as https://"),
                 ((*client, "--oauth-token-url", "https://id.example"), "device and token endpoints")):
             with self.subTest(args=args):
                 result = self.run_mqrig("login", *args)

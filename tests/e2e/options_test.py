@@ -163,9 +163,16 @@ class Secrets(Precedence):
         found = self.connect("-t", "t", "--token-file", path)[0]
         self.assertEqual(("", b"the-token"), (found.username, found.password))
 
-    def test_a_token_that_is_missing_is_a_refusal(self):
-        result = self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", "--token-file", self.dir / "missing")
-        self.expect_failure(result, NOT_AUTHORISED, "missing")
+    def test_a_token_that_cannot_be_read_is_missing_input(self):
+        for source, text in (("--token-file", self.dir / "missing"), "missing"), (("--token-env", "NOT_SET"), "NOT_SET"), \
+                (("--token-command", "exit 3"), "exit code 3"):
+            with self.subTest(source[0]):
+                self.expect_failure(self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", *source), INPUT, text)
+
+    def test_a_token_that_has_expired_is_a_refusal(self):
+        expired = '{"access_token":"abc","expires_in":0}'
+        result = self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", "--token-command", f"echo '{expired}'")
+        self.expect_failure(result, NOT_AUTHORISED, "expired")
 
 class Spelling(harness.MqttTest):
     """Long, short, bundled, attached, with =, after --."""

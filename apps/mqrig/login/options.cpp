@@ -5,83 +5,9 @@
 namespace mqrig::login {
 namespace {
 
-using cli::OptionSpec;
-using cli::ValueKind;
-
-constexpr OptionSpec issuer{
-    .long_name = "oauth-issuer",
-    .kind = ValueKind::text,
-    .value_name = "URL",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_ISSUER",
-    .help = "the OAuth 2.0 identity provider",
-    .details =
-        "Exactly as it names itself in its metadata, which say where its endpoints are: at "
-        "URL/.well-known/openid-configuration, or as RFC 8414 has it. URLs have to be "
-        "https, but for those of this machine itself (http://localhost).",
-};
-constexpr OptionSpec device_url{
-    .long_name = "oauth-device-url",
-    .kind = ValueKind::text,
-    .value_name = "URL",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_DEVICE_URL",
-    .help = "where the provider gives codes to log in with",
-    .details = "For one without metadata; --oauth-token-url is needed too then.",
-};
-constexpr OptionSpec token_url{
-    .long_name = "oauth-token-url",
-    .kind = ValueKind::text,
-    .value_name = "URL",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_TOKEN_URL",
-    .help = "where the provider gives tokens",
-};
-constexpr OptionSpec client_id{
-    .long_name = "oauth-client-id",
-    .kind = ValueKind::text,
-    .value_name = "ID",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_CLIENT_ID",
-    .help = "as which client the provider knows us",
-    .details = "A public client, without a secret, that may use the device flow.",
-};
-constexpr OptionSpec scope{
-    .long_name = "oauth-scope",
-    .kind = ValueKind::text,
-    .value_name = "SCOPE",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_SCOPE",
-    .help = "what the token is to allow; several are separated by blanks",
-    .details =
-        "Many providers give a login that lasts, by a refresh token, only for the scope "
-        "offline_access.",
-};
-constexpr OptionSpec audience{
-    .long_name = "oauth-audience",
-    .kind = ValueKind::text,
-    .value_name = "NAME",
-    .minimum = 1,
-    .env = "MQRIG_OAUTH_AUDIENCE",
-    .help = "who is to take the token",
-    .details = "Logins for several audiences stand beside each other.",
-};
-constexpr OptionSpec ca_file{
-    .long_name = "oauth-cafile",
-    .kind = ValueKind::path,
-    .value_name = "FILE",
-    .env = "MQRIG_OAUTH_CAFILE",
-    .help = "certificates (PEM) to trust for it instead of the system's",
-};
-
-constexpr OptionSpec login_options[] = {issuer, device_url, token_url, client_id,
-                                        scope,  audience,   ca_file};
-constexpr OptionSpec logout_options[] = {issuer, token_url, client_id, audience, ca_file};
-
-constexpr cli::OptionGroup login_group{"The provider", login_options};
-constexpr cli::OptionGroup logout_group{"Whose login", logout_options};
-constexpr const cli::OptionGroup* login_groups[] = {&login_group, &cli::offline_general_group};
-constexpr const cli::OptionGroup* logout_groups[] = {&logout_group, &cli::offline_general_group};
+constexpr const cli::OptionGroup* login_groups[] = {&cli::login_group, &cli::offline_general_group};
+constexpr const cli::OptionGroup* logout_groups[] = {&cli::logout_group,
+                                                     &cli::offline_general_group};
 
 constexpr std::string_view login_usage[] = {
     "--oauth-issuer URL --oauth-client-id ID [OPTION...]",

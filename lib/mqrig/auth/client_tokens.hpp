@@ -7,7 +7,7 @@
 namespace mqrig::auth {
 
 // Tokens for a client itself: its client credentials (RFC 6749, section 4.4). One is remembered
-// until 80 % of its life have passed.
+// until 80 % of its life have passed, and to its end while the provider can't be reached.
 class ClientTokens : public TokenSource {
  public:
   explicit ClientTokens(OAuthSettings settings);

@@ -29,6 +29,8 @@ LoginFault fault_of(OAuthFault fault) {
       return LoginFault::tls;
     case OAuthFault::refused:
       return LoginFault::refused;
+    case OAuthFault::input:
+      return LoginFault::local;
     case OAuthFault::protocol:
       break;
   }

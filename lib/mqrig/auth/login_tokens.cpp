@@ -7,8 +7,9 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-TokenResult no_token(std::string error, bool permanent) {
-  return {.token = {}, .error = std::move(error), .permanent = permanent};
+// The file of the login can't be used.
+TokenResult no_file(std::string error) {
+  return {.token = {}, .error = std::move(error), .fault = TokenFault::input, .permanent = true};
 }
 
 // How to log in, for the person.
@@ -26,8 +27,11 @@ std::string login_command(const OAuthSettings& settings) {
   return command;
 }
 
-std::string not_logged_in(const OAuthSettings& settings, const std::string& why) {
-  return why + ": run '" + login_command(settings) + "'";
+TokenResult not_logged_in(const OAuthSettings& settings, const std::string& why) {
+  return {.token = {},
+          .error = why + ": run '" + login_command(settings) + "'",
+          .fault = TokenFault::refused,
+          .permanent = true};
 }
 
 }  // namespace
@@ -40,9 +44,13 @@ TokenResult LoginTokens::fetch(std::stop_token stop) {
   TokenResult result = look(renewable);
   if (!result.token && renewable) {
     const std::string error = file_.lock(stop);
-    if (!error.empty()) return no_token(error, !stop.stop_requested());
+    if (!error.empty()) return no_file(error);
     result = look(renewable);  // another process may have renewed it
     if (!result.token && renewable) result = renew(stop);
+    const bool away = !result.token && result.fault == TokenFault::unreachable;
+    if (away && !stop.stop_requested() && is_usable()) {
+      result = {.token = copy_of(*login_->access), .error = {}};
+    }
     file_.unlock();
   }
   if (result.token) last_ = Secret(result.token->text.view());
@@ -53,17 +61,22 @@ TokenResult LoginTokens::look(bool& renewable) {
   const OAuthSettings& settings = client_.settings();
   const std::string error = file_.load(login_);
   renewable = login_ && !login_->refresh_token.view().empty();
-  if (!error.empty()) return no_token(error, true);
-  if (!login_) return no_token(not_logged_in(settings, "not logged in"), true);
+  if (!error.empty()) return no_file(error);
+  if (!login_) return not_logged_in(settings, "not logged in");
   if (!login_->access || login_->access->text.view() == refused_.view()) {
-    return no_token(not_logged_in(settings, "the login was refused"), true);
+    return not_logged_in(settings, "the login was refused");
   }
   const Token& access = *login_->access;
   const Clock::time_point now = Clock::now();
   if (renewable ? !is_fresh(access, now) : access.expires && *access.expires <= now) {
-    return no_token(not_logged_in(settings, "the login has expired"), true);
+    return not_logged_in(settings, "the login has expired");
   }
   return {.token = copy_of(access), .error = {}};
+}
+
+bool LoginTokens::is_usable() const {
+  return login_ && login_->access && login_->access->text.view() != refused_.view() &&
+         is_valid(*login_->access, Clock::now());
 }
 
 TokenResult LoginTokens::renew(std::stop_token stop) {
@@ -74,13 +87,13 @@ TokenResult LoginTokens::renew(std::stop_token stop) {
   if (!scope.empty()) form.emplace_back("scope", scope);
   const OAuthAnswer answer = client_.request_token(std::move(form), std::move(stop));
   if (answer.code == "invalid_grant") {
-    return no_token(not_logged_in(client_.settings(), answer.error), true);
+    return not_logged_in(client_.settings(), answer.error);
   }
   TokenResult result = take_login(answer, client_.provider(), asked, *login_);
   if (!result.token) return result;
   // Before it is used: the old refresh token may be of no use any more.
   const std::string error = file_.save(*login_);
-  if (!error.empty()) return no_token(error, true);
+  if (!error.empty()) return no_file(error);
   return result;
 }
 
@@ -90,7 +103,7 @@ void LoginTokens::refused() {
 
 TokenResult take_login(const OAuthAnswer& answer, const std::string& provider,
                        Clock::time_point asked, StoredLogin& login) {
-  if (answer.fault != OAuthFault::none) return no_token(answer.error, answer.permanent);
+  if (answer.fault != OAuthFault::none) return no_token(answer);
   TokenResult result = read_token_answer(
       answer.body, "the answer of the identity provider " + shown_url(provider), asked);
   const auto refresh = answer.body.find("refresh_token");
@@ -98,6 +111,7 @@ TokenResult take_login(const OAuthAnswer& answer, const std::string& provider,
     login.refresh_token = Secret(refresh->get_ref<const std::string&>());
   }
   if (result.token) login.access = copy_of(*result.token);
+  if (!result.token) result.fault = TokenFault::protocol;
   return result;
 }
 

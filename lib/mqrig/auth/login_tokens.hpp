@@ -8,7 +8,7 @@ namespace mqrig::auth {
 
 // Tokens for a person who has logged in (DeviceLogin). They are kept in the file of the login, and
 // so shared by all processes; after 80 % of the life of one, the refresh token gives the next
-// (RFC 6749, section 6).
+// (RFC 6749, section 6). While the provider can't be reached, the old one is good to its end.
 class LoginTokens : public TokenSource {
  public:
   explicit LoginTokens(OAuthSettings settings);
@@ -19,6 +19,8 @@ class LoginTokens : public TokenSource {
   // What the file has, without asking anybody. `renewable`: the refresh token may give one.
   TokenResult look(bool& renewable);
   TokenResult renew(std::stop_token stop);
+  // The token of the file has neither expired nor been refused.
+  bool is_usable() const;
 
   OAuthClient client_;
   StoredLoginFile file_;

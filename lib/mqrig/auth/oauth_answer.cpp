@@ -105,6 +105,24 @@ OAuthFault fault_of(HttpFault fault) {
   return OAuthFault::refused;
 }
 
+TokenFault token_fault(OAuthFault fault) {
+  switch (fault) {
+    case OAuthFault::none:
+    case OAuthFault::stopped:
+    case OAuthFault::unreachable:
+      return TokenFault::unreachable;
+    case OAuthFault::tls:
+      return TokenFault::tls;
+    case OAuthFault::refused:
+      return TokenFault::refused;
+    case OAuthFault::input:
+      return TokenFault::input;
+    case OAuthFault::protocol:
+      break;
+  }
+  return TokenFault::protocol;
+}
+
 }  // namespace
 
 OAuthAnswer oauth_failure(OAuthFault fault, std::string error) {
@@ -113,6 +131,13 @@ OAuthAnswer oauth_failure(OAuthFault fault, std::string error) {
   answer.permanent = true;
   answer.error = std::move(error);
   return answer;
+}
+
+TokenResult no_token(const OAuthAnswer& answer) {
+  return {.token = {},
+          .error = answer.error,
+          .fault = token_fault(answer.fault),
+          .permanent = answer.permanent};
 }
 
 OAuthAnswer read_oauth_answer(HttpAnswer http, const std::string& url,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mqrig/auth/http_client.hpp>
+#include <mqrig/auth/token_source.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -15,7 +16,8 @@ enum class OAuthFault : std::uint8_t {
   stopped,
   unreachable,  // or it can't answer now
   tls,          // it is not trusted, or nothing could be agreed upon
-  refused,      // it says no, or what was to be asked is not complete
+  refused,      // it says no, or has no such endpoint
+  input,        // the client secret could not be read
   protocol,     // what it says is not OAuth 2.0
 };
 
@@ -34,5 +36,8 @@ OAuthAnswer read_oauth_answer(HttpAnswer answer, const std::string& url,
 
 // One that is made here, and permanent.
 OAuthAnswer oauth_failure(OAuthFault fault, std::string error);
+
+// The same for whoever wants a token. Not for an answer without a fault.
+TokenResult no_token(const OAuthAnswer& answer);
 
 }  // namespace mqrig::auth

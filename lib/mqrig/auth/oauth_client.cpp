@@ -110,7 +110,7 @@ std::string OAuthClient::read_secret(Secret& secret) const {
 OAuthAnswer OAuthClient::ask(const std::string& url, HttpForm form, std::stop_token stop) {
   Secret secret;
   const std::string fault = read_secret(secret);
-  if (!fault.empty()) return oauth_failure(OAuthFault::refused, fault);
+  if (!fault.empty()) return oauth_failure(OAuthFault::input, fault);
   const bool basic = has_secret(settings_) && !metadata_->secret_in_form;
   if (!basic) form.emplace_back("client_id", settings_.client_id);
   if (has_secret(settings_) && !basic) {

@@ -132,9 +132,9 @@ std::optional<ScramClient::Challenge> ScramClient::read_challenge(std::string_vi
     return refuse(
         "the server's first message is malformed: no number of iterations follows the salt");
   }
-  const unsigned iterations = read_scram_count(*count).value_or(max_iterations + 1);
-  if (iterations > max_iterations) {
-    return refuse("the server asks for more than " + std::to_string(max_iterations) +
+  const unsigned iterations = read_scram_count(*count).value_or(max_scram_client_iterations + 1);
+  if (iterations > max_scram_client_iterations) {
+    return refuse("the server asks for more than " + std::to_string(max_scram_client_iterations) +
                   " iterations, which would take too long");
   }
   if (iterations < min_scram_iterations) {

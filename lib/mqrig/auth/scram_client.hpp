@@ -11,10 +11,14 @@
 
 namespace mqrig::auth {
 
+// The most iterations that a client works through for a server: about a second, in which its event
+// loop stands still.
+inline constexpr unsigned max_scram_client_iterations = 1'000'000;
+
 // The client's side of SCRAM: proves that it knows the password without telling it, and has the
 // server prove the same. A server that asks for less than min_scram_iterations is refused, since
 // whoever listens could guess the password from the answer; so is one that asks for more than
-// max_iterations.
+// max_scram_client_iterations.
 //
 // The first proceed() of a connection takes as long as the server's iterations: a tenth of a second
 // for 200,000. What was worked out is kept for as long as salt and iterations stay the same.

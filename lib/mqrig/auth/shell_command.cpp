@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <mqrig/auth/shell_command.hpp>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -115,12 +116,18 @@ class Run {
     }
   }
 
-  // The status as of waitpid(2). Not waited for before the group is killed: until then nobody else
+  // The status as of waitpid(2), or nothing if it was lost: whoever started us may have SIGCHLD
+  // ignored. Not waited for before the group is killed: until then nobody else
   // can get its number.
-  int finish() {
+  std::optional<int> finish() {
     if (pid_ == 0) return status_;
     ::kill(-pid_, SIGKILL);
-    while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) continue;
+    int status = 0;
+    pid_t ended = 0;
+    do {
+      ended = ::waitpid(pid_, &status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (ended == pid_) status_ = status;
     pid_ = 0;
     return status_;
   }
@@ -140,7 +147,7 @@ class Run {
   }
 
   pid_t pid_;
-  int status_ = 0;
+  std::optional<int> status_;
   Descriptor end_;     // readable when it has ended
   Descriptor output_;  // none when it is closed
   std::string text_;
@@ -170,12 +177,13 @@ CommandOutput run_shell_command(const std::string& command, std::chrono::millise
   Run run(pid, std::move(output), largest);
   const std::stop_callback wake(stop, [&] { ::eventfd_write(stopped.number(), 1); });
   std::string fault = run.wait(deadline, stopped.number());
-  const int status = run.finish();
+  const std::optional<int> status = run.finish();
   if (!fault.empty()) return failed(std::move(fault));
+  if (!status) return failed("ended in a way that is not known: SIGCHLD is ignored here");
   constexpr int not_executable = 126;  // as shells say it; the next one is not found
-  const bool missing = WIFEXITED(status) && WEXITSTATUS(status) >= not_executable &&
-                       WEXITSTATUS(status) <= not_executable + 1;
-  fault = describe(status);
+  const bool missing = WIFEXITED(*status) && WEXITSTATUS(*status) >= not_executable &&
+                       WEXITSTATUS(*status) <= not_executable + 1;
+  fault = describe(*status);
   if (!fault.empty()) return failed(std::move(fault), missing);
   return {.text = Secret(run.text()), .error = {}};
 }

@@ -50,6 +50,10 @@ std::string id_of(std::string_view provider, std::string_view client, std::strin
 std::optional<Clock::time_point> time_of(const Json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || !found->is_number_integer()) return std::nullopt;
+  // What the clock can hold; more is a file that somebody has changed.
+  const auto seconds = found->get<double>();
+  const auto longest = static_cast<double>(Clock::to_time_t(Clock::time_point::max()));
+  if (seconds < 0 || seconds >= longest) return std::nullopt;
   return Clock::from_time_t(found->get<std::time_t>());
 }
 
@@ -153,7 +157,7 @@ std::string StoredLoginFile::save(const StoredLogin& login) const {
 }
 
 std::string StoredLoginFile::erase() const {
-  ::unlink((path_ + ".lock").c_str());
+  // The lock stays: others may be waiting for it.
   if (::unlink(path_.c_str()) == 0 || errno == ENOENT) return {};
   return failure("remove the stored login '" + path_ + "'", errno);
 }

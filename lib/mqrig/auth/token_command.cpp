@@ -15,8 +15,10 @@ TokenCommand::TokenCommand(std::string command, std::chrono::milliseconds timeou
 TokenResult TokenCommand::fetch(std::stop_token stop) {
   const CommandOutput output = run_shell_command(command_, timeout_, longest_output, stop);
   if (!output.error.empty()) {
-    return {
-        .token = {}, .error = "the token command " + output.error, .permanent = output.not_found};
+    return {.token = {},
+            .error = "the token command " + output.error,
+            .fault = TokenFault::command_failed,
+            .permanent = output.not_found};
   }
   return read_printed_token(output.text.view(), "what the token command printed",
                             std::chrono::system_clock::now());

@@ -1,4 +1,4 @@
-#include <sys/stat.h>
+#include <openssl/crypto.h>
 
 #include <mqrig/auth/token_file.hpp>
 #include <mqrig/auth/token_text.hpp>
@@ -9,9 +9,8 @@ namespace mqrig::auth {
 
 TokenFile::TokenFile(std::string path) : path_(std::move(path)) {}
 
-TokenResult TokenFile::fetch(std::stop_token) {
-  const WholeFile file = read_whole_file(path_);
-  const Secret wiped(file.content);
+TokenResult TokenFile::fetch(std::stop_token stop) {
+  WholeFile file = read_whole_file(path_, stop);
   if (file.reason != 0) {
     return {.token = {},
             .error = "cannot read the token file '" + path_ +
@@ -19,8 +18,10 @@ TokenResult TokenFile::fetch(std::stop_token) {
             .permanent = true};
   }
   // What is wrong now may be right the next time: whoever writes it may be late.
-  return read_token(file.content, "the token file '" + path_ + "'",
-                    std::chrono::system_clock::now());
+  TokenResult result =
+      read_token(file.content, "the token file '" + path_ + "'", std::chrono::system_clock::now());
+  OPENSSL_cleanse(file.content.data(), file.content.size());
+  return result;
 }
 
 }  // namespace mqrig::auth

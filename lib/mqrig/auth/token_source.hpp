@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mqrig/auth/secret.hpp>
 #include <optional>
@@ -19,9 +20,20 @@ struct Token {
   std::string audience;  // the same; several are separated by ", "
 };
 
+// Why there is no token.
+enum class TokenFault : std::uint8_t {
+  input,           // a file, a variable or what was read from it: missing, unreadable, malformed
+  command_failed,  // or took too long
+  tls,             // the provider is not trusted, or nothing could be agreed upon
+  unreachable,     // the provider, or it can't answer now
+  refused,         // by the provider; or expired; or nobody has logged in
+  protocol,        // what the provider says is not OAuth 2.0
+};
+
 struct TokenResult {
   std::optional<Token> token;
   std::string error;  // a clause for the person when there is none; holds no secret
+  TokenFault fault = TokenFault::input;  // when there is none
   // Asking again is of no use before a person has done something: the credentials are refused, a
   // file is missing.
   bool permanent = false;

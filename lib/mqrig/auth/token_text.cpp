@@ -15,8 +15,8 @@ using Clock = std::chrono::system_clock;
 // Clocks differ: a token that was made a moment ago may seem to be one of the future.
 constexpr std::chrono::minutes leeway{1};
 
-TokenResult no_token(std::string error) {
-  return {.token = {}, .error = std::move(error)};
+TokenResult no_token(std::string error, TokenFault fault = TokenFault::input) {
+  return {.token = {}, .error = std::move(error), .fault = fault};
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -70,7 +70,7 @@ TokenResult make_token(std::string_view text, const std::string& origin, Clock::
   }
   if (expires) token.expires = expires;
   fault = fault_of(token, claims, now);
-  if (!fault.empty()) return no_token(origin + " " + fault);
+  if (!fault.empty()) return no_token(origin + " " + fault, TokenFault::refused);
   return {.token = std::move(token), .error = {}};
 }
 
@@ -155,6 +155,10 @@ bool is_fresh(const Token& token, Clock::time_point now) {
   if (!token.expires) return true;
   const Clock::time_point issued = token.issued.value_or(now);
   return now < issued + (*token.expires - issued) / 5 * 4;
+}
+
+bool is_valid(const Token& token, Clock::time_point now) {
+  return !token.expires || now < *token.expires;
 }
 
 TokenResult read_printed_token(std::string_view text, const std::string& origin,

@@ -32,6 +32,9 @@ Token copy_of(const Token& token);
 // Less than 80 % of its life have passed, or nobody knows how long it is.
 bool is_fresh(const Token& token, std::chrono::system_clock::time_point now);
 
+// Not expired, as far as is known.
+bool is_valid(const Token& token, std::chrono::system_clock::time_point now);
+
 // What read_token() does, for a text that may also be a JSON object, as programs print them:
 //   {"access_token": "...", "expires_in": 3600}                       an answer as of RFC 6749
 //   {"status": {"token": "...", "expirationTimestamp": "...Z"}}       a Kubernetes ExecCredential

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,11 +12,26 @@ namespace {
 
 constexpr std::size_t largest = 64U << 20;
 
-int read_all(int descriptor, std::string& content) {
+// Until there is something to read, or the end. An errno value.
+int wait_for_input(int descriptor, const std::stop_token& stop) {
+  constexpr int slice = 50;  // ms
+  constexpr int slices = 10'000 / slice;
+  pollfd event{descriptor, POLLIN, 0};
+  for (int i = 0; i < slices; ++i) {
+    if (stop.stop_requested()) return ECANCELED;
+    const int ready = ::poll(&event, 1, slice);
+    if (ready > 0) return 0;
+    if (ready < 0 && errno != EINTR) return errno;
+  }
+  return ETIMEDOUT;
+}
+
+int read_all(int descriptor, std::string& content, const std::stop_token& stop) {
   char buffer[16'384];
   for (;;) {
+    if (const int reason = wait_for_input(descriptor, stop); reason != 0) return reason;
     const ssize_t count = ::read(descriptor, buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (count < 0) return errno;
     if (count == 0) return 0;
     content.append(buffer, static_cast<std::size_t>(count));
@@ -25,9 +41,10 @@ int read_all(int descriptor, std::string& content) {
 
 }  // namespace
 
-WholeFile read_whole_file(const std::string& path) {
+WholeFile read_whole_file(const std::string& path, std::stop_token stop) {
   WholeFile file;
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe that nobody writes into would hold up open() for ever.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status {};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
     file.reason = errno;
@@ -35,7 +52,7 @@ WholeFile read_whole_file(const std::string& path) {
     file.mode = status.st_mode;
     file.owner = status.st_uid;
     file.group = status.st_gid;
-    file.reason = read_all(descriptor, file.content);
+    file.reason = read_all(descriptor, file.content, stop);
   }
   if (descriptor >= 0) ::close(descriptor);
   return file;

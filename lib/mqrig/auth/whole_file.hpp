@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -17,8 +18,9 @@ struct WholeFile {
   int reason = 0;
 };
 
-// Reads up to 64 MiB: 300,000 users. More of it is EFBIG.
-WholeFile read_whole_file(const std::string& path);
+// Reads up to 64 MiB: 300,000 users. More of it is EFBIG. A pipe that gives nothing for 10 seconds
+// is ETIMEDOUT; soon after `stop` is requested it is ECANCELED.
+WholeFile read_whole_file(const std::string& path, std::stop_token stop = {});
 
 // Whoever reads the file meanwhile finds the old one or the new one, which has mode 0600 and is on
 // the disk when this returns. An errno value; unless it is 0, the old file is still there.

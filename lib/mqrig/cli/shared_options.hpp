@@ -12,6 +12,10 @@ extern const OptionGroup connection_group;
 extern const OptionGroup credentials_group;
 /// --token-file, --oauth-issuer, --token-in, ...
 extern const OptionGroup token_group;
+/// Those of them that say of which provider, for `mqrig login`, with --oauth-device-url; and for
+/// `mqrig logout`.
+extern const OptionGroup login_group;
+extern const OptionGroup logout_group;
 /// --tls, --cafile, --cert, ...
 extern const OptionGroup tls_group;
 /// What lies between us and the broker: --ws, --proxy, --resolve, ...

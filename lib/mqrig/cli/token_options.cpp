@@ -103,6 +103,55 @@ constexpr OptionSpec options[] = {
          "(?x-amz-customauthorizer-name=NAME). emqx and rabbitmq: password. go-auth: username."},
 };
 
+/// The option of this name, with what differs where a person logs in.
+constexpr OptionSpec of_login(std::string_view name) {
+  OptionSpec option;
+  for (const OptionSpec& each : options) {
+    if (each.long_name == name) option = each;
+  }
+  if (name == "oauth-issuer") {
+    option.help = "the OAuth 2.0 identity provider";
+    option.details =
+        "Exactly as it names itself in its metadata, which say where its endpoints are: at "
+        "URL/.well-known/openid-configuration, or as RFC 8414 has it. URLs have to be "
+        "https, but for those of this machine itself (http://localhost).";
+  } else if (name == "oauth-token-url") {
+    option.help = "where the provider gives tokens";
+  } else if (name == "oauth-client-id") {
+    option.help = "as which client the provider knows us";
+    option.details = "A public client, without a secret, that may use the device flow.";
+  } else if (name == "oauth-scope") {
+    option.details =
+        "Many providers give a login that lasts, by a refresh token, only for the scope "
+        "offline_access.";
+  } else if (name == "oauth-audience") {
+    option.details = "Logins for several audiences stand beside each other.";
+  } else if (name == "oauth-cafile") {
+    option.help = "certificates (PEM) to trust for it instead of the system's";
+  }
+  return option;
+}
+
+constexpr OptionSpec login_options[] = {
+    of_login("oauth-issuer"),
+    {.long_name = "oauth-device-url",
+     .kind = ValueKind::web_url,
+     .value_name = "URL",
+     .env = "MQRIG_OAUTH_DEVICE_URL",
+     .help = "where the provider gives codes to log in with",
+     .details = "For one without metadata; --oauth-token-url is needed too then."},
+    of_login("oauth-token-url"),
+    of_login("oauth-client-id"),
+    of_login("oauth-scope"),
+    of_login("oauth-audience"),
+    of_login("oauth-cafile"),
+};
+
+constexpr OptionSpec logout_options[] = {
+    of_login("oauth-issuer"),   of_login("oauth-token-url"), of_login("oauth-client-id"),
+    of_login("oauth-audience"), of_login("oauth-cafile"),
+};
+
 // An issuer may have a token URL beside it.
 constexpr std::string_view tokens[] = {"token-file", "token-env", "token-command", "oauth-issuer"};
 constexpr std::string_view token_urls[] = {"token-file", "token-env", "token-command",
@@ -112,6 +161,8 @@ constexpr std::string_view places[] = {"token-in", "token-preset"};
 }  // namespace
 
 constinit const OptionGroup token_group{"Tokens (OAuth 2.0)", options};
+constinit const OptionGroup login_group{"The provider", login_options};
+constinit const OptionGroup logout_group{"Whose login", logout_options};
 constinit const Exclusive one_token{"source of tokens", tokens};
 constinit const Exclusive one_token_url{"source of tokens", token_urls};
 constinit const Exclusive one_token_place{"place for the token", places};

@@ -32,7 +32,7 @@ void Client::Impl::ask_credentials() {
 void Client::Impl::credentials_came(std::optional<Credentials> credentials,
                                     const Failure& failure) {
   if (!credentials) {
-    if (failure.kind == FailureKind::not_authorised) return give_up(failure);
+    if (failure.permanent) return give_up(failure);
     return round_failed(failure);
   }
   credentials_ = std::move(credentials);

@@ -36,7 +36,8 @@ struct Credentials {
 
 class CredentialSource {
  public:
-  // Credentials, or a failure: not_authorised when asking again is of no use, else one that passes.
+  // Credentials, or a failure. Unless it is permanent, they are asked for again where the client is
+  // to connect again.
   using Callback = std::function<void(std::optional<Credentials>, const Failure&)>;
   virtual ~CredentialSource() = default;
 

@@ -25,6 +25,8 @@ class Category final : public std::error_category {
         return "the peer broke the protocol";
       case Error::timed_out:
         return "the broker fell silent";
+      case Error::input:
+        return "the credentials could not be read";
       case Error::aborted:
         return "the operation was aborted";
       case Error::not_taken:

@@ -17,6 +17,7 @@ enum class Error {
   disconnected,
   protocol,
   timed_out,
+  input,
   aborted,    // the client was destroyed, disconnected, or the operation cancelled
   not_taken,  // the broker answered a publish, subscribe or unsubscribe with an error; see the
               // reason code

@@ -17,6 +17,7 @@ enum class FailureKind : std::uint8_t {
   disconnected,    // the broker ended a connection that stood, with or without DISCONNECT
   protocol,        // the peer does not keep to MQTT
   timed_out,       // the peer fell silent: no CONNACK, no PINGRESP, no acknowledgement
+  input,           // credentials: the file, variable or command they come from gives none
 };
 
 struct Failure {
@@ -25,6 +26,8 @@ struct Failure {
   std::error_code error;                                // of the network, else none
   std::string text;  // for a person: what was tried, why it failed, what to do next; one line, no
                      // final stop
+  // Of a CredentialSource: asking again is of no use before a person has done something.
+  bool permanent = false;
 };
 
 }  // namespace mqrig::client

@@ -67,9 +67,7 @@ void Shard::credentials_came(std::optional<client::Credentials> credentials,
   read_clock();
   if (!credentials) {
     fail(ErrorKind::token, failure.text);
-    if (failure.kind == client::FailureKind::not_authorised && !credentials_) {
-      return give_up_connecting();
-    }
+    if (failure.permanent && !credentials_) return give_up_connecting();
     return renewal_.expires_at(now_ + std::chrono::seconds(1));
   }
   credentials_ = std::move(credentials);
