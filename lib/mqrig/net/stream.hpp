@@ -28,8 +28,8 @@ class StreamHandler {
 };
 
 // A connected byte stream, type-erased once per connection: TCP, Unix socket, terminal, pipe, file,
-// memory, and TLS or WebSocket on one of them. It owns no buffer that it can do without: its user waits for
-// readiness and then reads into a buffer of its own, shared by all streams of the thread.
+// memory, and TLS or WebSocket on one of them. It owns no buffer that it can do without: its user
+// waits for readiness and then reads into a buffer of its own, shared by all streams of the thread.
 //
 // Belongs to the thread that runs its io_context; must be destroyed before that io_context. A wait
 // under way counts as work: io_context::run() does not return before it is answered or closed.
