@@ -176,7 +176,7 @@ TEST_CASE_FIXTURE(Fixture, "an address that never answers ends with the time-out
 }
 
 TEST_CASE_FIXTURE(Fixture, "a silent address does not keep the next one waiting") {
-  const Listener silent("::1", 0, 0);
+  const Listener silent("::1", common_port(), 0);
   const auto queued = fill_backlog({"::1", silent.port()});
   const Listener listener("127.0.0.1", silent.port());
   outcome = {};

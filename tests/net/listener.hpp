@@ -83,6 +83,20 @@ class Listener {
   std::uint16_t port_ = 0;
 };
 
+// A port that nobody uses at either address of localhost.
+inline std::uint16_t common_port() {
+  while (true) {
+    const Listener other("::1");
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(other.port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const Descriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto* const at = reinterpret_cast<const sockaddr*>(&address);
+    if (::bind(probe.number, at, sizeof address) == 0) return other.port();
+  }
+}
+
 // A directory for sockets and files, gone with the test.
 struct ScratchDirectory {
   std::filesystem::path path;
