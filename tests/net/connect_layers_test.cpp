@@ -63,9 +63,9 @@ TEST_CASE_FIXTURE(Fixture, "a Unix socket has TLS too, with the name localhost")
 }
 
 TEST_CASE_FIXTURE(Fixture, "a failure of TLS says where, and is final") {
-  const std::uint16_t port = common_port();
-  listener = Listener("127.0.0.1", port);
-  const Listener other("::1", port);  // would be next if the first address refused
+  const std::uint16_t common = common_port();
+  listener = Listener("127.0.0.1", common);
+  const Listener other("::1", common);  // would be next if the first address refused
   ScriptedPeer peer(context, [&] {
     connector.start(greeted("localhost"), outcome.record());
     run_ready(context);
