@@ -2,7 +2,9 @@
 
 import base64
 import ipaddress
+import select
 import socket
+import ssl
 import struct
 import threading
 
@@ -45,19 +47,23 @@ class ProxyServer:
             beyond = socket.create_connection(("127.0.0.1", self.target), DEADLINE)
             self.sockets.append(beyond)
             self.agree(sock)
-            self._start(self._pump, beyond, sock)
-            self._pump(sock, beyond)
-        except (OSError, Refusal, struct.error):
+            self._relay(sock, beyond)
+        except (OSError, Refusal, ValueError, struct.error):
             sock.close()
 
     @staticmethod
-    def _pump(source, sink):
-        try:
-            while data := source.recv(1 << 16):
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def _relay(one, other):
+        """Both ways in one thread: two may not use a TLS socket at once."""
+        sinks = {one: other, other: one}
+        while sinks:
+            ready = [sock for sock in sinks if isinstance(sock, ssl.SSLSocket) and sock.pending()]
+            for source in ready or select.select(list(sinks), [], [], DEADLINE)[0]:
+                sink = {one: other, other: one}[source]
+                if data := source.recv(1 << 16):
+                    sink.sendall(data)
+                else:
+                    del sinks[source]
+                    sink.shutdown(socket.SHUT_WR)
 
     @staticmethod
     def take(sock, count):
