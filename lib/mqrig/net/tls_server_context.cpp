@@ -18,11 +18,6 @@ using ClientCertificate = TlsServerSettings::ClientCertificate;
 constexpr const char* psk_first =
     "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
 
-// TLS 1.3 takes a pre-shared key with SHA-256 only, and a server that also has a certificate would
-// not think of that when it chooses.
-constexpr const char* psk_suites =
-    "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
-
 void digest_file(EVP_MD_CTX* digest, const std::string& file) {
   std::string ignored;
   const BioHandle bio = file.empty() ? nullptr : open_file(file, ignored);
@@ -93,7 +88,6 @@ void TlsContext::share_tickets(const TlsContext& older) {
 // server's certificate would take its place. No tickets: a key that was taken away must not go on
 // working in one, and with a key a handshake costs no more than with a ticket.
 void TlsContext::use_psk(const TlsServerSettings& settings) {
-  if (settings.ciphers.empty()) SSL_CTX_set_ciphersuites(context_.get(), psk_suites);
   find_key_ = settings.psk_key;
   SSL_CTX_set_psk_server_callback(context_.get(), find_psk);
   if (settings.ciphers.find("TLS_") == std::string::npos) {
