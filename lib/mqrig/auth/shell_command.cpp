@@ -85,7 +85,11 @@ std::string describe(int status) {
 class Run {
  public:
   Run(pid_t pid, Descriptor output, std::size_t largest)
-      : pid_(pid), end_(open_process(pid)), output_(std::move(output)), text_(largest + 1, '\0') {
+      : pid_(pid),
+        end_(open_process(pid)),
+        open_error_(errno),
+        output_(std::move(output)),
+        text_(largest + 1, '\0') {
     ::fcntl(output_.number(), F_SETFL, O_NONBLOCK);
   }
   Run(const Run&) = delete;
@@ -97,7 +101,8 @@ class Run {
 
   // Nothing when it has ended, else why it has to.
   std::string wait(Clock::time_point deadline, int stopped) {
-    if (end_.number() < 0) return "could not be waited for: " + reason(errno);
+    if (end_.number() < 0 && open_error_ == ESRCH) return {};  // ended, and nobody knows how
+    if (end_.number() < 0) return "could not be waited for: " + reason(open_error_);
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
       if (left.count() <= 0) return "did not end in time and was killed";
@@ -149,6 +154,7 @@ class Run {
   pid_t pid_;
   std::optional<int> status_;
   Descriptor end_;     // readable when it has ended
+  int open_error_;     // why there is none
   Descriptor output_;  // none when it is closed
   std::string text_;
   std::size_t size_ = 0;  // of what has been read
