@@ -5,6 +5,7 @@ MQRIG_TEST_BROKER=mosquitto runs the tests of clients against that one, the inde
 MQRIG_BINARY names the program. Nothing here waits on time alone: each wait is on a condition, with a deadline.
 """
 
+import atexit
 import concurrent.futures
 import getpass
 import json
@@ -30,9 +31,13 @@ SANITIZER_REPORT = re.compile(rb"Sanitizer: |runtime error: |Sanitizer:DEADLYSIG
 
 
 def free_port():
-    """A loopback port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """A loopback port that nobody listens on, and that the kernel gives to nobody else while this process lives:
+    it is bound here, not listened on, so that a server which reuses addresses can have it."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    atexit.register(reserved.close)
+    return reserved.getsockname()[1]
 
 
 def environment(home, **extra):
