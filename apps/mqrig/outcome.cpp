@@ -74,4 +74,8 @@ std::string describe_loss(const client::Failure& failure, std::chrono::milliseco
   return "connection lost: " + describe_retry(failure, retry);
 }
 
+std::string describe_connection(const client::Client& client) {
+  return client.broker() + " by MQTT " + std::string(wire::name(client.version()));
+}
+
 }  // namespace mqrig

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <mqrig/cli/exit_code.hpp>
+#include <mqrig/client/client.hpp>
 #include <mqrig/client/failure.hpp>
 #include <mqrig/session/limits.hpp>
 #include <mqrig/wire/property.hpp>
@@ -36,5 +37,9 @@ std::string describe_retry(const client::Failure& failure, std::chrono::millisec
 
 /// "connection lost: …; trying again in 1.5 s".
 std::string describe_loss(const client::Failure& failure, std::chrono::milliseconds retry);
+
+/// The broker of a connection that stands, and the version agreed upon: "localhost:1883 by MQTT
+/// 5.0".
+std::string describe_connection(const client::Client& client);
 
 }  // namespace mqrig

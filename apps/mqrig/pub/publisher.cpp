@@ -175,7 +175,7 @@ bool Publisher::one_topic() const {
 
 void Publisher::on_connected(bool /*session_present*/, wire::Properties /*connack*/) {
   connected_once_ = true;
-  if (connection_lost_) diagnostic_.notice("connected again to " + client_.broker());
+  if (connection_lost_) diagnostic_.notice("connected again to " + describe_connection(client_));
   connection_lost_ = false;
 }
 

@@ -28,7 +28,7 @@ void SpooledPublisher::on_connected(bool session_present, wire::Properties /*con
   const bool first = !connected_once_;
   connected_once_ = true;
   no_connection_.cancel();
-  if (connection_lost_) diagnostic_.notice("connected to " + client_.broker());
+  if (connection_lost_) diagnostic_.notice("connected to " + describe_connection(client_));
   connection_lost_ = false;
   warn_of_properties();
   if (!first || !session_present || !spool_.fresh()) return schedule_turn();

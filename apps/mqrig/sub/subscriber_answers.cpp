@@ -80,7 +80,7 @@ void Subscriber::on_connected(bool session_present, wire::Properties) {
   if (std::exchange(connected_, true) && session_present) forget_repeated();
   if (!std::exchange(lost_, false)) return;
   const bool gap = !session_present && settings_.subscription.qos != wire::QoS::at_most_once;
-  diagnostic_.notice("connected again to " + client_.broker() +
+  diagnostic_.notice("connected again to " + describe_connection(client_) +
                      (gap ? ", which has forgotten the session: messages may be missing" : ""));
 }
 

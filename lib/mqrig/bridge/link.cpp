@@ -126,7 +126,8 @@ void Link::on_connected(End& end) {
   failures_[index(end.side())].clear();
   announced_.reset();  // that broker has not heard
   announce_state();
-  owner_.on_link_state(*this, "connected to " + end.client().broker());
+  owner_.on_link_state(*this, "connected to " + end.client().broker() + " by MQTT " +
+                                  std::string(wire::name(end.client().version())));
 }
 
 void Link::on_lost(End& end, const client::Failure& failure) {

@@ -44,6 +44,7 @@ std::string Client::Impl::broker() const {
 void Client::Impl::first_broker() {
   // The bit was not what kept us out, if there was no connection without it either.
   if (!was_connected_ || no_bit_broker_ != version_broker_) no_bit_broker_.reset();
+  if (!was_connected_) version_ = options_.version;  // nor was the version
   broker_ = 0;
   connect();
 }
