@@ -50,8 +50,7 @@ Resolve::Resolve(asio::io_context& context, std::string host, std::uint16_t port
     : lookup_(
           context, [host = std::move(host), port] { return look_up(host, port); },
           [callback = std::move(callback)](Answer answer) {
-            const Callback answered = callback;
-            answered(answer.error, std::move(answer.reason), std::move(answer.endpoints));
+            callback(answer.error, std::move(answer.reason), std::move(answer.endpoints));
           }) {}
 
 }  // namespace mqrig::net
