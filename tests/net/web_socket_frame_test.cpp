@@ -174,6 +174,15 @@ TEST_CASE("what RFC 6455 does not allow is a fault, as soon as it can be seen") 
     const std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
     CHECK(fault_of(server, "\x88\x02" + payload) == none);
   }
+  // A reason is UTF-8 [RFC 6455, section 5.5.1].
+  for (const std::string_view reason :
+       {"\xff"sv, "\xc0\xaf"sv, "\xed\xa0\x80"sv, "\xe2\x82"sv, "\xf4\x90\x80\x80"sv, "a\x80"sv}) {
+    CAPTURE(reason);
+    const std::string payload = "\x03\xe8" + std::string(reason);
+    CHECK(fault_of(server, "\x88" + std::string{static_cast<char>(payload.size())} + payload) ==
+          bad_reason);
+  }
+  CHECK(fault_of(server, "\x88\x0b\x03\xe8\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"sv) == none);
 }
 
 TEST_CASE("data before a fault is kept, and nothing counts behind it") {
@@ -183,11 +192,14 @@ TEST_CASE("data before a fault is kept, and nothing counts behind it") {
 }
 
 TEST_CASE("every fault has a sentence and a status") {
-  for (int i = 1; i <= static_cast<int>(WebSocketFault::bad_close); ++i) {
+  for (int i = 1; i <= static_cast<int>(WebSocketFault::bad_reason); ++i) {
     const auto fault = static_cast<WebSocketFault>(i);
     CHECK_FALSE(fault_text(fault).empty());
-    CHECK(close_code(fault) == (fault == WebSocketFault::text ? 1003 : 1002));
+    if (fault == WebSocketFault::text || fault == WebSocketFault::bad_reason) continue;
+    CHECK(close_code(fault) == 1002);
   }
+  CHECK(close_code(WebSocketFault::text) == 1003);
+  CHECK(close_code(WebSocketFault::bad_reason) == 1007);
 }
 
 }  // namespace mqrig::net::tests

@@ -1,3 +1,5 @@
+#include <openssl/asn1.h>
+
 #include <algorithm>
 #include <cstring>
 #include <mqrig/net/web_socket_frame.hpp>
@@ -13,10 +15,29 @@ bool is_close_code(unsigned code) {
          (code >= 3000 && code <= 4999);
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    unsigned long character = 0;
+    const int size = ::UTF8_getc(reinterpret_cast<const unsigned char*>(text.data()),
+                                 static_cast<int>(text.size()), &character);
+    const bool surrogate = character >= 0xD800 && character <= 0xDFFF;
+    if (size <= 0 || surrogate || character > 0x10FFFF) return false;
+    text.remove_prefix(static_cast<std::size_t>(size));
+  }
+  return true;
+}
+
 }  // namespace
 
 std::uint16_t close_code(WebSocketFault fault) {
-  return fault == WebSocketFault::text ? 1003 : 1002;
+  switch (fault) {
+    case WebSocketFault::text:
+      return 1003;
+    case WebSocketFault::bad_reason:
+      return 1007;
+    default:
+      return 1002;
+  }
 }
 
 std::string_view fault_text(WebSocketFault fault) {
@@ -45,6 +66,8 @@ std::string_view fault_text(WebSocketFault fault) {
       return "sent a frame with a malformed length";
     case WebSocketFault::bad_close:
       return "sent a malformed close frame";
+    case WebSocketFault::bad_reason:
+      return "sent a close frame whose reason is not UTF-8";
   }
   return "";
 }
@@ -220,8 +243,13 @@ WebSocketDecoder::Event WebSocketDecoder::end_control() {
   if (opcode() == WebSocketOpcode::ping) return Event::ping;
   if (control_.empty()) return Event::close;
   const auto byte = [this](std::size_t i) { return static_cast<unsigned char>(control_[i]); };
-  if (control_.size() >= 2 && is_close_code(byte(0) * 256u + byte(1))) return Event::close;
-  fault_ = WebSocketFault::bad_close;
+  if (control_.size() < 2 || !is_close_code(byte(0) * 256u + byte(1))) {
+    fault_ = WebSocketFault::bad_close;
+  } else if (!is_utf8(std::string_view(control_).substr(2))) {
+    fault_ = WebSocketFault::bad_reason;
+  } else {
+    return Event::close;
+  }
   return Event::fault;
 }
 

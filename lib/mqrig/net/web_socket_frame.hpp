@@ -35,7 +35,8 @@ enum class WebSocketFault : std::uint8_t {
   fragmented_control,
   long_control,  // more than 125 bytes
   bad_length,    // more than 63 bits, or not in the shortest form
-  bad_close      // a payload of one byte, or a code that is none
+  bad_close,     // a payload of one byte, or a code that is none
+  bad_reason     // a close reason that is not UTF-8
 };
 
 // The status code of the close frame that answers it.
