@@ -106,6 +106,9 @@ TEST_CASE("a browser reads that this is a WebSocket for MQTT") {
 TEST_CASE("a request that is none for a WebSocket is answered with what is wrong") {
   CHECK(contains(answer(request("GET", "POST /mqtt HTTP/1.1\r\n")), " 405 "));
   CHECK(contains(answer(request("GET", "POST /mqtt HTTP/1.1\r\n")), "\r\nAllow: GET\r\n"));
+  const std::string head = answer(request("GET", "HEAD /mqtt HTTP/1.1\r\n"));
+  CHECK(contains(head, " 405 "));
+  CHECK(head.ends_with("\r\n\r\n"));  // and no body [RFC 9110, section 9.3.2]
   CHECK(contains(answer(request("GET", "GET /mqtt HTTP/1.0\r\n")), " 505 "));
   CHECK(contains(answer(request("GET", "GET /mqtt HTTP/2.0\r\n")), " 505 "));
   CHECK(contains(answer(request("Host")), "one Host"));

@@ -32,6 +32,7 @@ class HttpHead {
 
   // Once complete. Of a request:
   bool is_get() const { return parser_.method == HTTP_GET; }
+  bool is_head() const { return parser_.method == HTTP_HEAD; }
   // As it was sent, without a query; empty if the target has none.
   std::string path() const;
   // Of an answer:

@@ -100,7 +100,8 @@ void WebSocketServerHandshake::answer_error(unsigned status, const std::string& 
   output_ += status == 426 ? "Connection: Upgrade, close\r\n" : "Connection: close\r\n";
   output_ +=
       "Content-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
-      "\r\n\r\n" + body;
+      "\r\n\r\n";
+  if (!head_.complete() || !head_.is_head()) output_ += body;  // [RFC 9110, section 9.3.2]
   refuse("the request was answered " + line + ": " + sentence);
 }
 
