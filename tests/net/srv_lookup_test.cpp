@@ -43,6 +43,29 @@ TEST_CASE_FIXTURE(Fixture, "the hosts of SRV records are tried until one connect
   wait();
   REQUIRE(outcome.stream);
   CHECK(outcome.stream->description() == "tcp 127.0.0.1:" + port());
+  CHECK(connector.srv_targets().size() == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the hosts behind the one that was had can be gone on with") {
+  Listener other("127.0.0.1");
+  start({"a.example", 0}, 0, 2,
+        Server::record(1, 0, listener.port(), "localhost") +
+            Server::record(2, 0, other.port(), "127.0.0.1"));
+  wait();
+  REQUIRE(outcome.stream);
+  std::vector<SrvTarget> targets = connector.srv_targets();
+  REQUIRE(targets.size() == 2);
+  CHECK(targets[0].host == "localhost");
+  targets.erase(targets.begin());
+  ConnectOptions options("a.example", 0);
+  options.srv = true;
+  options.srv_targets = targets;  // no name server is asked
+  outcome = {};
+  connector.start(std::move(options), outcome.record());
+  wait();
+  REQUIRE(outcome.stream);
+  CHECK(outcome.stream->description() == "tcp 127.0.0.1:" + std::to_string(other.port()));
+  CHECK(connector.srv_targets().size() == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a host of an SRV record has its own certificate, or the domain's") {

@@ -1,5 +1,6 @@
 // How a client gets a connection, and what it does when one cannot be had or is lost.
 #include <string>
+#include <utility>
 
 #include <mqrig/client/client_impl.hpp>
 #include <mqrig/client/refusal.hpp>
@@ -36,17 +37,28 @@ bool is_end(std::error_code error) {
 std::string Client::Impl::broker() const {
   if (options_.dial) return "the broker behind a given stream";
   const Broker& broker = options_.brokers[broker_];
+  if (!srv_targets_.empty()) {
+    const net::SrvTarget& target = srv_targets_.front();
+    return net::join_host_port(target.host, target.port) + " (SRV of " + broker.host + ")";
+  }
   if (broker.srv && broker.unix_path.empty()) return broker.host;
   return broker.unix_path.empty() ? net::join_host_port(broker.host, broker.port)
                                   : "unix " + broker.unix_path;
 }
 
 void Client::Impl::first_broker() {
-  // The bit was not what kept us out, if there was no connection without it either.
-  if (!was_connected_ || no_bit_broker_ != version_broker_) no_bit_broker_.reset();
-  if (!was_connected_) version_ = options_.version;  // nor was the version
+  forget_refusals();
+  earlier_failures_.clear();
+  srv_targets_.clear();
   broker_ = 0;
   connect();
+}
+
+// The version or the bit was not what kept us out, if there was no connection without it either.
+// Nor does it say anything of another broker.
+void Client::Impl::forget_refusals() {
+  if (!was_connected_ || no_bit_broker_ != version_broker_) no_bit_broker_.reset();
+  if (!was_connected_) version_ = options_.version;
 }
 
 void Client::Impl::connect() {
@@ -69,6 +81,8 @@ net::ConnectOptions Client::Impl::connect_options() const {
   const Broker& broker = options_.brokers[broker_];
   net::ConnectOptions connect(broker.host, broker.port);
   connect.srv = broker.srv;
+  connect.srv_targets = srv_targets_;
+  connect.name_server = broker.name_server;
   connect.unix_path = broker.unix_path;
   connect.bind_address = options_.bind_address;
   connect.transport = options_.transport;
@@ -89,6 +103,7 @@ void Client::Impl::dial() {
 
 void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Stream> stream) {
   if (error) {
+    srv_targets_.clear();  // all of them were tried
     Failure failure;
     failure.kind = kind_of(error);
     failure.error = error;
@@ -102,6 +117,7 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
 
 void Client::Impl::begin_connection(std::unique_ptr<net::Stream> stream) {
   state_ = State::handshaking;
+  srv_targets_ = connector_.srv_targets();
   if (options_.trace) tell_facts(*stream);
   Connection::Owner& owner = *this;
   connection_ =
@@ -190,15 +206,23 @@ void Client::Impl::drop_connection() noexcept {
 // This broker could not be had; the others are tried before the round counts as failed.
 void Client::Impl::next_broker(Failure failure) {
   drop_connection();
-  if (broker_ + 1 < options_.brokers.size()) {
-    ++broker_;
-    if (!options_.version && !was_connected_) version_.reset();
-    return connect();
+  const bool same_domain = srv_targets_.size() > 1;
+  if (!same_domain && broker_ + 1 == options_.brokers.size()) {
+    return round_failed(std::move(failure));
   }
-  round_failed(std::move(failure));
+  earlier_failures_ += failure.text + "; ";
+  if (same_domain) {
+    srv_targets_.erase(srv_targets_.begin());
+  } else {
+    srv_targets_.clear();
+    ++broker_;
+  }
+  forget_refusals();
+  connect();
 }
 
 void Client::Impl::round_failed(Failure failure) {
+  failure.text.insert(0, std::exchange(earlier_failures_, {}));
   const bool again = options_.keep_trying || (connected_since_start_ && options_.reconnect);
   if (again) return retry(std::move(failure));
   give_up(std::move(failure));

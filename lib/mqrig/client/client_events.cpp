@@ -96,6 +96,7 @@ void Client::Impl::connected(const session::Event& event) {
   was_connected_ = connected_since_start_ = true;
   version_broker_ = broker_;
   is_bridge_ = bit_sent_;
+  earlier_failures_.clear();
   lost_at_.reset();
   connected_at_ = connection_->now();
   granted_expiry_ =

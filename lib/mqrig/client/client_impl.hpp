@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <mqrig/client/backoff.hpp>
 #include <mqrig/client/client.hpp>
@@ -66,6 +67,7 @@ class Client::Impl final : private Connection::Owner {
 
   // client_connect.cpp
   void first_broker();
+  void forget_refusals();
   void connect();
   void make_stream();
   void dial();
@@ -132,6 +134,9 @@ class Client::Impl final : private Connection::Owner {
   std::unique_ptr<net::Stream> next_stream_;  // connected, and waits for the old one to end
   std::optional<wire::Version> version_;      // agreed with a broker, or to be tried
   std::size_t broker_ = 0;                    // index of the current one
+  // Of its domain, if it has one: the host connected to, and those that may be tried after it.
+  std::vector<net::SrvTarget> srv_targets_;
+  std::string earlier_failures_;  // of the brokers that were tried before it
   session::Time connected_at_{};
   std::optional<session::Time> lost_at_;
   std::uint32_t granted_expiry_ = 0;          // seconds; what the broker keeps

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <mqrig/net/srv_lookup.hpp>
 #include <mqrig/net/transport.hpp>
 #include <mqrig/session/engine.hpp>
 #include <mqrig/wire/packets.hpp>
@@ -38,7 +39,8 @@ struct Broker {
   std::uint16_t port = 1883;
   // The host is a domain whose SRV records name the brokers; see net::ConnectOptions.
   bool srv = false;
-  std::string unix_path;  // when not empty, host and port are unused
+  std::optional<net::DnsServer> name_server;  // asked for the records; none: those of the system
+  std::string unix_path;                      // when not empty, host and port are unused
 };
 
 // The will, owning its content.

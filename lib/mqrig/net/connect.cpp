@@ -11,6 +11,7 @@ Connector::~Connector() {
 void Connector::start(ConnectOptions options, Callback callback) {
   cancel();
   detail_.clear();
+  srv_targets_.clear();
   attempt_ = std::make_shared<Attempt>(*this, std::move(options), std::move(callback));
   attempt_->post_begin();
 }
@@ -23,6 +24,10 @@ void Connector::cancel() {
 
 const std::string& Connector::detail() const {
   return detail_;
+}
+
+const std::vector<SrvTarget>& Connector::srv_targets() const {
+  return srv_targets_;
 }
 
 }  // namespace mqrig::net

@@ -9,6 +9,7 @@
 #include <mqrig/net/stream.hpp>
 #include <mqrig/net/transport.hpp>
 #include <string>
+#include <vector>
 
 namespace asio {
 class io_context;
@@ -27,6 +28,7 @@ struct ConnectOptions {
   // The host is a domain, whose SRV records name hosts and ports: each of them is tried in the
   // order of RFC 2782, until one is had. `port` is unused then.
   bool srv = false;
+  std::vector<SrvTarget> srv_targets;    // what the records name, where that is known already
   std::optional<DnsServer> name_server;  // asked for SRV records; none: those of the system
   std::string unix_path;     // when not empty: this Unix socket; host, port and bind are unused
   std::string bind_address;  // local address, or an interface whose address is taken; empty: any
@@ -70,11 +72,17 @@ class Connector {
   // Valid until the next start().
   const std::string& detail() const;
 
+  // After success, when SRV records were asked for: the host that was connected to, and behind it
+  // those that have not been tried, for ConnectOptions::srv_targets. Whoever got the stream may
+  // find that this host does not serve, and go on with the next. Valid until the next start().
+  const std::vector<SrvTarget>& srv_targets() const;
+
  private:
   class Attempt;
   asio::io_context& context_;
   std::shared_ptr<Attempt> attempt_;
   std::string detail_;
+  std::vector<SrvTarget> srv_targets_;
 };
 
 }  // namespace mqrig::net

@@ -71,6 +71,8 @@ void Connector::Attempt::begin() {
 void Connector::Attempt::find_hosts() {
   const Transport& transport = options_.transport;
   domain_ = options_.host;
+  hosts_ = std::move(options_.srv_targets);
+  if (!hosts_.empty()) return next_host();
   resolved_ = srv_name(domain_, transport.tls != nullptr, transport.web_socket.has_value());
   srv_ = std::make_unique<SrvLookup>(
       connector_.context_, resolved_,
@@ -294,6 +296,10 @@ void Connector::Attempt::finish(std::error_code error, std::unique_ptr<Stream> s
   const auto self = std::move(connector_.attempt_);
   stop();
   connector_.detail_ = error ? std::move(detail_) : std::string();
+  if (!error && next_host_ != 0) {
+    hosts_.erase(hosts_.begin(), hosts_.begin() + static_cast<std::ptrdiff_t>(next_host_ - 1));
+    connector_.srv_targets_ = std::move(hosts_);
+  }
   const Callback callback = std::move(callback_);
   callback(error, std::move(stream));
 }
