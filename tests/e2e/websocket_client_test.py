@@ -8,8 +8,9 @@ import peer
 from tls_case import TlsCase
 from web_socket import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, AcceptedWebSocket, accept_hash
 
-OK, CONNECT, DISCONNECTED = 0, 3, 8
-NORMAL, GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED_DATA, TRY_AGAIN_LATER = 1000, 1001, 1002, 1003, 1013
+OK, CONNECT, NOT_AUTHORISED, DISCONNECTED, PROTOCOL = 0, 3, 5, 8, 9
+NORMAL, GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED_DATA, INVALID_DATA = 1000, 1001, 1002, 1003, 1007
+POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
 TOKEN = harness.secret("the-token-of-a-header")
 
 
@@ -134,6 +135,14 @@ class Refused(WebSocketCase):
             ("half an answer", b"HTTP/1.1 101 Switching", "in the middle of its answer"),
         ))
 
+    def test_a_token_that_is_refused_is_not_authorised(self):
+        def refuse(connection):
+            AcceptedWebSocket(connection.sock).answer("Content-Length: 0", status="401 Unauthorized")
+
+        server = self.peer(refuse, refuse)  # another token might do, once
+        result = self.run_mqrig("pub", *self.url(server.port), "-m", "x", "--token-env", "T", "--token-in", "ws-header", env={"T": TOKEN})
+        self.expect_one_error(result, NOT_AUTHORISED, "it refuses the credentials of the request")
+
     def test_silence_is_a_timeout(self):
         def listen_only(connection):
             while connection.sock.recv(4096):
@@ -144,14 +153,14 @@ class Refused(WebSocketCase):
 
 
 class Frames(WebSocketCase):
-    def subscribe(self, dialogue, *args):
+    def subscribe(self, dialogue, *args, reconnect="--no-reconnect"):
         """Runs sub; the dialogue has the Connection, after SUBACK, and the WebSocket."""
         def after_suback(connection):
             connection.grant()
             dialogue(connection, connection.sock)
 
         server = self.accepting(after_suback)
-        result = self.run_mqrig("sub", *self.url(server.port), "--no-reconnect", *args)
+        result = self.run_mqrig("sub", *self.url(server.port), reconnect, *args)
         server.finish()
         return result
 
@@ -202,8 +211,8 @@ class Frames(WebSocketCase):
             def dialogue(connection, socket):
                 socket.sock.sendall(frame(socket))
                 self.assertEqual(code, struct.unpack("!H", socket.expect_frame(CLOSE)[:2])[0])
-            result = self.subscribe(dialogue)
-            self.expect_one_error(result, DISCONNECTED, text)
+            result = self.subscribe(dialogue, reconnect="--reconnect")  # which is of no use
+            self.expect_one_error(result, PROTOCOL, "broke the protocol: the server", text)
 
         self.concurrently(fault, (
             ("text", UNSUPPORTED_DATA, lambda s: s.frame(TEXT, b"hello"), "text"),
@@ -218,6 +227,25 @@ class Frames(WebSocketCase):
             ("oversized", PROTOCOL_ERROR, lambda s: bytes([0x80 | BINARY, 127]) + b"\xff" * 8, "length"),
             ("half a close code", PROTOCOL_ERROR, lambda s: s.frame(CLOSE, b"x"), "(?i)close"),
             ("close code of no frame", PROTOCOL_ERROR, lambda s: s.frame(CLOSE, struct.pack("!H", 1005)), "(?i)close"),
+            ("close reason in no UTF-8", INVALID_DATA, lambda s: s.frame(CLOSE, struct.pack("!H", NORMAL) + b"\xff"), "UTF-8"),
+        ))
+
+    def test_what_comes_instead_of_connack_is_told_and_no_older_version_is_tried(self):
+        def instead(name, code, frame, text):
+            def dialogue(connection):
+                socket = AcceptedWebSocket(connection.sock).agree()
+                peer.Connection(socket).expect("CONNECT")
+                socket.sock.sendall(frame(socket))
+                socket.expect_frame(CLOSE)
+
+            server = self.peer(dialogue)
+            result = self.run_mqrig("sub", *self.url(server.port))
+            self.expect_one_error(result, code, text)
+            self.assertEqual(1, server.connections)
+
+        self.concurrently(instead, (
+            ("text", PROTOCOL, lambda s: s.frame(TEXT, b"hello"), "broke the protocol: the server sent a text message"),
+            ("closed", CONNECT, lambda s: s.frame(CLOSE, struct.pack("!H", POLICY_VIOLATION)), "instead of answering CONNECT: .*status 1008"),
         ))
 
     def test_a_close_frame_tells_its_code_and_reason_and_is_answered(self):

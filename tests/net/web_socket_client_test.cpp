@@ -114,6 +114,20 @@ TEST_CASE("facts name path and subprotocol, and keep what follows a question mar
         std::vector<std::string>{"WebSocket, path /mqtt, subprotocol mqtt"});
 }
 
+TEST_CASE("credentials that are refused are told apart from those that are missing") {
+  const std::string answer = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
+  for (const char* const field : {"authorization", "Cookie"}) {
+    Client client({.host = "h", .path = "/mqtt", .headers = {{field, "secret"}}});
+    client.server->write_some(bytes(answer));
+    CHECK(client.go_on() == Layer::Progress::failed);
+    CHECK(client.error == Error::web_socket_unauthorised);
+    CHECK(client.stream->failure() ==
+          "the server answered 401 Unauthorized: it refuses the credentials of the request");
+  }
+  Client other({.host = "h", .path = "/mqtt", .headers = {{"X-Tenant", "seven"}}});
+  CHECK(contains(other.refusal(answer), "it wants credentials"));
+}
+
 TEST_CASE("an answer that is no upgrade says what to look at") {
   CHECK(refusal_of_status("200 OK") == "the server answered 200 OK: is the path /mqtt right?");
   CHECK(refusal_of_status("404 Nope") ==

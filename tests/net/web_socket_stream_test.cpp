@@ -198,7 +198,7 @@ TEST_CASE("a close frame of the peer is answered, and ends the stream") {
 TEST_CASE("a close frame that gives a reason has it told") {
   End end;
   end.send(end.frame(0x88, "\x03\xf0no\x07 entry"));
-  CHECK(end.read_error() == Error::end_of_stream);
+  CHECK(end.read_error() == Error::web_socket_closed);
   CHECK(end.stream->failure() ==
         "the client closed the WebSocket with status 1008 (policy violation): no? entry");
   CHECK(end.sent() == "\x88\x02\x03\xf0");
@@ -300,7 +300,7 @@ TEST_CASE("a handler may close or destroy the stream that calls it") {
       CHECK((writing ? recorder.writable : recorder.readable) == 1);
       Reader reader(*pair.client);
       run_until(pair.context, [&] { return bool(reader.error); });
-      CHECK(reader.error == Error::end_of_stream);
+      CHECK(reader.error == Error::web_socket_closed);
       CHECK(contains(pair.client->failure(), "the server closed the WebSocket with status 1001"));
     }
   }

@@ -20,6 +20,7 @@ constexpr std::uint32_t surviving_seconds = 300;
 constexpr std::chrono::seconds stable_after{5};
 
 FailureKind kind_of(std::error_code error) {
+  if (error == net::Error::web_socket_unauthorised) return FailureKind::not_authorised;
   return error == net::Error::tls_failed ? FailureKind::tls : FailureKind::unreachable;
 }
 
@@ -29,7 +30,14 @@ std::string join(std::string_view first, std::string_view second) {
 
 // Many brokers close TCP without a word of TLS where they have nothing more to say.
 bool is_end(std::error_code error) {
-  return error == net::Error::end_of_stream || error == net::Error::tls_truncated;
+  return error == net::Error::end_of_stream || error == net::Error::tls_truncated ||
+         error == net::Error::web_socket_closed;
+}
+
+// An end by which the peer has not said what is wrong.
+bool is_mute(std::error_code error) {
+  return error != net::Error::tls_failed && error != net::Error::web_socket_failed &&
+         error != net::Error::web_socket_closed;
 }
 
 }  // namespace
@@ -110,6 +118,7 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
     const std::string& detail = connector_.detail();
     failure.text =
         "could not connect to " + broker() + ": " + (detail.empty() ? error.message() : detail);
+    if (failure.kind == FailureKind::not_authorised) return unauthorised(std::move(failure));
     return next_broker(std::move(failure));
   }
   begin_connection(std::move(stream));
@@ -284,6 +293,11 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
     failure.text += ": TLS failed: " + detail;
     return failure;
   }
+  if (error == net::Error::web_socket_failed) {
+    failure.kind = FailureKind::protocol;
+    failure.text += " broke the protocol: " + detail;
+    return failure;
+  }
   failure.text +=
       is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
   if (!up) failure.text += " instead of answering CONNECT";
@@ -318,9 +332,13 @@ void Client::Impl::on_stream_end(std::error_code error) {
   if (state_ == State::finishing) return finished(is_end(error));
   if (state_ == State::changing) return changed();
   Failure failure = stream_failure(error);
-  if (state_ == State::up) return lost(std::move(failure));
+  if (state_ == State::up) {
+    // A peer that breaks the protocol does so again.
+    const bool again = failure.kind != FailureKind::protocol;
+    return again ? lost(std::move(failure)) : give_up(std::move(failure));
+  }
   // Some brokers refuse a version by closing without a word.
-  const bool silent = connection_->first_bytes().empty() && error != net::Error::tls_failed;
+  const bool silent = connection_->first_bytes().empty() && is_mute(error);
   if (silent && fall_back(false)) return;
   next_broker(std::move(failure));
 }
@@ -334,13 +352,16 @@ bool Client::Impl::refuses_version(ReasonCode reason) const noexcept {
           reason == ReasonCode::protocol_error);
 }
 
+void Client::Impl::unauthorised(Failure failure) {
+  if (!credentials_stale(ReasonCode::not_authorized)) return give_up(std::move(failure));
+  drop_connection();
+  connect();
+}
+
 void Client::Impl::refused(const session::Event& event) {
   if (refuses_version(event.reason) && fall_back(true)) return;
-  if (credentials_stale(event.reason)) {
-    drop_connection();
-    return connect();
-  }
   Failure failure = refusal(event, false);
+  if (failure.kind == FailureKind::not_authorised) return unauthorised(std::move(failure));
   if (concerns_one_server(event.reason)) return next_broker(std::move(failure));
   give_up(std::move(failure));
 }

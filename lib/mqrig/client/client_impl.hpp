@@ -110,6 +110,7 @@ class Client::Impl final : private Connection::Owner {
   // client_events.cpp
   void connected(const session::Event& event);
   void refused(const session::Event& event);
+  void unauthorised(Failure failure);
   void broken(const session::Event& event);
   void send_requests();
   std::error_code send(Subscriptions::Request& request);

@@ -12,10 +12,10 @@ enum class FailureKind : std::uint8_t {
   unreachable,     // no network connection: name, refused, time-out, proxy, WebSocket
   tls,             // TLS could not be set up, or the peer ended it
   not_authorised,  // credentials: CONNACK or DISCONNECT says bad user name or password, not
-                   // authorized, banned …
+                   // authorized, banned …, or the answer to the WebSocket request does
   refused,         // CONNACK with another error
   disconnected,    // the broker ended a connection that stood, with or without DISCONNECT
-  protocol,        // the peer does not keep to MQTT
+  protocol,        // the peer does not keep to MQTT, or WebSocket
   timed_out,       // the peer fell silent: no CONNACK, no PINGRESP, no acknowledgement
   input,           // credentials: the file, variable or command they come from gives none
 };

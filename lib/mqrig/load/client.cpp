@@ -31,7 +31,8 @@ bool counts_as_settled(Client::State state) {
 // Of what lies between the network connection and MQTT: the code alone says too little.
 bool is_of_transport(std::error_code error) {
   return error == net::Error::tls_failed || error == net::Error::web_socket_refused ||
-         error == net::Error::web_socket_failed || error == net::Error::proxy_refused ||
+         error == net::Error::web_socket_unauthorised || error == net::Error::web_socket_failed ||
+         error == net::Error::web_socket_closed || error == net::Error::proxy_refused ||
          error == net::Error::proxy_failed;
 }
 

@@ -31,8 +31,12 @@ class Category final : public std::error_category {
         return "the connection ended in the middle of TLS";
       case Error::web_socket_refused:
         return "no WebSocket was agreed upon";
+      case Error::web_socket_unauthorised:
+        return "the credentials of the WebSocket request were refused";
       case Error::web_socket_failed:
         return "what came is no WebSocket";
+      case Error::web_socket_closed:
+        return "the peer closed the WebSocket and said why";
       case Error::proxy_refused:
         return "the proxy refused";
       case Error::proxy_failed:

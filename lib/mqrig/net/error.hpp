@@ -19,9 +19,11 @@ enum class Error {
   tls_truncated,         // the stream below TLS ended without the peer's close_notify
   web_socket_refused,    // the answer to the HTTP request, or the request, is none that can be gone
                          // on with
-  web_socket_failed,     // frames that RFC 6455 does not allow
-  proxy_refused,         // the proxy does not make the connection
-  proxy_failed,          // what a proxy sent is in none of the protocols
+  web_socket_unauthorised,  // it says that the credentials in the request are not taken
+  web_socket_failed,        // frames that RFC 6455 does not allow
+  web_socket_closed,        // the peer ended it with a status that says why: Stream::failure()
+  proxy_refused,            // the proxy does not make the connection
+  proxy_failed,             // what a proxy sent is in none of the protocols
 };
 
 const std::error_category& error_category() noexcept;

@@ -22,10 +22,11 @@ struct WebSocketRequest {
 // A WebSocket on a stream that is connected, as a client: MQTT is in its binary messages, whose
 // borders mean nothing [MQTT-6.0.0-1]. A Layer. Each write is one message, up to 128 KiB; of one
 // that the stream below takes in part, the rest must be written before anything else, as it is
-// anyway. Pings are answered by itself, and a close frame ends the stream; so does the end of the
+// anyway. Pings are answered by itself, and a close frame ends the stream, with
+// Error::web_socket_closed if its status says that something is wrong; so does the end of the
 // stream below, and failure() tells that no close frame came. shutdown_send() sends one. An answer
 // that is no 101 with the right accept hash and subprotocol is Error::web_socket_refused
-// [MQTT-6.0.0-3].
+// [MQTT-6.0.0-3]; 401 to a request with Authorization or Cookie is Error::web_socket_unauthorised.
 std::unique_ptr<Stream> connect_web_socket(std::unique_ptr<Stream> stream,
                                            const WebSocketRequest& request);
 

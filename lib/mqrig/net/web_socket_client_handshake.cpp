@@ -1,5 +1,7 @@
 #include <openssl/evp.h>
+#include <strings.h>
 
+#include <algorithm>
 #include <mqrig/net/peer_text.hpp>
 #include <mqrig/net/web_socket_handshake.hpp>
 
@@ -27,6 +29,11 @@ std::string other_protocol(char first) {
   }
 }
 
+bool is_credential(const std::pair<std::string, std::string>& field) {
+  return ::strcasecmp(field.first.c_str(), "Authorization") == 0 ||
+         ::strcasecmp(field.first.c_str(), "Cookie") == 0;
+}
+
 }  // namespace
 
 WebSocketClientHandshake::WebSocketClientHandshake(const WebSocketRequest& request,
@@ -34,6 +41,7 @@ WebSocketClientHandshake::WebSocketClientHandshake(const WebSocketRequest& reque
     : path_(request.path.empty() ? "/" : request.path),
       subprotocol_(request.subprotocol),
       key_(encode_key(key_bytes)) {
+  with_credentials_ = std::any_of(request.headers.begin(), request.headers.end(), is_credential);
   write_request(request);
   head_.emplace(HttpHead::Kind::answer, max_answer_size);
 }
@@ -96,6 +104,7 @@ void WebSocketClientHandshake::read_answer() {
       head_.emplace(HttpHead::Kind::answer, max_answer_size - size_);
       return;
     }
+    unauthorised_ = head.status() == 401 && with_credentials_;
     return refuse(status_fault());
   }
   if (!head.has_token("Upgrade", "websocket") || !head.has_token("Connection", "upgrade")) {
@@ -142,7 +151,8 @@ std::string WebSocketClientHandshake::status_fault() const {
     case 400:
       return text + ": is this its port for WebSocket, and with or without TLS?";
     case 401:
-      return text + ": it wants credentials in a header of the request";
+      return text + (unauthorised_ ? ": it refuses the credentials of the request"
+                                   : ": it wants credentials in a header of the request");
     case 403:
       return text + ": it does not allow this path, or this request's headers";
     case 426:

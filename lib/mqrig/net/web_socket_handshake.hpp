@@ -35,6 +35,8 @@ class WebSocketHandshake {
   State state() const { return state_; }
   // Refused: a clause for the person.
   const std::string& failure() const { return failure_; }
+  // Refused, for credentials that we had in the request.
+  virtual bool unauthorised() const { return false; }
   // Agreed: a line for the person.
   const std::string& fact() const { return fact_; }
 
@@ -64,6 +66,7 @@ class WebSocketClientHandshake final : public WebSocketHandshake {
 
   std::size_t feed(std::string_view bytes) override;
   void end() override;
+  bool unauthorised() const override { return unauthorised_; }
 
  private:
   void write_request(const WebSocketRequest& request);
@@ -77,6 +80,8 @@ class WebSocketClientHandshake final : public WebSocketHandshake {
   std::string first_;  // the first bytes of the answer
   std::size_t size_ = 0;
   std::optional<HttpHead> head_;
+  bool with_credentials_ = false;
+  bool unauthorised_ = false;
 };
 
 class WebSocketServerHandshake final : public WebSocketHandshake {

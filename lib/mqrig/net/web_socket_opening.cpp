@@ -50,7 +50,7 @@ void WebSocketStream::settle_handshake(std::string_view behind) {
   } else {
     failure_ = done->failure();
     state_ = answer.empty() ? State::over : State::refusing;
-    error_ = Error::web_socket_refused;
+    error_ = done->unauthorised() ? Error::web_socket_unauthorised : Error::web_socket_refused;
     shutting_down_ = state_ == State::refusing;
   }
   output_.send_first(std::move(answer));

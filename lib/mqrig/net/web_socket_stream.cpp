@@ -182,7 +182,7 @@ void WebSocketStream::closed_by_peer() {
   }
   output_.send_close(code);
   state_ = State::over;
-  error_ = Error::end_of_stream;
+  error_ = failure_.empty() ? Error::end_of_stream : Error::web_socket_closed;
 }
 
 // The stream below has ended, or failed.
