@@ -121,7 +121,32 @@ TEST_CASE("pings are answered and pongs are not, also inside of a message") {
   CHECK(end.sent() == "\x8a\x04you?");
   end.send(end.frame(0x89, "1") + end.frame(0x89, "2") + end.frame(0x89, ""));
   CHECK_FALSE(end.read_error());
-  CHECK(end.sent() == "\x8a\x00"s);
+  CHECK(end.sent() ==
+        "\x8a\x01"
+        "1\x8a\x01"
+        "2\x8a\x00"s);
+}
+
+TEST_CASE("pongs that a peer does not read give way to the last, in bounded memory") {
+  End end(64);
+  CHECK(end.stream->write_some(bytes(std::string(62, '.'))).count == 62);
+  for (int i = 0; i < 1000; ++i) {
+    end.send(end.frame(0x89, std::to_string(i)));
+    CHECK_FALSE(end.read_error());
+  }
+  std::string sent;
+  for (std::string some = end.sent(); !some.empty(); some = end.sent()) {
+    sent += some;
+    run_ready(end.context);
+  }
+  CHECK(sent.size() < 64 + 2048 + 10);
+  CHECK(sent.substr(64, 6) ==
+        "\x8a\x01"
+        "0\x8a\x01"
+        "1");
+  CHECK(
+      sent.ends_with("\x8a\x03"
+                     "999"));
 }
 
 TEST_CASE("a pong waits for the end of our frame, and then for room, without being asked") {

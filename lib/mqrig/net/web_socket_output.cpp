@@ -10,6 +10,9 @@
 namespace mqrig::net {
 namespace {
 
+// Of pongs, in bytes, before the last of them gives way to the next.
+constexpr std::size_t max_waiting = 2048;
+
 // For one frame, shared by all streams of the thread.
 std::uint8_t* frame_buffer() {
   thread_local const std::unique_ptr<std::uint8_t[]> buffer(
@@ -39,7 +42,10 @@ void WebSocketOutput::send_first(std::string bytes) {
 }
 
 void WebSocketOutput::send_pong(std::string_view payload) {
-  if (!closing_) control_ = control(WebSocketOpcode::pong, payload);
+  if (closing_) return;
+  if (control_.size() >= max_waiting) control_.resize(last_pong_);
+  last_pong_ = control_.size();
+  control_ += control(WebSocketOpcode::pong, payload);
 }
 
 void WebSocketOutput::send_close(std::uint16_t code) {

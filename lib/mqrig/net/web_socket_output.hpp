@@ -23,7 +23,8 @@ class WebSocketOutput {
 
   // Bytes as they are, before any frame.
   void send_first(std::string bytes);
-  // Only the last that has not begun to leave is sent [RFC 6455, section 5.5.3].
+  // Many that have not begun to leave, for a peer that does not read, are as good as the last of
+  // them [RFC 6455, section 5.5.3].
   void send_pong(std::string_view payload);
   // The last frame: later ones are not sent, and writes have std::errc::broken_pipe. No status if
   // `code` is 0. In the middle of a frame, nothing can be sent.
@@ -48,6 +49,7 @@ class WebSocketOutput {
 
   std::string out_;      // on its way: the handshake, the rest of a header or of a control frame
   std::string control_;  // whole control frames that have not begun to leave
+  std::size_t last_pong_ = 0;  // where in them the last pong begins
   std::error_code error_;
   std::uint32_t frame_done_ = 0;  // of the payload of the frame that has begun
   std::uint32_t frame_left_ = 0;
