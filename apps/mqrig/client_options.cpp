@@ -79,9 +79,15 @@ void read_hosts(const cli::Options& options, Layers layers, client::Options& int
   const auto port = options.has("port") ? static_cast<std::uint16_t>(options.integer("port"))
                                         : default_port(options, layers);
   for (const std::string_view text : options.list("host")) {
+    if (text.find("://") != text.npos) {
+      throw UsageError(options.label("host") + ": that is a URL: give it with " +
+                       options.label("url"));
+    }
     net::HostPort host = net::split_host_port(text);
     if (!host.error.empty()) {
-      throw UsageError(options.label("host") + " '" + std::string(text) + "': " + host.error);
+      const bool secret = text.find('@') != text.npos;  // a password before it
+      throw UsageError(options.label("host") + (secret ? "" : " '" + std::string(text) + "'") +
+                       ": " + host.error);
     }
     if (host.port && options.flag("srv")) {
       throw UsageError(options.label("srv") + " and the port of '" + std::string(text) +

@@ -207,6 +207,17 @@ TEST_CASE("-h takes a host with or without a port") {
   }
 }
 
+TEST_CASE("what has an '@' may have a password, and is not repeated") {
+  for (const char* text : {"u:secret@host", "mqtt://u:secret@host", "secret@[::1]:x", "[u:secret@",
+                           "u:secret@host:1883"}) {
+    CAPTURE(text);
+    const std::string error = split_host_port(text).error;
+    CHECK_FALSE(error.empty());
+    CHECK(error.find("secret") == error.npos);
+  }
+  CHECK(host_fault("u:secret@host").find("secret") == std::string::npos);
+}
+
 TEST_CASE("port 0 is for those who listen") {
   for (const char* text : {"host:0", "[::1]:0"}) {
     CAPTURE(text);

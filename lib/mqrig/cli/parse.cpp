@@ -48,6 +48,13 @@ class TypedNames {
   std::vector<std::string_view> long_;
 };
 
+/// A word that has no meaning here, for an error. With an '@' it may be a URL with a slip in it,
+/// and have a password.
+std::string quoted(std::string_view word) {
+  if (word.find('@') != word.npos) return ", not shown as it may have a password";
+  return " '" + std::string(word) + "'";
+}
+
 /// CLI11 without the -h of its own.
 class App : public CLI::App {
  public:
@@ -192,9 +199,9 @@ class Parser {
 
   void bare(char* word) {
     const OptionSpec* option = next_positional(word);
-    if (!option) throw UsageError("unexpected argument '" + std::string(word) + "'");
+    if (!option) throw UsageError("unexpected argument" + quoted(word));
     if (option->kind == ValueKind::url && !acceptable(*option, word)) {
-      throw UsageError("unexpected argument '" + std::string(word) + "': expected an option, or " +
+      throw UsageError("unexpected argument" + quoted(word) + ": expected an option, or " +
                        accepted_values(*option));
     }
     refuse_second(*option);

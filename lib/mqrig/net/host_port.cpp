@@ -58,17 +58,21 @@ HostPort split_bracketed(std::string_view text, std::uint16_t lowest_port) {
 
 std::string host_fault(std::string_view host) {
   if (host.empty()) return "the host is missing";
+  const bool has_at = host.find('@') != host.npos;  // and maybe a password before it
   for (const char c : host) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte <= 0x20 || byte == 0x7f || (c == '%' && !looks_like_v6(host)) ||  // a zone
         std::string_view("/?#@[]<>\\^`{|}\"").find(c) != std::string_view::npos) {
-      return "the host " + quoted(host) + " contains a character that no host name has";
+      return "the host" + (has_at ? "" : " " + quoted(host)) +
+             " contains a character that no host name has";
     }
   }
   return {};
 }
 
 HostPort split_host_port(std::string_view text, std::uint16_t lowest_port) {
+  // Before it there may be a password, which is not to be repeated.
+  if (text.find('@') != text.npos) return fault("neither a host nor a port has an '@' in it");
   if (text.starts_with('[')) return split_bracketed(text, lowest_port);
   const std::size_t colon = text.find(':');
   HostPort result;

@@ -12,7 +12,9 @@ namespace mqrig::net {
 struct HostPort {
   std::string host;                   // IPv6 without brackets
   std::optional<std::uint16_t> port;  // none given
-  std::string error;                  // empty, or what is wrong, for the person
+  // Empty, or what is wrong, for the person. Repeats nothing of a text with an '@', which may have
+  // a password.
+  std::string error;
 };
 HostPort split_host_port(std::string_view text, std::uint16_t lowest_port = 1);
 
