@@ -100,6 +100,9 @@ std::optional<std::string> read_secret(const cli::Options& options, std::string_
   if (!kind) return std::nullopt;
   std::string secret =
       kind->read ? kind->read(options, option) : ask_for_secret(prompt, options.label(option));
+  if (secret.empty() && !kind->behind.empty()) {
+    throw InputError(options.label(option) + ": what it names is empty");
+  }
   if (secret.size() > longest) {
     wipe(secret);
     throw UsageError(options.label(option) + ": longer than 65535 bytes");

@@ -73,6 +73,7 @@ class Sources(harness.MqttTest):
             ("a folder", ("--password-file", locked), INPUT, "folder"),
             ("too long", ("--password-file", long), INPUT, "long|65"),
             ("no variable", ("--password-env", "NO_SUCH"), USAGE, "no variable NO_SUCH"),
+            ("an empty file", ("--password-file", "/dev/null"), INPUT, "empty"),
             ("no descriptor", ("--password-fd", 77), INPUT, "77.*Bad file descriptor"),
             ("command fails", ("--password-command", "echo hunter2; exit 3"), INPUT, "exit code 3"),
             ("command is killed", ("--password-command", "echo hunter2; kill -9 $$"), INPUT, "signal 9"),

@@ -69,6 +69,11 @@ void read_topic(const cli::Options& options, std::string from_url, Job& job) {
 
 void read_source(const cli::Options& options, Job& job) {
   job.records = record_kind(options);
+  const bool takes_input = job.records || options.flag("stdin-file") || options.text("file") == "-";
+  if (takes_input && options.has("password-fd") && options.integer("password-fd") == 0) {
+    throw UsageError(label(options, "password-fd") +
+                     " 0 and a message source that is standard input exclude each other");
+  }
   job.topic_separator = options.text("topic-separator");
   if (!job.topic_separator.empty() &&
       (!job.records || job.records == payload::RecordKind::json_lines)) {
