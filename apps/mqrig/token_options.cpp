@@ -1,5 +1,7 @@
 #include "token_options.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <asio/io_context.hpp>
 #include <mqrig/auth/token_settings.hpp>
@@ -101,6 +103,12 @@ std::string rival(const cli::Options& options, Place place, const client::Option
   return typed ? "username" : "url";
 }
 
+bool has_authorization(const net::WebSocketRequest& request) {
+  return std::ranges::any_of(request.headers, [](const auto& field) {
+    return ::strcasecmp(field.first.c_str(), "Authorization") == 0;
+  });
+}
+
 void check_method(const cli::Options& options, TokenPlacement& placement) {
   const bool given = options.has("auth-method");
   std::string& method = placement.authentication_method;
@@ -164,6 +172,12 @@ std::optional<TokenPlacement> token_placement(const cli::Options& options,
   if (placement.place == Place::web_socket_header && !into.transport.web_socket) {
     throw UsageError(options.label("token-in") + " ws-header needs a WebSocket: give " +
                      options.label("ws") + " or a URL of wss://");
+  }
+  if (placement.place == Place::web_socket_header &&
+      has_authorization(*into.transport.web_socket)) {
+    throw UsageError(options.label("ws-header") + " Authorization and " +
+                     options.label("token-in") +
+                     " ws-header exclude each other: the token is sent in that field");
   }
   return placement;
 }

@@ -41,6 +41,9 @@ TEST_CASE("a source of a password that fails says so, and not what it had") {
         "input: the command of --password-command ended with exit code 3");
   CHECK(fault({"-u", "joe", "--password-command", "true"}) ==
         "input: the command of --password-command printed nothing");
+  const TemporaryFile empty("\n");
+  CHECK(fault({"-u", "joe", "--password-file", empty.path()}) ==
+        "input: --password-file: what it names is empty");
   CHECK(contains(fault({"-u", "joe", "--password-env", "MQRIG_NO_SUCH"}), "no variable"));
   CHECK(contains(fault({"-u", "joe", "-P", "hunter2", "--password-command", "x"}),
                  "exclude each other"));
@@ -114,6 +117,9 @@ TEST_CASE("two things do not go into one place") {
       contains(fault({"--token-file", "f", "--token-preset", "azure-custom", "--auth-method", "X"}),
                "has the method CUSTOM-JWT"));
   CHECK(contains(fault({"--token-file", "f", "--token-in", "ws-header"}), "needs a WebSocket"));
+  CHECK(contains(fault({"ws://h", "--token-file", "f", "--token-in", "ws-header", "--ws-header",
+                        "authorization: Basic x"}),
+                 "the token is sent in that field"));
   CHECK(contains(fault({"--token-file", "f", "--token-env", "X"}), "exclude each other"));
   CHECK(contains(fault({"--token-file", "f", "--token-in", "auth", "--token-preset", "emqx"}),
                  "exclude each other"));
