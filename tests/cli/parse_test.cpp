@@ -3,6 +3,7 @@
 #include <mqrig/cli/options.hpp>
 #include <mqrig/cli/parse.hpp>
 #include <mqrig/cli/usage_error.hpp>
+#include <mqrig/cli/wipe_secret.hpp>
 
 #include "sample_command.hpp"
 
@@ -197,6 +198,14 @@ TEST_CASE(
   CHECK(words[1] == "mqtt://me:******@h");
 }
 
+TEST_CASE("a bare word with an '@' is not quoted, for it may be a URL with a slip in it") {
+  for (const char* word : {"mqtt//u:geheim@h", "u:geheim@h"}) {
+    const std::string said = fault({word});
+    CHECK(said.starts_with("unexpected argument, not shown as it may have a password"));
+    CHECK(said.find("geheim") == std::string::npos);
+  }
+}
+
 TEST_CASE("a command without a bare word says so") {
   const Words words({"--qos", "1", "hello"});
   CHECK_THROWS_WITH_AS(parse(test::other(), words.span()), "unexpected argument 'hello'",
@@ -247,6 +256,18 @@ TEST_CASE("the password of a URL is wiped, the rest stays readable") {
   CHECK(words[0] == "mqtt://me:******@h:1883/a@b");
   CHECK(words[1] == "--url=mqtt://me@h:1883/t");
   CHECK(words[2] == "mqtt://h:1/a:b@c");
+}
+
+TEST_CASE("the query of a URL is wiped, for a token may be in it") {
+  const Words words({"ws://me:pass@h/x?tok=geheim"});
+  CHECK(parse(test::sample(), words.span()).occurrences[0].value == "ws://me:pass@h/x?tok=geheim");
+  CHECK(words[0] == "ws://me:****@h/x?**********");
+  std::string path = "/x?tok=a";
+  wipe_secret(ValueKind::url_path, path);
+  CHECK(path == "/x?*****");
+  std::string proxy = "me:pass@proxy:3128";
+  wipe_secret(ValueKind::proxy_url, proxy);
+  CHECK(proxy == "me:****@proxy:3128");
 }
 
 TEST_CASE("split_property undoes the joining") {

@@ -30,7 +30,7 @@ constexpr OptionSpec options[] = {
          "ws://[user[:password]@]host[:port][/path] and wss:// for a WebSocket, or unix:///path "
          "for a Unix socket. The ports are 1883, 8883, 80 and 443 where none is given. Reserved "
          "characters are percent-encoded (p%40ss). May also be given as a bare word. A password "
-         "in it is wiped from the process list."},
+         "in it, and what follows a '?', is wiped from the process list."},
     {.long_name = "host",
      .short_name = 'h',
      .kind = ValueKind::host,

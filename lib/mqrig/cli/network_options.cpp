@@ -9,12 +9,12 @@ constexpr OptionSpec options[] = {
      .env = "MQRIG_WS",
      .help = "use a WebSocket with --host, as ws:// and wss:// URLs do"},
     {.long_name = "ws-path",
-     .kind = ValueKind::text,
+     .kind = ValueKind::url_path,
      .value_name = "PATH",
-     .minimum = 1,
      .default_value = "/mqtt",
      .env = "MQRIG_WS_PATH",
-     .help = "path of the WebSocket of --ws"},
+     .help = "path of the WebSocket of --ws",
+     .details = "What follows a '?' in it is wiped from the process list."},
     {.long_name = "ws-header",
      .kind = ValueKind::secret,
      .value_name = "HEADER",
@@ -25,13 +25,14 @@ constexpr OptionSpec options[] = {
          "As in --ws-header 'NAME: VALUE'. It is wiped from the process list, as it may be a "
          "secret."},
     {.long_name = "proxy",
-     .kind = ValueKind::web_url,
+     .kind = ValueKind::proxy_url,
      .value_name = "URL",
      .env = "MQRIG_PROXY",
      .help = "reach the broker through this proxy",
      .details =
          "http://[user[:password]@]host[:port] and https:// (CONNECT), socks5:// (names are "
-         "looked up here) or socks5h:// (by the proxy). Without this option the environment says "
+         "looked up here) or socks5h:// (by the proxy); host:port alone is http://, and nothing "
+         "is no proxy. Without this option the environment says "
          "it as for curl(1): https_proxy or HTTPS_PROXY for wss://, http_proxy for ws://, else "
          "all_proxy or ALL_PROXY, but for brokers on this machine. A password in it is wiped from "
          "the process list."},
@@ -63,9 +64,9 @@ constexpr OptionSpec options[] = {
      .value_name = "LIST",
      .env = "MQRIG_NO_PROXY",
      .help = "hosts to reach without a proxy; '*' for all",
-     .details =
-         "Names (with those below them), addresses and networks (10.0.0.0/8), separated by "
-         "commas. Without this option and --proxy the variables no_proxy and NO_PROXY say it."},
+     .details = "Names (with those below them), addresses and networks (10.0.0.0/8), separated by "
+                "commas. Holds for --proxy too. Without this option and --proxy the variables "
+                "no_proxy and NO_PROXY say it."},
     {.long_name = "resolve",
      .kind = ValueKind::text,
      .value_name = "HOST:PORT:ADDRESS",
@@ -80,7 +81,8 @@ constexpr OptionSpec options[] = {
      .env = "MQRIG_SRV",
      .help = "look up the brokers of --host, a domain, by its SRV records",
      .details = "_mqtt._tcp, _secure-mqtt._tcp with TLS, _ws._tcp or _wss._tcp names hosts and "
-                "ports, which are tried in the order that it says. There is no port to give then."},
+                "ports, which are tried in the order that it says, also when one of them does not "
+                "serve. There is no port to give then."},
 };
 
 constexpr std::string_view proxy_passwords[] = {"proxy-password-file", "proxy-password-env"};

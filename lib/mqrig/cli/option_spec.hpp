@@ -30,8 +30,10 @@ enum class ValueKind : std::uint8_t {
   topic,          ///< A topic name; not empty.
   topic_filter,   ///< A topic filter; not empty.
   host,           ///< "name", "name:port", "[v6]:port"; not empty.
-  url,            ///< A broker URL; a password in it is wiped from the command line.
+  url,            ///< A broker URL; a password or query in it is wiped from the command line.
   web_url,        ///< The URL of something else; the same.
+  proxy_url,      ///< Of a proxy: also host:port without a scheme, or empty for none; the same.
+  url_path,       ///< Of a URL, with the query behind it, which is wiped too; not empty.
   variable_name,  ///< The name of an environment variable.
 };
 

@@ -13,6 +13,8 @@ std::string quoted(const OptionSpec& option, std::string_view value) {
     case ValueKind::secret:
     case ValueKind::url:
     case ValueKind::web_url:
+    case ValueKind::proxy_url:
+    case ValueKind::url_path:
       return "value";
     default:
       break;

@@ -170,6 +170,7 @@ bool acceptable(const OptionSpec& option, std::string_view text) {
       return static_cast<std::int64_t>(text.size()) >= option.minimum;
     case ValueKind::secret:
     case ValueKind::property:
+    case ValueKind::proxy_url:
       return true;
     case ValueKind::integer:
     case ValueKind::seconds:
@@ -195,6 +196,7 @@ bool acceptable(const OptionSpec& option, std::string_view text) {
     case ValueKind::variable_name:
       return is_variable_name(text);
     case ValueKind::path:
+    case ValueKind::url_path:
     case ValueKind::topic:
     case ValueKind::topic_filter:
     case ValueKind::host:
@@ -229,6 +231,10 @@ std::string accepted_values(const OptionSpec& option) {
       return "a broker URL such as mqtt://user@host:1883/topic";
     case ValueKind::web_url:
       return "a URL such as https://host:8443";
+    case ValueKind::proxy_url:
+      return "a URL such as http://proxy:3128, or nothing for no proxy";
+    case ValueKind::url_path:
+      return "a path such as /mqtt";
     case ValueKind::variable_name:
       return "the name of an environment variable";
     case ValueKind::text:
