@@ -21,25 +21,6 @@ bool is_no_proxy(std::string_view variable) {
   return variable == "no_proxy" || variable == "NO_PROXY";
 }
 
-/// The environment, in which --proxy and --no-proxy stand for what they replace.
-class Lookup {
- public:
-  explicit Lookup(const cli::Options& options) {
-    if (options.has("proxy")) proxy_ = options.text("proxy");
-    if (options.has("no-proxy")) no_proxy_ = options.text("no-proxy");
-  }
-
-  const char* operator()(const char* name) const {
-    if (is_no_proxy(name) && no_proxy_) return no_proxy_->c_str();
-    if (!proxy_) return std::getenv(name);
-    return std::string_view(name) == "all_proxy" ? proxy_->c_str() : nullptr;
-  }
-
- private:
-  std::optional<std::string> proxy_;
-  std::optional<std::string> no_proxy_;
-};
-
 std::optional<net::Proxy> typed_proxy(const cli::Options& options) {
   std::string error;
   std::optional<net::Proxy> proxy = net::parse_proxy_url(options.text("proxy"), error);
@@ -51,11 +32,19 @@ std::optional<net::Proxy> typed_proxy(const cli::Options& options) {
 std::optional<net::Proxy> proxy_of(const cli::Options& options, net::Scheme scheme,
                                    const client::Broker& broker) {
   if (!broker.unix_path.empty()) return std::nullopt;
-  std::optional<net::Proxy> proxy;
-  if (options.has("proxy")) proxy = typed_proxy(options);
-  if (proxy && !options.has("no-proxy")) return proxy;
+  const std::string no_proxy(options.text("no-proxy"));
+  if (options.has("proxy")) {
+    if (options.text("proxy").empty()) return std::nullopt;
+    std::optional<net::Proxy> proxy = typed_proxy(options);
+    if (net::no_proxy_names(no_proxy, broker.host, broker.port)) proxy.reset();
+    return proxy;
+  }
+  const auto lookup = [&](const char* name) -> const char* {
+    const bool replaced = options.has("no-proxy") && is_no_proxy(name);
+    return replaced ? no_proxy.c_str() : std::getenv(name);
+  };
   std::string error;
-  proxy = net::proxy_from_environment(scheme, broker.host, broker.port, Lookup(options), error);
+  auto proxy = net::proxy_from_environment(scheme, broker.host, broker.port, lookup, error);
   if (!error.empty()) throw UsageError("proxy: " + error);
   return proxy;
 }
@@ -87,6 +76,9 @@ void read_proxy_credentials(const cli::Options& options, net::Proxy& into) {
       into.kind == net::Proxy::Kind::socks5 || into.kind == net::Proxy::Kind::socks5_remote_names;
   if (socks && std::max(into.username.size(), into.password.size()) > longest_credential) {
     throw UsageError("SOCKS5 has no user names and passwords of more than 255 bytes");
+  }
+  if (!socks && into.username.find(':') != into.username.npos) {
+    throw UsageError("a user name with ':' in it cannot be sent to an HTTP proxy");
   }
 }
 

@@ -136,6 +136,10 @@ TEST_CASE("a proxy is reached as its URL says") {
   CHECK(proxy->username == "joe");
   CHECK(proxy->password == "p@ss");
   CHECK(client_of({"-h", "h", "--proxy", "https://p"}).transport.proxy->tls);
+  const auto bare = client_of({"-h", "h", "--proxy", "p:3128"}).transport.proxy;
+  REQUIRE(bare);
+  CHECK(bare->text() == "http://p:3128");
+  CHECK_FALSE(client_of({"-h", "h", "--proxy", ""}).transport.proxy);
   const std::string said = fault({"-h", "h", "--proxy", "ftp://joe:hunter2@p"});
   CHECK(said.starts_with("--proxy: "));
   CHECK_FALSE(contains(said, "hunter2"));
@@ -156,6 +160,8 @@ TEST_CASE("user name and password for a proxy come from elsewhere too") {
                  "is for an https:// proxy"));
   CHECK(contains(fault({"-h", "h", "--proxy", "socks5://p", "--proxy-user", std::string(256, 'x')}),
                  "SOCKS5"));
+  CHECK(contains(fault({"-h", "h", "--proxy", "http://p", "--proxy-user", "a:b"}),
+                 "':' in it cannot be sent to an HTTP proxy"));
 }
 
 TEST_CASE("who is reached without a proxy") {
@@ -165,6 +171,7 @@ TEST_CASE("who is reached without a proxy") {
   };
   CHECK(proxied({"-h", "h.example"}));
   CHECK(proxied({"-h", "127.0.0.1"}));
+  CHECK(proxied({"-h", "127.0.0.1", "--no-proxy", "example"}));
   CHECK_FALSE(proxied({"-h", "h.example", "--no-proxy", "example"}));
   CHECK_FALSE(proxied({"-h", "h.example", "--no-proxy", "*"}));
   CHECK(proxied({"-h", "h.example", "--no-proxy", "other"}));
@@ -183,6 +190,16 @@ TEST_CASE("the environment names a proxy as for curl, unless an option does") {
   CHECK(contains(said, "all_proxy"));
   CHECK_FALSE(contains(said, "hunter2"));
   ::unsetenv("all_proxy");
+}
+
+TEST_CASE("a password that got into a host is repeated to nobody") {
+  for (const char* host : {"u:hunter2@h", "u:hunter2@h:1883", "hunter2@[::1]x"}) {
+    CAPTURE(host);
+    const std::string said = fault({"-h", host});
+    CHECK(said.starts_with("-h/--host: "));
+    CHECK_FALSE(contains(said, "hunter2"));
+  }
+  CHECK(fault({"-h", "mqtt://u:hunter2@h"}) == "-h/--host: that is a URL: give it with -L/--url");
 }
 
 TEST_CASE("the SRV records of a domain give host and port") {

@@ -62,7 +62,15 @@ bool entry_names(std::string_view entry, const std::string& host, std::uint16_t 
   return address ? in_network(*address, parts.host) : in_domain(host, parts.host);
 }
 
-bool list_names(std::string_view list, const std::string& host, std::uint16_t port) {
+bool is_loopback_host(const std::string& host) {
+  const auto known = known_endpoints(host, 0);
+  return known && std::all_of(known->begin(), known->end(),
+                              [](const Endpoint& endpoint) { return endpoint.is_loopback(); });
+}
+
+}  // namespace
+
+bool no_proxy_names(std::string_view list, const std::string& host, std::uint16_t port) {
   constexpr std::string_view separators = ", \t";
   while (true) {
     list.remove_prefix(std::min(list.find_first_not_of(separators), list.size()));
@@ -73,14 +81,6 @@ bool list_names(std::string_view list, const std::string& host, std::uint16_t po
   }
 }
 
-bool is_loopback_host(const std::string& host) {
-  const auto known = known_endpoints(host, 0);
-  return known && std::all_of(known->begin(), known->end(),
-                              [](const Endpoint& endpoint) { return endpoint.is_loopback(); });
-}
-
-}  // namespace
-
 std::optional<Proxy> proxy_from_environment(Scheme scheme, const std::string& host,
                                             std::uint16_t port, const EnvironmentLookup& lookup,
                                             std::string& error) {
@@ -89,7 +89,7 @@ std::optional<Proxy> proxy_from_environment(Scheme scheme, const std::string& ho
   const Variable variable = proxy_variable(scheme, lookup);
   if (variable.value == nullptr || *variable.value == '\0') return std::nullopt;
   const Variable exempt = first_set(lookup, {"no_proxy", "NO_PROXY"});
-  if (exempt.value != nullptr && list_names(exempt.value, host, port)) return std::nullopt;
+  if (exempt.value != nullptr && no_proxy_names(exempt.value, host, port)) return std::nullopt;
   auto proxy = parse_proxy_url(variable.value, error);
   if (!proxy) error = std::string(variable.name) + ": " + error;
   return proxy;

@@ -6,6 +6,7 @@
 #include <mqrig/net/url.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mqrig::net {
 
@@ -27,5 +28,8 @@ using EnvironmentLookup = std::function<const char*(const char* name)>;
 std::optional<Proxy> proxy_from_environment(Scheme scheme, const std::string& host,
                                             std::uint16_t port, const EnvironmentLookup& lookup,
                                             std::string& error);
+
+// Whether a list such as that of no_proxy names the host with that port.
+bool no_proxy_names(std::string_view list, const std::string& host, std::uint16_t port);
 
 }  // namespace mqrig::net
