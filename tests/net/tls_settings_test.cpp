@@ -76,6 +76,30 @@ TEST_CASE("keys that do not fit, are missing or are encrypted are told apart") {
   CHECK(contains(server_problem(settings), "a key, but no certificate"));
 }
 
+TEST_CASE("a key of another type than the certificate's does not belong to it, at either end") {
+  const TlsRig rig;
+  const TestCertificate rsa =
+      TestCertificate::self_signed({.common_name = "localhost", .rsa_bits = 2048});
+  const TlsIdentity rsa_identity = rig.identity(rsa, "rsa");
+  const TlsIdentity p256_identity = rig.identity(Authority::get().server, "p256");
+  for (const auto& [certificate, key] :
+       {std::pair(p256_identity, rsa_identity), std::pair(rsa_identity, p256_identity)}) {
+    TlsIdentity mixed = certificate;
+    mixed.key_file = key.key_file;
+    const std::string expected = "the key in '" + mixed.key_file +
+                                 "' does not belong to the certificate in '" +
+                                 mixed.certificate_file + "'";
+    TlsClientSettings client = rig.client_settings;
+    client.identity = mixed;
+    CHECK(client_problem(client) == expected);
+    TlsServerSettings server;
+    server.identity = mixed;
+    CHECK(server_problem(server) == expected);
+    server.psk_key = [](const std::string&) { return std::nullopt; };
+    CHECK(server_problem(server) == expected);
+  }
+}
+
 TEST_CASE("an encrypted key needs its pass phrase") {
   TlsRig rig;
   TlsIdentity& identity = rig.server_settings.identity;

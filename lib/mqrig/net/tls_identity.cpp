@@ -71,7 +71,11 @@ std::string use_key(SSL_CTX* context, const TlsIdentity& identity) {
     return phrase.problem("'" + file + "' holds no private key in PEM" +
                           (identity.key_file.empty() ? "; name its file with --key" : ""));
   }
-  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return {};
+  // OpenSSL keeps one certificate and one key of each type: a key of another type is taken, and
+  // then stands there without a certificate.
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1) {
+    return {};
+  }
   return "the key in '" + file + "' does not belong to the certificate in '" +
          identity.certificate_file + "'";
 }
