@@ -173,6 +173,21 @@ TEST_CASE("ciphers that there are not, and versions in the wrong order, are refu
   CHECK(contains(client_problem(settings), "the identity of the pre-shared key"));
 }
 
+TEST_CASE("a cipher that is excluded or moved has to exist, or to have existed") {
+  TlsClientSettings settings;
+  for (const std::string word : {"-", "+", "!", "!SHA-1", "-NOSUCH", "+NOSUCH", "!kRSA+NOSUCH"}) {
+    settings.ciphers = "DEFAULT:" + word;
+    CHECK(client_problem(settings) == "OpenSSL knows no cipher '" + word + "'");
+  }
+  settings.ciphers = "DEFAULT:!TLS_AES_128_GCM_SHA256";
+  CHECK(contains(client_problem(settings), "suites of TLS 1.3 cannot be excluded"));
+  TlsRig old_list;
+  old_list.client_settings.ciphers =
+      "DEFAULT:!aNULL:!eNULL:!LOW:!EXPORT:!SSLv2:!kRSA+3DES:!EDH-RSA-DES-CBC3-SHA:-SHA1:+RC4:"
+      "@STRENGTH";
+  old_list.establish();
+}
+
 TEST_CASE("ciphers without authentication or encryption are refused at both ends") {
   const TlsRig rig;
   for (const std::string list : {"aNULL", "eNULL", "ADH-AES128-SHA256", "ALL:@SECLEVEL=0",
