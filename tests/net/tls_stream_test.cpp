@@ -247,6 +247,18 @@ TEST_CASE("an end without close_notify is told from one with it, after the bytes
   CHECK(contains(rig.server->failure(), "without ending TLS (no close_notify)"));
 }
 
+TEST_CASE("a peer that ends first gets our close_notify with the close") {
+  for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    TlsRig rig;
+    rig.client_settings.highest_version = version;
+    rig.establish();
+    rig.client->shutdown_send();
+    CHECK(rig.read_error(*rig.server) == Error::end_of_stream);
+    rig.server->close();
+    CHECK(rig.read_error(*rig.client) == Error::end_of_stream);
+  }
+}
+
 TEST_CASE("a stream may be destroyed in the call that tells of it, and is closed but once") {
   TlsRig rig;
   rig.establish();
