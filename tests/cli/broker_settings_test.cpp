@@ -105,6 +105,15 @@ TEST_CASE("clients are asked for certificates where there is somebody to sign th
       settings({"--psk-file", "keys", "--use-identity-as-username"}).broker.identity_is_user_name);
 }
 
+TEST_CASE("a certificate is required of every client, so none may have a key instead") {
+  const std::vector<std::string> both = {"--cert", "c.pem",      "--cafile",
+                                         "ca.pem", "--psk-file", "keys"};
+  CHECK(settings(both).tls->server.client_certificate == ClientCertificate::optional);
+  std::vector<std::string> required = both;
+  required.push_back("--require-certificate");
+  CHECK(contains(fault(required), "--require-certificate and --psk-file exclude each other"));
+}
+
 TEST_CASE("clients that prove a name may come from other machines without a password file") {
   const std::vector<std::string> tls = {"--cert", "c", "--listen", "mqtts://192.0.2.1"};
   CHECK(contains(fault(tls), "would let everybody in who reaches this machine"));
