@@ -261,6 +261,7 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   }
   failure.text +=
       is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
+  if (error == net::Error::tls_truncated) failure.text += " without ending TLS (no close_notify)";
   if (!up) failure.text += " instead of answering CONNECT";
   if (!detail.empty() && error != net::Error::tls_truncated) failure.text += ": " + detail;
   const net::Transport& transport = options_.transport;
