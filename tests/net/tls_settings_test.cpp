@@ -100,6 +100,21 @@ TEST_CASE("a key of another type than the certificate's does not belong to it, a
   }
 }
 
+TEST_CASE("a certificate of our own that is too weak is said to be so, and what is needed") {
+  const TlsRig rig;
+  TlsServerSettings settings;
+  settings.identity = rig.identity(
+      TestCertificate::self_signed({.common_name = "localhost", .rsa_bits = 1024}), "small");
+  CHECK(
+      server_problem(settings) ==
+      "the certificate in '" + settings.identity.certificate_file +
+          "' is too weak to be used (its key is too small): have it issued anew, with SHA-256 and "
+          "an RSA key of 2048 bits or one on P-256");
+  settings.identity = rig.identity(
+      Authority::get().root.issue({.common_name = "localhost", .digest = EVP_sha1()}), "old");
+  CHECK(contains(server_problem(settings), "is signed with an old digest): have it issued anew"));
+}
+
 TEST_CASE("an encrypted key needs its pass phrase") {
   TlsRig rig;
   TlsIdentity& identity = rig.server_settings.identity;

@@ -52,11 +52,29 @@ class PassPhrase {
   bool asked_ = false;
 };
 
+std::string weakness(int reason) {
+  switch (reason) {
+    case SSL_R_EE_KEY_TOO_SMALL:
+      return "its key is too small";
+    case SSL_R_CA_KEY_TOO_SMALL:
+      return "the key of an authority in its chain is too small";
+    case SSL_R_CA_MD_TOO_WEAK:
+      return "it, or an authority in its chain, is signed with an old digest";
+    default:
+      return {};
+  }
+}
+
 // Why OpenSSL did not take a certificate as ours.
 std::string certificate_problem(const std::string& file) {
   const unsigned long error = ERR_peek_error();
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return "'" + file + "' holds no certificate in PEM";
-  return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
+  const std::string weak = weakness(ERR_GET_REASON(error));
+  if (weak.empty()) {
+    return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
+  }
+  return "the certificate in '" + file + "' is too weak to be used (" + weak +
+         "): have it issued anew, with SHA-256 and an RSA key of 2048 bits or one on P-256";
 }
 
 std::string use_key(SSL_CTX* context, const TlsIdentity& identity) {
