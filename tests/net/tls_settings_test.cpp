@@ -129,18 +129,21 @@ TEST_CASE("an encrypted key needs its pass phrase") {
 }
 
 TEST_CASE("PKCS #12 holds both, with or without a pass phrase") {
-  for (const std::string secret : {"", "sesame"}) {
-    TlsRig rig;
-    TlsIdentity& identity = rig.server_settings.identity;
-    identity = {};
-    identity.pkcs12_file = rig.file("bag.p12", Authority::get().server.pkcs12(secret));
-    if (!secret.empty()) {
-      CHECK(contains(server_problem(rig.server_settings), "bag.p12' is encrypted: give its pass"));
-      identity.key_password = phrase("guess");
-      CHECK(contains(server_problem(rig.server_settings), "bag.p12' is wrong"));
-      identity.key_password = phrase(secret);
+  for (const bool with_code : {true, false}) {
+    for (const std::string secret : {"", "sesame"}) {
+      TlsRig rig;
+      TlsIdentity& identity = rig.server_settings.identity;
+      identity = {};
+      identity.pkcs12_file = rig.file("bag.p12", Authority::get().server.pkcs12(secret, with_code));
+      if (!secret.empty()) {
+        CHECK(
+            contains(server_problem(rig.server_settings), "bag.p12' is encrypted: give its pass"));
+        identity.key_password = phrase("guess");
+        CHECK(contains(server_problem(rig.server_settings), "bag.p12' is wrong"));
+        identity.key_password = phrase(secret);
+      }
+      rig.establish();
     }
-    rig.establish();
   }
   TlsRig rig;
   rig.server_settings.identity.pkcs12_file = rig.file("bag.p12", "none");

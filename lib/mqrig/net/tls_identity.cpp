@@ -109,6 +109,40 @@ std::string use_pem(SSL_CTX* context, const TlsIdentity& identity) {
   return use_key(context, identity);
 }
 
+// What a PKCS #12 file holds.
+struct Pkcs12Content {
+  KeyHandle key;
+  CertificateHandle certificate;
+  CertificatesHandle chain;
+
+  bool read(PKCS12* bag, const char* password) {
+    EVP_PKEY* found_key = nullptr;
+    X509* found_certificate = nullptr;
+    STACK_OF(X509)* found_chain = nullptr;
+    ERR_clear_error();
+    const int done = PKCS12_parse(bag, password, &found_key, &found_certificate, &found_chain);
+    key.reset(found_key);
+    certificate.reset(found_certificate);
+    chain.reset(found_chain);
+    return done == 1;
+  }
+};
+
+// Files have a code by which a pass phrase is checked, but for those that were made without.
+bool needs_pass_phrase(PKCS12* bag) {
+  if (PKCS12_mac_present(bag) != 1) return !Pkcs12Content().read(bag, nullptr);
+  return PKCS12_verify_mac(bag, nullptr, 0) != 1 && PKCS12_verify_mac(bag, "", 0) != 1;
+}
+
+// With a pass phrase OpenSSL reads only what has a code for it. One that we make is as good as
+// none: only what is deciphered then shows whether the pass phrase is right.
+bool takes_pass_phrase(PKCS12* bag, const std::string& phrase) {
+  if (PKCS12_mac_present(bag) == 1) return PKCS12_verify_mac(bag, phrase.c_str(), -1) == 1;
+  return PKCS12_set_mac(bag, phrase.c_str(), -1, nullptr, 0, 0, nullptr) == 1 &&
+         (Pkcs12Content().read(bag, phrase.c_str()) ||
+          ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED);
+}
+
 std::string use_pkcs12(SSL_CTX* context, const TlsIdentity& identity) {
   const std::string& file = identity.pkcs12_file;
   std::string error;
@@ -118,26 +152,20 @@ std::string use_pkcs12(SSL_CTX* context, const TlsIdentity& identity) {
   if (!bag) return "'" + file + "' is no PKCS #12 file";
   PassPhrase phrase(identity, file);
   const char* password = nullptr;
-  if (PKCS12_verify_mac(bag.get(), nullptr, 0) != 1 && PKCS12_verify_mac(bag.get(), "", 0) != 1) {
-    if (phrase.get()) password = phrase.get()->c_str();
-    if (password == nullptr || PKCS12_verify_mac(bag.get(), password, -1) != 1) {
-      return phrase.problem({});
-    }
+  if (needs_pass_phrase(bag.get())) {
+    if (!phrase.get() || !takes_pass_phrase(bag.get(), *phrase.get())) return phrase.problem({});
+    password = phrase.get()->c_str();
   }
-  EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;
-  STACK_OF(X509)* chain = nullptr;
-  const bool parsed = PKCS12_parse(bag.get(), password, &key, &certificate, &chain) == 1;
-  const KeyHandle owned_key(key);
-  const CertificateHandle owned_certificate(certificate);
-  const CertificatesHandle owned_chain(chain);
-  if (!parsed) {
+  Pkcs12Content content;
+  if (!content.read(bag.get(), password)) {
     return "'" + file + "' is encrypted in a way that OpenSSL no longer reads (" +
            openssl_reason(ERR_peek_error()) + "): export it anew, without -legacy";
   }
-  if (key == nullptr || certificate == nullptr)
-    return "'" + file + "' holds no key with a certificate";
-  if (SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1) return {};
+  if (!content.key || !content.certificate) return "'" + file + "' holds no key with a certificate";
+  if (SSL_CTX_use_cert_and_key(context, content.certificate.get(), content.key.get(),
+                               content.chain.get(), 1) == 1) {
+    return {};
+  }
   return certificate_problem(file);
 }
 
