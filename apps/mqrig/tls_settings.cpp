@@ -214,6 +214,13 @@ std::string read_tls_name(const cli::Options& options) {
     throw UsageError(options.label("sni") + ": '" + name +
                      "' is no name that a certificate can be for");
   }
+  const bool ascii = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!ascii) {
+    throw UsageError(options.label("sni") + ": '" + name +
+                     "' is not in ASCII, as names in certificates are: give it in the form of the "
+                     "DNS, where such a label begins with xn--");
+  }
   return name;
 }
 
