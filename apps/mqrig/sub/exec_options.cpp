@@ -30,7 +30,8 @@ constexpr OptionSpec exec_options[] = {
          "message, and {1}, {2} and so on for the levels of its topic. What a publisher sends "
          "there is never split or expanded, but it may begin with a dash: put -- before it where "
          "the program has options. Who wants a shell writes sh -c '...' and takes "
-         "\"$MQRIG_MESSAGE_TOPIC\". The variables are MQRIG_MESSAGE_TOPIC, _QOS, _RETAIN, _DUP and "
+         "\"$MQRIG_MESSAGE_TOPIC\": a topic in the script itself is refused. The variables are "
+         "MQRIG_MESSAGE_TOPIC, _QOS, _RETAIN, _DUP and "
          "_ATTEMPT (from 1), and where the message has them _CONTENT_TYPE, _RESPONSE_TOPIC, "
          "_CORRELATION_DATA (base64), _EXPIRY, _PAYLOAD_FORMAT, _SUBSCRIPTION_IDENTIFIER and "
          "_USER_PROPERTY_KEY (capitals; what is no letter or digit is _; values of the same name "
@@ -127,6 +128,9 @@ std::optional<ExecSettings> read_exec_settings(const cli::Options& options) {
   }
   settings.jobs = static_cast<std::size_t>(options.integer("exec-jobs"));
   if (options.has("exec-timeout")) settings.timeout = options.duration("exec-timeout");
+  if (settings.timeout && settings.timeout->count() == 0) {
+    throw cli::UsageError("--exec-timeout 0 would end each command at once: leave it out for none");
+  }
   settings.retries = static_cast<unsigned>(options.integer("exec-retries"));
   settings.retry_delay = options.duration("exec-retry-delay");
   settings.grace = options.duration("exec-grace");
