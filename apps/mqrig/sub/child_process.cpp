@@ -53,7 +53,7 @@ class SpawnPlan {
     sigset_t signals;
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    ::sigaddset(&signals, SIGPIPE);  // which we ignore
+    for (const int ignored : {SIGPIPE, SIGXFSZ}) ::sigaddset(&signals, ignored);  // by us
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     ::posix_spawnattr_setflags(
