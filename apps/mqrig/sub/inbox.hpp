@@ -44,7 +44,7 @@ class Inbox {
 
   /// To be called before anything is sent: what was put and handled is on the disk then, and what
   /// the session knows. False when the disk does not take it: that is told once and tried again,
-  /// and until then nothing may be sent.
+  /// and until then nothing may be sent that is about messages.
   bool commit();
   /// The disk takes no more: put() nothing more, as far as that can be helped.
   bool stuck() const { return stuck_; }

@@ -31,8 +31,9 @@ bool Subscriber::commit_inbox() {
   return inbox_->commit();
 }
 
+// While the disk is full the broker hears of no message, and that we are still here.
 void Subscriber::on_output() {
-  if (!commit_inbox()) return;
+  if (!commit_inbox()) return client_.flush_requests();
   client_.flush();
   inbox_->maintain();
 }
