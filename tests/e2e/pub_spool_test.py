@@ -9,7 +9,7 @@ import mqtt
 import peer
 from pub_spool_case import LINES, Spooled, lines, numbers
 
-FAILED, USAGE, REFUSED, INPUT, INTERRUPTED = 1, 2, 6, 10, 130
+FAILED, USAGE, REFUSED, INPUT, INTERRUPTED, TERMINATED = 1, 2, 6, 10, 130, 143
 
 
 class Delivered(Spooled):

@@ -49,6 +49,7 @@ Step RecordStream::after(payload::ReadStatus status) {
       case payload::ReadStatus::end:
         return Step::end;
       case payload::ReadStatus::need_more:
+        if (stopped_) return Step::end;
         if (!read()) return error_ ? Step::failed : Step::wait;
     }
   }

@@ -31,6 +31,10 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::uint64_t number() const override { return earlier_ + reader_.number(); }
   /// Bytes of the input up to the end of the current record, with its separator.
   std::uint64_t consumed() const { return fed_ - reader_.rest(); }
+  /// What has been read already is all that comes, up to the last separator in it.
+  void stop_reading() { stopped_ = true; }
+  /// After the end that comes then: some of a record was read whose separator was not.
+  bool cut_short() const { return stopped_ && reader_.has_partial(); }
   std::string place(std::uint64_t number) const override;
   std::string error() const override;
 
@@ -52,6 +56,7 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::uint64_t fed_ = 0;  // bytes
   int reads_left_ = 0;     // in this turn
   bool failed_ = false;    // a record is too long
+  bool stopped_ = false;
   std::error_code error_;
 };
 

@@ -131,7 +131,7 @@ void SpooledPublisher::keep(const wire::Publish& message) {
     has_properties_ = true;
     warn_of_properties();
   }
-  if (message.qos == wire::QoS::at_most_once || leftover_session_ || finishing_) {
+  if (message.qos == wire::QoS::at_most_once || leftover_session_ || finishing_ || signal_ != 0) {
     spool_.file().append(spool_.queue(), spooled);
   } else {
     outbox_.put(spooled);
@@ -140,7 +140,20 @@ void SpooledPublisher::keep(const wire::Publish& message) {
   gathered_ += spooled.size() + overhead;
 }
 
+/// Of a pipe: nobody else can read it again. It may pass the limit by one block.
+void SpooledPublisher::take_rest() {
+  if (records_ == nullptr || position_ || input_ended_) return;
+  records_->stop_reading();
+  now_ = store::wall_time();
+  while (!input_ended_) take_next();
+  if (records_->cut_short()) {
+    diagnostic_.warning("of " + records_->place(records_->number() + 1) +
+                        " only the beginning was read; it is not in the spool");
+  }
+}
+
 void SpooledPublisher::note_position() {
+  if (message_position_) message_position_->taken = source_->number();
   if (!position_) return;
   position_->offset = spool_.start()->offset + records_->consumed();
   position_->records = records_->number();
@@ -166,7 +179,11 @@ void SpooledPublisher::turn() {
 
 bool SpooledPublisher::commit() {
   if (!finishing_ || signal_ != 0) outbox_.save();
-  if (position_) spool_.put_position(*position_);
+  if (position_) {
+    position_->note_content();
+    spool_.put_position(*position_);
+  }
+  if (message_position_) spool_.put_position(*message_position_);
   if (const std::error_code error = spool_.file().commit()) {
     spool_failed("write", error);
     return false;

@@ -47,6 +47,7 @@ class SpooledPublisher final : private client::Handler,
   bool take_invalid();
   void keep(const wire::Publish& message);
   void note_position();
+  void take_rest();
   void schedule_turn();
   void turn();
   bool commit();

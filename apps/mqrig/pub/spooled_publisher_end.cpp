@@ -51,6 +51,7 @@ void SpooledPublisher::on_connection_lost(const client::Failure& failure,
 }
 
 void SpooledPublisher::on_failed(const client::Failure& failure) {
+  take_rest();
   if (!commit()) return;
   diagnostic_.error(failure.text + waiting_text());
   end(exit_code(failure, connected_once_));
@@ -176,6 +177,7 @@ void SpooledPublisher::end_when_delivered() {
 void SpooledPublisher::interrupt(int signal) {
   if (signal_ != 0) return end(exit_code_of_signal(signal_));
   signal_ = signal;
+  take_rest();
   input_ended_ = true;
   if (!commit()) return;
   client_.flush();
