@@ -62,6 +62,7 @@ TEST_CASE("what does not go together with a spool, or without one, is refused") 
   CHECK(fault({"--spool-limit", "1M"}) == "--spool-limit is for a run with --spool");
   CHECK(fault({"--spool", "f", "--topic-alias", "1"}).starts_with("a topic alias"));
   CHECK(fault({"--spool", "f", "--clean-start"}).starts_with("--clean-start does not go with"));
+  CHECK(fault({"--spool", "f", "-x", "0"}).starts_with("--spool needs a session that the broker"));
 }
 
 TEST_CASE("a position is read as it is written, and nothing else is one") {
