@@ -39,6 +39,7 @@ SpooledPublisher::SpooledPublisher(asio::io_context& context, Job& job,
       outbox_(context, spool_.file(), spool_.queue(), std::string(MessageSpool::session_state),
               client_, *this, outbox_settings(job)),
       position_(spool_.start()),
+      message_position_(spool_.message_start()),
       soon_(context),
       no_connection_(context),
       last_moment_(context) {
@@ -50,7 +51,9 @@ SpooledPublisher::SpooledPublisher(asio::io_context& context, Job& job,
     records_ = stream.get();
     source_ = std::move(stream);
   } else {
-    source_ = std::make_unique<RepeatedMessage>(job.message(), job.repeat);
+    committed_records_ = message_position_->taken;
+    source_ =
+        std::make_unique<RepeatedMessage>(job.message(), job.repeat, message_position_->taken);
   }
   spool_.put_client_id(client_.client_id());
 }
@@ -61,6 +64,11 @@ void SpooledPublisher::start() {
     diagnostic_.notice("sending what waits in '" + spool_.path() +
                        "': " + std::to_string(spool_.totals().messages) +
                        (spool_.totals().messages == 1 ? " message" : " messages"));
+  }
+  if (message_position_ && committed_records_ > 0 && committed_records_ >= job_.repeat) {
+    diagnostic_.notice(
+        "the message itself was taken over before: leave --resume out to send it "
+        "once more");
   }
   client_.start();
   read_input();

@@ -123,8 +123,11 @@ std::string SpooledPublisher::waiting_text() const {
                          ? "; nothing waits in '" + spool_.path() + "'"
                          : "; " + count_text(count, "message") + (count == 1 ? " waits" : " wait") +
                                " in '" + spool_.path() + "'";
-  if (records_ != nullptr && position_ && !position_->ended) {
-    text += ", --resume goes on behind " + records_->place(position_->records);
+  std::uint64_t taken = 0;
+  if (message_position_ && message_position_->taken < job_.repeat) taken = message_position_->taken;
+  if (position_ && !position_->ended) taken = position_->records;
+  if (taken > 0) {
+    text += ", --resume goes on behind " + source_->place(taken);
   } else if (count > 0) {
     text += ", --resume sends " + std::string(count == 1 ? "it" : "them");
   }
