@@ -35,7 +35,8 @@ constexpr OptionSpec exec_options[] = {
          "_ATTEMPT (from 1), and where the message has them _CONTENT_TYPE, _RESPONSE_TOPIC, "
          "_CORRELATION_DATA (base64), _EXPIRY, _PAYLOAD_FORMAT, _SUBSCRIPTION_IDENTIFIER and "
          "_USER_PROPERTY_KEY (capitals; what is no letter or digit is _; values of the same name "
-         "stand on lines of their own). The password of the broker is taken out. Messages are "
+         "stand on lines of their own). Passwords and tokens are taken out, wherever "
+         "--password-env and its like name them. Messages are "
          "printed only with --verbose, --json or --format, each before its command starts; what "
          "commands print goes to the same places as ours. A command that leaves processes in its "
          "process group takes them along when it ends."},
@@ -97,10 +98,10 @@ ExecSettings::Failed failed_of(const cli::Options& options) {
   const std::string_view word = options.text("exec-failed");
   const bool spool = options.has("spool");
   if (word == "keep" && !spool) throw cli::UsageError("--exec-failed keep needs --spool");
-  if (word == "nack" && spool) {
+  if (word == "nack" && spool && options.text("ack-after") != "exec") {
     throw cli::UsageError(
-        "--exec-failed nack does not go with --spool: what is there has been "
-        "acknowledged already");
+        "--exec-failed nack does not go with --spool, where a message has been acknowledged "
+        "already, unless --ack-after exec says otherwise");
   }
   if (word == "nack") return ExecSettings::Failed::nack;
   if (word == "stop") return ExecSettings::Failed::stop;
