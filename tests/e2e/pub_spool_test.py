@@ -1,5 +1,6 @@
 """mqrig pub --spool: with the broker away, a full disk, another process, another file; and how a run goes on."""
 
+import fcntl
 import os
 import resource
 import signal
@@ -147,10 +148,26 @@ class Away(Spooled):
         process.signal(signal.SIGTERM)
         self.assertEqual(TERMINATED, process.wait(), process.err.text())
         os.close(writing)
-        self.assertIn("of line 501 only the beginning was read", process.err.text())
+        self.assertIn("of line 501 only the beginning was there", process.err.text())
         self.start_broker()
         self.expect_ok(self.publish("-l", "--resume", input=b""))
         self.expect_arrived(range(500))
+
+    def test_the_next_reader_of_the_pipe_begins_with_a_whole_line(self):
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 18)
+        os.write(writing, lines(3000))
+        process = self.start(*self.args("-l", "-q", "1", "--spool-limit", "10000"), stdin=reading)
+        process.err.wait_text("(?s)trying again.*trying again")
+        process.signal(signal.SIGTERM)
+        self.assertEqual(TERMINATED, process.wait(), process.err.text())
+        self.assertNotIn("only the beginning", process.err.text())
+        os.close(writing)
+        self.start_broker()
+        process = self.start(*self.args("-l", "-q", "1", "--resume"), stdin=reading)
+        os.close(reading)
+        self.assertEqual(0, process.wait(), process.err.text())
+        self.expect_arrived(range(3000))
 
     def test_another_client_cannot_go_on(self):
         self.start_broker()

@@ -272,7 +272,7 @@ constinit const cli::CommandSpec spec{
         "either, as long as the broker keeps its session, which never expires unless "
         "--session-expiry-interval says otherwise and is ended when everything is delivered. "
         "At a signal all whole lines that were read from a pipe go into the spool, past its limit "
-        "if need be; a line that was read in part is lost, and that is said. "
+        "if need be; a line whose end is not there yet is lost, and that is said. "
         "Without --resume a spool in which messages wait is refused. Messages that the broker "
         "refuses are kept in it with the reason. Its queue is called pub: see mqrig-spool(1).",
     .usage = usage,

@@ -31,9 +31,10 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::uint64_t number() const override { return earlier_ + reader_.number(); }
   /// Bytes of the input up to the end of the current record, with its separator.
   std::uint64_t consumed() const { return fed_ - reader_.rest(); }
-  /// What has been read already is all that comes, up to the last separator in it.
+  /// What has been read already is all that comes, with the rest of the last record if that is
+  /// there: the next reader begins with a whole one.
   void stop_reading() { stopped_ = true; }
-  /// After the end that comes then: some of a record was read whose separator was not.
+  /// After the end that comes then: some of a record was read, and its separator is not there.
   bool cut_short() const { return stopped_ && reader_.has_partial(); }
   std::string place(std::uint64_t number) const override;
   std::string error() const override;
@@ -43,6 +44,7 @@ class RecordStream final : public Source, private net::StreamHandler {
   void on_writable() override {}
   Step after(payload::ReadStatus status);
   bool read();
+  bool read_rest_of_record();
 
   static constexpr std::size_t block_size = 64 * 1024;
 

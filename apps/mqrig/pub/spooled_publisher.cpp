@@ -156,7 +156,7 @@ void SpooledPublisher::take_rest() {
   while (!input_ended_) take_next();
   if (records_->cut_short()) {
     diagnostic_.warning("of " + records_->place(records_->number() + 1) +
-                        " only the beginning was read; it is not in the spool");
+                        " only the beginning was there to read; it is not in the spool");
   }
 }
 
