@@ -38,9 +38,9 @@ class ServerExchange {
   // What the client sent with CONNECT or AUTH: `answer` is for AUTH with 0x18 (proceed), or for
   // CONNACK or AUTH with 0x00 (accepted; may be empty: no data).
   virtual Outcome proceed(std::optional<std::string_view> data, std::string& answer) = 0;
-  // Whether the next proceed() may accept: then it is a guess like a password, and whoever guesses
-  // too often may have to wait before.
-  virtual bool may_accept() const { return true; }
+  // Whether the next proceed() may be a guess, as of a password: then whoever guesses wrong too
+  // often may have to wait before.
+  virtual bool is_guess() const { return true; }
   // Once accepted.
   virtual const std::string& user_name() const = 0;
   // The same: what limits the user besides. Null: nothing.

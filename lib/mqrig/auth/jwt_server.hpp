@@ -21,6 +21,7 @@ class JwtServer final : public ServerExchange {
 
   std::string_view method() const override { return method_; }
   Outcome proceed(std::optional<std::string_view> data, std::string& answer) override;
+  bool is_guess() const override { return false; }  // nobody guesses a signature
   const std::string& user_name() const override { return identity_->user_name; }
   const JwtIdentity* token() const override { return identity_ ? &*identity_ : nullptr; }
   std::string_view fault() const override { return fault_; }
