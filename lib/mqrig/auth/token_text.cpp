@@ -1,8 +1,10 @@
+#include <strings.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <mqrig/auth/jwt.hpp>
+#include <mqrig/auth/strict_json.hpp>
 #include <mqrig/auth/token_text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -103,6 +105,15 @@ std::optional<std::chrono::seconds> lifetime_of(const Json& answer) {
   return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, longest)));
 }
 
+// RFC 6749, section 7.1: a token of another type is not to be used. What that is; empty: nothing.
+std::string other_type(const Json& answer) {
+  const auto found = answer.find("token_type");
+  if (found == answer.end() || found->is_null()) return {};
+  if (!found->is_string()) return "a type that is no text";
+  const auto& type = found->get_ref<const std::string&>();
+  return ::strcasecmp(type.c_str(), "Bearer") == 0 ? std::string() : "the type " + shown(type);
+}
+
 TokenResult read_credential(const Json& status, const std::string& origin, Clock::time_point now) {
   const std::string* const token = text_of(status, "token");
   if (!token) return no_token(origin + " holds an ExecCredential without a token");
@@ -135,6 +146,10 @@ TokenResult read_token_answer(const Json& answer, const std::string& origin,
                               Clock::time_point now) {
   const std::string* const text = text_of(answer, "access_token");
   if (!text) return no_token(origin + " holds no \"access_token\"");
+  const std::string type = other_type(answer);
+  if (!type.empty()) {
+    return no_token(origin + " holds a token of " + type + ", and MQTT takes bearer tokens only");
+  }
   const std::optional<std::chrono::seconds> lifetime = lifetime_of(answer);
   std::optional<Clock::time_point> expires;
   if (lifetime) expires = now + *lifetime;
