@@ -76,7 +76,7 @@ TEST_CASE("the secret goes into the form if the provider takes it there only") {
 
 TEST_CASE("a token is remembered for 80 % of its life, or until it is refused") {
   OAuthProvider provider;
-  provider.token = [](int number) { return numbered(number, number == 1 ? 3600 : 0); };
+  provider.token = [](int number) { return numbered(number, number == 1 ? 3600 : -1); };
   const auto source = source_of(client_of(provider));
   CHECK(text_of(source->fetch({})) == "token1");
   CHECK(text_of(source->fetch({})) == "token1");

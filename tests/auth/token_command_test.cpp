@@ -5,6 +5,7 @@
 #include <mqrig/auth/token_settings.hpp>
 #include <thread>
 
+#include "made_jwt.hpp"
 #include "temporary_folder.hpp"
 
 using namespace mqrig::auth;
@@ -62,6 +63,25 @@ TEST_CASE("a command may print the answer of a provider") {
   CHECK(*result.token->expires >= before + 60s);
   CHECK(*result.token->expires - *result.token->issued == 60s);
   CHECK(text_of(fetch(R"(echo '{"access_token":"abc","expires_in":"60"}')")) == "abc");
+}
+
+TEST_CASE("a life that is not told is that of the token itself") {
+  const std::string token = tests::made_jwt(R"({"exp":4102444800})");
+  for (const char* const life : {"null", "0", R"("")", R"("soon")", "[]"}) {
+    CAPTURE(life);
+    const TokenResult result =
+        fetch("echo '{\"access_token\":\"" + token + "\",\"expires_in\":" + life + "}'");
+    CHECK(text_of(result) == token);
+    CHECK(result.token->expires == system_clock::from_time_t(4'102'444'800));
+  }
+}
+
+TEST_CASE("a bearer token is called so in any case, or not at all") {
+  for (const char* const type : {R"("Bearer")", R"("bearer")", R"("BEARER")", "null"}) {
+    CAPTURE(type);
+    CHECK(text_of(fetch(R"(echo '{"access_token":"abc","token_type":)" + std::string(type) +
+                        "}'")) == "abc");
+  }
 }
 
 TEST_CASE("a command may print an ExecCredential of Kubernetes") {

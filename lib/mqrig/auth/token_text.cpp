@@ -93,15 +93,18 @@ const std::string* text_of(const Json& object, const char* name) {
   return found == object.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
+// Nothing for what says nothing: null, an empty text, or zero of a token that was just handed out.
 std::optional<std::chrono::seconds> lifetime_of(const Json& answer) {
   constexpr double longest = 3e9;  // 95 years: what clocks can hold beyond now
   const auto found = answer.find("expires_in");
   if (found == answer.end()) return std::nullopt;
-  double seconds = -1;
+  double seconds = 0;
   if (found->is_number()) seconds = found->get<double>();
   // Some providers write a text.
   if (found->is_string())
     seconds = std::strtod(found->get_ref<const std::string&>().c_str(), nullptr);
+  const bool known = seconds < 0 || seconds >= 1;
+  if (!known) return std::nullopt;
   return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, longest)));
 }
 
