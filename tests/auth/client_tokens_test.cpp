@@ -74,6 +74,21 @@ TEST_CASE("the secret goes into the form if the provider takes it there only") {
   CHECK(request.has("client_secret=hidden"));
 }
 
+TEST_CASE("a token that has its end in whole seconds ends by that") {
+  OAuthProvider provider;
+  const auto end = std::chrono::floor<std::chrono::seconds>(system_clock::now()) + 2s;
+  const std::string token =
+      tests::made_jwt("{\"exp\":" + std::to_string(system_clock::to_time_t(end)) + "}");
+  int lifetime = 2;
+  provider.token = [&](int) {
+    return http_answer(200, "{\"access_token\":\"" + token +
+                                "\",\"expires_in\":" + std::to_string(lifetime) + "}");
+  };
+  CHECK(source_of(client_of(provider))->fetch({}).token->expires == end);
+  lifetime = 3600;  // by another clock
+  CHECK(source_of(client_of(provider))->fetch({}).token->expires > end + 3000s);
+}
+
 TEST_CASE("a token is remembered for 80 % of its life, or until it is refused") {
   OAuthProvider provider;
   provider.token = [](int number) { return numbered(number, number == 1 ? 3600 : -1); };

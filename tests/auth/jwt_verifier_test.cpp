@@ -94,7 +94,7 @@ TEST_CASE("a token says who its bearer is, and until when") {
     const auto identity = verifier().verify(issuer->token(joe), now, why);
     REQUIRE(identity);
     CHECK(identity->user_name == "joe");
-    CHECK(identity->expires == Time(1'700'000'130s));
+    CHECK(identity->expires == Time(1'700'000'100s));
     CHECK_FALSE(identity->acl);
   }
 }
@@ -262,12 +262,12 @@ TEST_CASE("what is not base64url is refused") {
   CHECK(fault(text + "." + base64url(p256().signature(text))) == "its payload is not base64url");
 }
 
-TEST_CASE("a token is valid in its time, give or take what clocks differ") {
+TEST_CASE("a token is valid in its time, and before by what clocks differ") {
   const auto at = [](std::int64_t offset, std::string_view claims) {
     return fault(verifier(), ed25519().token(claims), now + std::chrono::seconds(offset));
   };
-  CHECK(at(129, joe) == "");
-  CHECK(at(130, joe) == "it expired at 2023-11-14 22:15:00 UTC");
+  CHECK(at(99, joe) == "");
+  CHECK(at(100, joe) == "it expired at 2023-11-14 22:15:00 UTC");
   const std::string later = R"({"sub":"joe","exp":1700000900,"nbf":1700000100})";
   CHECK(at(70, later) == "");
   CHECK(at(69, later) == "it is not valid before 2023-11-14 22:15:00 UTC");

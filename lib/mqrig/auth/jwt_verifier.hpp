@@ -23,7 +23,7 @@ struct JwtAcl {
 
 struct JwtIdentity {
   std::string user_name;  // a UTF-8 Encoded String of MQTT, of 1 to 65,535 bytes
-  // Until when the token may be used: the claim "exp", and the leeway.
+  // Until when the token may be used: the claim "exp".
   std::chrono::system_clock::time_point expires;
   std::optional<JwtAcl> acl;  // none: the claims say nothing
 
@@ -47,7 +47,8 @@ class JwtVerifier {
     std::string issuer;                  // empty: any
     std::vector<std::string> audiences;  // one of them must be in "aud"; empty: any
     std::string user_claim = "sub";
-    std::chrono::seconds leeway{30};  // for clocks that differ
+    // For clocks that differ: how early a token may come. None is good for longer than it says.
+    std::chrono::seconds leeway{30};
   };
   explicit JwtVerifier(Settings settings);  // without keys: no token is valid
   ~JwtVerifier();

@@ -16,6 +16,8 @@ using Clock = std::chrono::system_clock;
 
 // Clocks differ: a token that was made a moment ago may seem to be one of the future.
 constexpr std::chrono::minutes leeway{1};
+// Between two ways to say the same end.
+constexpr std::chrono::seconds rounding{2};
 
 TokenResult no_token(std::string error, TokenFault fault = TokenFault::input) {
   return {.token = {}, .error = std::move(error), .fault = fault};
@@ -70,7 +72,11 @@ TokenResult make_token(std::string_view text, const std::string& origin, Clock::
     token.issued = claims->issued;
     token.expires = claims->expires;
   }
-  if (expires) token.expires = expires;
+  // Whole seconds make a token end a little before what was told along with it: the broker goes by
+  // the token.
+  const bool rounded = expires && token.expires && *token.expires <= *expires &&
+                       *expires - *token.expires < rounding;
+  if (expires && !rounded) token.expires = expires;
   fault = fault_of(token, claims, now);
   if (!fault.empty()) return no_token(origin + " " + fault, TokenFault::refused);
   return {.token = std::move(token), .error = {}};
