@@ -10,8 +10,8 @@ import raw_client
 from broker_case import INPUT, OK, USAGE, BrokerCase
 from jwt_issuer import Issuer, KeyServer, key_set
 
-ACCEPTED, BAD_LOGIN, NOT_AUTHORIZED, BAD_METHOD, MAXIMUM_CONNECT_TIME = 0, 0x86, 0x87, 0x8C, 0xA0
-BAD_LOGIN_V3 = 4
+ACCEPTED, BAD_LOGIN, NOT_AUTHORIZED, UNAVAILABLE, BAD_METHOD, MAXIMUM_CONNECT_TIME = 0, 0x86, 0x87, 0x88, 0x8C, 0xA0
+UNAVAILABLE_V3, BAD_LOGIN_V3 = 3, 4
 REAUTHENTICATE = 0x19
 SHORT = 1.5  # a life that is over soon: time enough to sign and to log in
 
@@ -179,14 +179,15 @@ class Keys(JwtCase):
         self.assertEqual(ACCEPTED, self.reason(broker, self.issuer.token(iss=server.url)))
         self.assertEqual(BAD_LOGIN, self.reason(broker, self.issuer.token()))
 
-    def test_without_keys_no_token_is_valid_and_the_broker_says_why(self):
+    def test_without_keys_tokens_are_to_come_again_and_the_broker_says_why(self):
         server = self.key_server(empty='{"keys": []}')
         for url, why in ((f"{server.url}/missing", "/missing' answers with status 404"),
                          (f"{server.url}/empty", "it has no key for RS256, ES256 or EdDSA"),
                          (f"http://127.0.0.1:{harness.free_port()}/keys", "127.0.0.1")):
             broker = self.serve("-p", 0, "--jwt-jwks", url)
-            broker.err.wait_text(f"warning: keys for tokens could not be fetched: .*{why}.*until then no token is valid")
-            self.assertEqual(BAD_LOGIN, self.reason(broker, self.issuer.token()))
+            broker.err.wait_text(f"warning: keys for tokens could not be fetched: .*{why}.*until then no token can be checked")
+            self.assertEqual(UNAVAILABLE, self.reason(broker, self.issuer.token()))
+            self.assertEqual(UNAVAILABLE_V3, self.reason(broker, self.issuer.token(), version=mqtt.V311))
             self.end(broker)
 
     def test_workers_have_the_keys(self):

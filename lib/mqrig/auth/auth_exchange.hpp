@@ -31,7 +31,8 @@ class ClientExchange {
 
 class ServerExchange {
  public:
-  enum class Outcome { proceed, accepted, refused };
+  // Undecided: it can't be told now, and may be accepted later.
+  enum class Outcome { proceed, accepted, refused, undecided };
   virtual ~ServerExchange() = default;
 
   virtual std::string_view method() const = 0;
@@ -45,8 +46,8 @@ class ServerExchange {
   virtual const std::string& user_name() const = 0;
   // The same: what limits the user besides. Null: nothing.
   virtual const JwtIdentity* token() const { return nullptr; }
-  // Once refused, a clause for the log, without a secret in it; empty: the user name or the
-  // password was wrong, whichever.
+  // Once refused or undecided, a clause for the log, without a secret in it; empty: the user name
+  // or the password was wrong, whichever.
   virtual std::string_view fault() const { return {}; }
 };
 

@@ -85,8 +85,12 @@ void Broker::Impl::step_authentication(Connection& connection) {
     case Outcome::accepted:
       if (is_guess) throttle_.succeeded(request.address);
       return admit_authenticated(connection, std::move(answer));
+    case Outcome::undecided:
+      if (is_guess) throttle_.not_checked(request.address);
+      report_refusal(connection, *exchange, true);
+      return refuse_login(connection, ReasonCode::server_unavailable);
     case Outcome::refused:
-      report_refusal(connection, *exchange);
+      report_refusal(connection, *exchange, false);
       if (is_guess) throttle_.failed(request.address, now_);
       return refuse_login(connection, ReasonCode::not_authorized);  // [MQTT-4.12.0-4]
   }
@@ -147,10 +151,14 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
   std::string answer;
   const Outcome outcome =
       exchange->proceed(event.properties.text(PropertyId::authentication_data), answer);
+  if (outcome == Outcome::undecided) {
+    report_refusal(connection, *exchange, true);
+    return refuse_reauthentication(connection, ReasonCode::server_busy);
+  }
   const std::string* const user = connection.session->user_name.get();
   if (outcome == Outcome::refused ||
       (outcome == Outcome::accepted && (user == nullptr || exchange->user_name() != *user))) {
-    report_refusal(connection, *exchange);
+    report_refusal(connection, *exchange, false);
     if (is_guess) throttle_.failed(connection.address(), now_);
     return refuse_reauthentication(connection, ReasonCode::not_authorized);
   }
@@ -173,9 +181,9 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
 
 // Why, as far as others may know.
 void Broker::Impl::report_refusal(const Connection& connection,
-                                  const auth::ServerExchange& exchange) {
+                                  const auth::ServerExchange& exchange, bool undecided) {
   if (exchange.fault().empty()) return;
-  activity(connection, "has no valid token: " + std::string(exchange.fault()));
+  report_token(connection, exchange.fault(), undecided);
 }
 
 // [MQTT-4.12.1-2]

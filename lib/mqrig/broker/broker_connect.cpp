@@ -80,7 +80,14 @@ void Broker::Impl::check_login(Connection& connection) {
   }
   if (!verifier_ && !jwt_) return admit(connection);
   // Nobody guesses a signature: tokens, right or wrong, are no affair of the throttle.
-  if (check_token(connection)) return admit(connection);
+  switch (check_token(connection)) {
+    case TokenState::valid:
+      return admit(connection);
+    case TokenState::undecided:
+      return refuse(connection, ReasonCode::server_unavailable);
+    case TokenState::none:
+      break;
+  }
   if (!verifier_ || !request.user_name) {
     return refuse(connection, ReasonCode::bad_user_name_or_password);
   }
