@@ -83,8 +83,9 @@ void Client::Impl::on_auth(const session::Event& event) {
     return handler_.on_auth(event.reason, event.properties);
   }
   if (event.reason == ReasonCode::success) {
-    if (finish_authentication(event)) arm_renewal();
-    return;
+    if (!finish_authentication(event)) return;
+    arm_renewal();
+    return authenticated();
   }
   const auto data = event.properties.text(PropertyId::authentication_data).value_or("");
   std::string fault = "the broker asks for more than the token";
