@@ -59,25 +59,14 @@ std::shared_ptr<auth::ClientExchange> scram(const cli::Options& options, const s
 
 }  // namespace
 
-cli::Source reauthentication(const cli::Options& options) {
-  constexpr std::string_view name = "reauth-interval";
-  const bool known = cli::find_option(options.command(), name) != nullptr;
-  return known ? options.source(name) : cli::Source::none;
-}
-
 void read_enhanced_authentication(const cli::Options& options, client::Options& into) {
   if (!options.has("auth-method")) {
-    const bool has_data = options.source("auth-data-file") == cli::Source::flag;
-    if (!has_data && reauthentication(options) != cli::Source::flag) return;
-    throw UsageError(options.label(has_data ? "auth-data-file" : "reauth-interval") + " needs " +
-                     options.label("auth-method"));
+    if (options.source("auth-data-file") != cli::Source::flag) return;
+    throw UsageError(options.label("auth-data-file") + " needs " + options.label("auth-method"));
   }
   std::string method = checked_text(options, "auth-method");
   into.authentication =
       says_scram(method) ? scram(options, method, into) : one_step(options, std::move(method));
-  if (reauthentication(options) > cli::Source::default_value) {
-    into.reauthentication_interval = options.duration("reauth-interval");
-  }
 }
 
 }  // namespace mqrig

@@ -9,7 +9,4 @@ namespace mqrig {
 /// is never sent. Throws UsageError for what is missing, and InputError for a file.
 void read_enhanced_authentication(const cli::Options& options, client::Options& into);
 
-/// Where --reauth-interval comes from; none for a command that does not have it.
-cli::Source reauthentication(const cli::Options& options);
-
 }  // namespace mqrig

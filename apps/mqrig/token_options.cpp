@@ -7,7 +7,6 @@
 #include <mqrig/cli/usage_error.hpp>
 
 #include "connect_text.hpp"
-#include "enhanced_authentication.hpp"
 #include "secret_option.hpp"
 
 namespace mqrig {
@@ -114,11 +113,6 @@ void check_method(const cli::Options& options, TokenPlacement& placement) {
   if (options.source("auth-data-file") == Source::flag) {
     throw UsageError(options.label("auth-data-file") +
                      " and a token exclude each other: both are authentication data");
-  }
-  if (reauthentication(options) == Source::flag) {
-    throw UsageError(
-        options.label("reauth-interval") +
-        " and a token as authentication data exclude each other: it is renewed in time");
   }
   if (method.empty() && !given) {
     throw UsageError(options.label("token-in") + " auth needs the method: give " +

@@ -73,19 +73,6 @@ TEST_CASE("SCRAM takes the password, which is not sent") {
       "makes its own data"));
 }
 
-TEST_CASE("enhanced authentication may be done again, if there is any") {
-  const std::vector<std::string> scram = {"-u",     "joe",           "-P",
-                                          "secret", "--auth-method", "SCRAM-SHA-256"};
-  CHECK(client_of(scram).reauthentication_interval.count() == 0);
-  std::vector<std::string> words = scram;
-  words.insert(words.end(), {"--reauth-interval", "5m"});
-  CHECK(client_of(words).reauthentication_interval == std::chrono::minutes(5));
-  CHECK(contains(fault({"--reauth-interval", "5m"}), "needs --auth-method"));
-  CHECK(contains(
-      fault({"--token-file", "f", "--token-preset", "azure-entra", "--reauth-interval", "5m"}),
-      "it is renewed in time"));
-}
-
 TEST_CASE("a token goes where the broker expects it") {
   const client::Options password = client_of({"--token-file", "f"});
   CHECK(password.make_credentials);

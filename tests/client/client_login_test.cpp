@@ -293,50 +293,6 @@ TEST_CASE_FIXTURE(Fixture, "an exchange goes on until CONNACK, and both have pro
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "an exchange is begun again on the live connection [MQTT-4.12.1-1]") {
-  options.authentication = std::make_shared<Exchange>();
-  on_connect_packet = [](StubBroker::Peer& peer) {
-    send_connack(peer, "TEST", "proof");
-    return true;
-  };
-  std::string proof = "proof";
-  on_auth_packet = [&](StubBroker::Peer& peer) {
-    send_auth(peer, ReasonCode::success, "TEST", proof);
-    return true;
-  };
-  const std::pair<ReasonCode, std::string> begun(ReasonCode::reauthenticate, "hello");
-  SUBCASE("each time that the interval has passed") {
-    options.reauthentication_interval = std::chrono::milliseconds(5);
-    start();
-    run_until([&] { return auths.size() == 2; });
-    CHECK(auths[0] == begun);
-    CHECK(auths[1] == begun);
-    CHECK(connected == 1);
-  }
-  SUBCASE("when the owner says so") {
-    start();
-    CHECK(client->reauthenticate() == session::Error::not_connected);
-    run_until([&] { return connected == 1; });
-    CHECK_FALSE(client->reauthenticate());
-    CHECK(client->reauthenticate() == session::Error::would_block);
-    run_until([&] { return auths.size() == 1; });
-    CHECK(auths[0] == begun);
-  }
-  SUBCASE("and the server has to prove itself again") {
-    proof = "none";
-    options.reauthentication_interval = std::chrono::milliseconds(5);
-    start();
-    run_until([&] { return failure.has_value(); });
-    CHECK(failure->kind == FailureKind::not_authorised);
-  }
-}
-
-TEST_CASE_FIXTURE(Fixture, "without an exchange there is none to begin again") {
-  start();
-  run_until([&] { return connected == 1; });
-  CHECK(client->reauthenticate() == session::Error::no_authentication_method);
-}
-
 TEST_CASE_FIXTURE(Fixture, "a challenge that can't be answered ends it") {
   options.authentication = std::make_shared<Exchange>();
   on_connect_packet = [](StubBroker::Peer& peer) {

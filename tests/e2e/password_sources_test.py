@@ -182,17 +182,6 @@ class Scram(TlsCase):
         self.assertEqual(NOT_AUTHORISED, result.code, str(result))
         self.assertRegex(result.err, "(?i)authentication method")
 
-    def test_again_on_the_live_connection(self):
-        users = self.dir / "users"
-        self.expect_ok(self.run_mqrig("passwd", "--scram", "--iterations", 4096, users, "joe", input=PASSWORD.encode() + b"\n"))
-        broker = self.serve("-p", 0, "-v", "--no-allow-anonymous", "--password-file", users)
-        sub = self.start("sub", "-p", broker.port, "-t", "t", "-d", "-u", "joe", "--password-env", "SECRET", "--auth-method", "SCRAM-SHA-256",
-                         "--reauth-interval", "100ms", env={"SECRET": PASSWORD})
-        broker.err.wait_text("(?s)has authenticated again.*has authenticated again")
-        sub.signal(signal.SIGTERM)
-        self.assertEqual(OK, sub.wait(), sub.err.text())
-        self.assertEqual(1, sub.err.text().count("received CONNACK"))
-
     def serve_login(self, connection, final, challenge=None):
         """The server's side, written from RFC 5802; `final` makes the last message of what is right."""
         connect = connection.expect("CONNECT")

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <mqrig/cli/shared_options.hpp>
 
@@ -67,21 +66,11 @@ constexpr OptionSpec options[] = {
      .value_name = "FILE",
      .env = "MQRIG_AUTH_DATA_FILE",
      .help = "authentication data of a method that is not SCRAM, byte for byte"},
-    {.long_name = "reauth-interval",
-     .kind = ValueKind::duration,
-     .value_name = "TIME",
-     .default_value = "0",
-     .env = "MQRIG_REAUTH_INTERVAL",
-     .help = "authenticate by --auth-method again after this time; 0 is never",
-     .details = "On the live connection, and again each time this has passed. A broker that is not "
-                "content ends the connection. Tokens are renewed in time without this option."},
 };
 
-/// What differs for a command that is many clients: their names are templates, and they do not
-/// authenticate again, which is the last option.
+/// What differs for a command that is many clients: their names are templates.
 constexpr auto options_of_many_clients = [] {
-  std::array<OptionSpec, std::size(options) - 1> all;
-  std::copy_n(options, all.size(), all.begin());
+  auto all = std::to_array(options);
   for (OptionSpec& option : all) {
     if (option.long_name != "username") continue;
     option.value_name = "TEMPLATE";

@@ -51,7 +51,6 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       deadline_timer_(context, [this] { connection_->timeout(); }),
       state_timer_(context),
       renewal_timer_(context, [this] { renew(); }),
-      authentication_timer_(context, [this] { authentication_due(); }),
       backoff_(options_.reconnect_delay, options_.reconnect_max_delay),
       client_id_(options_.client_id.empty() ? make_client_id() : options_.client_id),
       version_(options_.version) {
@@ -249,9 +248,6 @@ std::error_code Client::authenticate(wire::Properties properties) {
 }
 std::error_code Client::reauthenticate(wire::Properties properties) {
   return impl_->authenticate(properties, true);
-}
-std::error_code Client::reauthenticate() {
-  return impl_->authenticate_again();
 }
 bool Client::connected() const noexcept {
   return impl_->session().state() == session::ClientSession::State::connected;

@@ -99,9 +99,6 @@ class Client {
   // AUTH with 0x18 and 0x19; `properties` hold method and data.
   std::error_code authenticate(wire::Properties properties);
   std::error_code reauthenticate(wire::Properties properties);
-  // Begins Options::authentication again on the live connection; a broker that is not content ends
-  // that. session::Error::would_block: one is under way.
-  std::error_code reauthenticate();
 
   bool connected() const noexcept;
   // Outgoing QoS 1 and 2 messages not yet completed.

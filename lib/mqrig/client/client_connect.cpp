@@ -190,7 +190,6 @@ void Client::Impl::drop_connection() noexcept {
   connection_.reset();
   next_stream_.reset();
   renewal_timer_.cancel();
-  authentication_timer_.cancel();
   if (options_.credentials) options_.credentials->cancel();
   session_.close();
   deadline_timer_.cancel();

@@ -107,7 +107,6 @@ void Client::Impl::connected(const session::Event& event) {
   if (!event.session_present) subscriptions_.session_lost();
   if (!reading_) connection_->pause_reading();
   arm_renewal();
-  authenticated();
   send_requests();
   want_ready_ = true;
   handler_.on_connected(event.session_present, event.properties);

@@ -36,7 +36,6 @@ class Client::Impl final : private Connection::Owner {
   void release_unknown(wire::PacketId last);
   bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);
-  std::error_code authenticate_again();
 
   const session::ClientSession& session() const noexcept { return session_; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -106,10 +105,6 @@ class Client::Impl final : private Connection::Owner {
   void take_over(std::error_code error, std::unique_ptr<net::Stream> stream);
   void changed();
 
-  // client_reauthentication.cpp
-  void authenticated();
-  void authentication_due();
-
   // client_events.cpp
   void connected(const session::Event& event);
   void refused(const session::Event& event);
@@ -128,10 +123,9 @@ class Client::Impl final : private Connection::Owner {
   Subscriptions subscriptions_;
   std::shared_ptr<Connection> connection_;
   net::Connector connector_;
-  net::Timer deadline_timer_;        // of the session
-  net::Timer state_timer_;           // the next attempt; the end of finishing
-  net::Timer renewal_timer_;         // of the credentials
-  net::Timer authentication_timer_;  // Options::authentication is due again
+  net::Timer deadline_timer_;  // of the session
+  net::Timer state_timer_;     // the next attempt; the end of finishing
+  net::Timer renewal_timer_;   // of the credentials
   Backoff backoff_;
   std::string client_id_;
   std::optional<Credentials> credentials_;    // of Options::credentials, for this connection
@@ -154,9 +148,8 @@ class Client::Impl final : private Connection::Owner {
   bool receive_maximum_dropped_ = false;  // a broker did not keep to it
   bool ended_cleanly_ = false;
   bool reading_ = true;
-  bool authenticating_ = false;  // again
-  bool want_ready_ = false;      // publish() was refused for now
-  bool asked_again_ = false;     // for credentials, since the broker refused some
+  bool want_ready_ = false;   // publish() was refused for now
+  bool asked_again_ = false;  // for credentials, since the broker refused some
 };
 
 }  // namespace mqrig::client

@@ -83,9 +83,8 @@ void Client::Impl::on_auth(const session::Event& event) {
     return handler_.on_auth(event.reason, event.properties);
   }
   if (event.reason == ReasonCode::success) {
-    if (!finish_authentication(event)) return;
-    arm_renewal();
-    return authenticated();
+    if (finish_authentication(event)) arm_renewal();
+    return;
   }
   const auto data = event.properties.text(PropertyId::authentication_data).value_or("");
   std::string fault = "the broker asks for more than the token";

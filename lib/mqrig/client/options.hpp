@@ -78,8 +78,6 @@ struct Options {
   bool secret_user_name = false;
   // 5.0: the enhanced authentication that CONNECT begins; null: none.
   std::shared_ptr<auth::ClientExchange> authentication;
-  // It is begun again on the live connection so long after it was last done; 0: never.
-  std::chrono::milliseconds reauthentication_interval{0};
   std::uint16_t keep_alive = 60;  // seconds, 0: off
   bool clean_start = true;        // of the first connection
   // Below 5.0 a clean session ends with its connection: there it is not begun clean.
