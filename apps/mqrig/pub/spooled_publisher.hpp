@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "../trace.hpp"
 #include "job.hpp"
 #include "message_spool.hpp"
 #include "record_stream.hpp"
@@ -84,6 +85,7 @@ class SpooledPublisher final : private client::Handler,
   asio::io_context& context_;
   Job& job_;
   const cli::Diagnostic& diagnostic_;
+  const Trace trace_;
   MessageSpool spool_;
   const client::Options eraser_options_;
   client::Client client_;

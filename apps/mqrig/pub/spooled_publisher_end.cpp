@@ -1,7 +1,6 @@
 #include <asio/io_context.hpp>
 
 #include "../outcome.hpp"
-#include "../trace.hpp"
 #include "spooled_publisher.hpp"
 
 namespace mqrig::pub {
@@ -203,12 +202,12 @@ void SpooledPublisher::spool_failed(std::string_view what, std::error_code error
 }
 
 void SpooledPublisher::on_transport(const std::vector<std::string>& facts) {
-  trace(diagnostic_, facts);
+  trace_.facts(facts);
 }
 
 void SpooledPublisher::on_packet(client::Direction direction, wire::Version version,
                                  wire::ByteView packet) {
-  trace(diagnostic_, direction, version, packet);
+  trace_.packet(direction, version, packet);
 }
 
 void SpooledPublisher::end(ExitCode code) {

@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include "../trace.hpp"
-
 namespace mqrig::sub {
 
 using cli::ExitCode;
@@ -22,6 +20,7 @@ client::Options connected_to(std::optional<EmbeddedBroker>& broker, client::Opti
 Subscriber::Subscriber(const cli::Options& options, Settings settings)
     : settings_(std::move(settings)),
       diagnostic_(options),
+      trace_(diagnostic_, settings_.client),
       selection_(options),
       view_(options),
       output_(context_, *this),
@@ -172,12 +171,12 @@ void Subscriber::on_ready() {
 }
 
 void Subscriber::on_transport(const std::vector<std::string>& facts) {
-  trace(diagnostic_, facts);
+  trace_.facts(facts);
 }
 
 void Subscriber::on_packet(client::Direction direction, wire::Version version,
                            wire::ByteView packet) {
-  trace(diagnostic_, direction, version, packet);
+  trace_.packet(direction, version, packet);
 }
 
 }  // namespace mqrig::sub

@@ -8,6 +8,7 @@
 #include <mqrig/net/timer.hpp>
 
 #include "../message_view.hpp"
+#include "../trace.hpp"
 #include "command_runner.hpp"
 #include "embedded_broker.hpp"
 #include "inbox.hpp"
@@ -109,6 +110,7 @@ class Subscriber final : private client::Handler,
   Settings settings_;
   asio::io_context context_{1};
   cli::Diagnostic diagnostic_;
+  Trace trace_;
   Selection selection_;
   MessageView view_;
   Output output_;
