@@ -20,7 +20,7 @@ std::string messages_text(std::uint64_t count) {
 }
 
 ExitCode list(const cli::Options& options, const Settings& settings) {
-  const auto spool = open_spool(settings.file);
+  const auto spool = open_spool(settings.file, store::Spool::Mode::look);
   StandardOutput output;
   const std::vector<QueueSummary> queues = summarise(*spool, settings.file);
   if (options.flag("json")) {
@@ -35,7 +35,7 @@ ExitCode list(const cli::Options& options, const Settings& settings) {
 ExitCode print_messages(const cli::Options& options, const Settings& settings,
                         const cli::Diagnostic& diagnostic) {
   MessagePrinter printer(options, settings, diagnostic);
-  const auto spool = open_spool(settings.file);
+  const auto spool = open_spool(settings.file, store::Spool::Mode::look);
   if (settings.action == Action::show) {
     printer.show(*spool);
   } else {
@@ -76,7 +76,7 @@ ExitCode purge_queue(const Settings& settings, const cli::Diagnostic& diagnostic
 
 ExitCode verify(const Settings& settings, const cli::Diagnostic& diagnostic) {
   const auto spool = open_spool(
-      settings.file, settings.repair ? store::Spool::Mode::salvage : store::Spool::Mode::existing);
+      settings.file, settings.repair ? store::Spool::Mode::salvage : store::Spool::Mode::look);
   std::vector<std::string> faults = spool->verify(settings.repair);
   if (settings.repair && !faults.empty()) {
     for (const std::string& fault : faults) diagnostic.warning(fault);

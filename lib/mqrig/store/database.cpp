@@ -31,13 +31,6 @@ bool create_file(const FileKind& kind, const std::string& path, std::string& err
 
 // In the version of a file that is in use.
 constexpr std::int64_t in_use = 0x10000;
-// What SQLite writes in front of the first entry of a log.
-constexpr off_t log_header = 32;
-
-bool log_exists(const std::string& path) {
-  struct stat status {};
-  return ::stat((path + "-wal").c_str(), &status) == 0 && status.st_size >= log_header;
-}
 
 std::string set_version(std::int64_t version) {
   return "PRAGMA user_version = " + std::to_string(version);
@@ -86,13 +79,11 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
   count_no_memory();
   if (mode == Mode::create && !create_file(kind, path, error)) return nullptr;
   if (!check_file(kind, path, mode, error)) return nullptr;
-  const bool log_found = log_exists(path);
   sqlite3* connection = nullptr;
   const int result =
       sqlite3_open_v2(file_name(path).c_str(), &connection,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Database> database(new Database(kind, path, connection));
-  database->log_found_ = log_found;
   if (result != SQLITE_OK || !database->execute(schema::settings)) {
     error = database->explain();
     return nullptr;
@@ -102,10 +93,12 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
       !database->check_log(mode, error) || !database->check_content(error)) {
     return nullptr;
   }
-  if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
+  const bool writes = mode != Mode::look;
+  if ((writes && !database->execute("PRAGMA journal_mode = WAL")) || !database->prepare()) {
     error = database->explain();
     return nullptr;
   }
+  if (!writes) return database;
   database->checkpoint_on_close(true);
   database->give_back_room();
   return database;
@@ -114,8 +107,12 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
 Database::~Database() {
   commit_.reset();
   begin_.reset();
-  // Without the mark the log may go; with it, it has to stay.
-  if (claimed_ && !execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
+  // Without the mark the log may go; with it, it has to stay. It is needed until all but the mark
+  // has been moved.
+  if (claimed_) {
+    checkpoint();
+    if (!execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
+  }
   sqlite3_close(connection_);
 }
 
@@ -158,12 +155,40 @@ bool Database::check_schema(Mode mode, std::string& error) {
 // What was committed last is in the log alone: a file without it is of an earlier time, and of a
 // session that has gone on since then.
 bool Database::check_log(Mode mode, std::string& error) {
-  const std::int64_t version = query("PRAGMA user_version").value_or(0);
-  if (version < in_use || log_found_ || mode == Mode::salvage) return true;
-  error = "the log of " + name() + ", " + path_ +
-          "-wal, is missing, and with it what was committed last: put it back, or copies of both, "
-          "or go on without it by 'mqrig spool verify --repair'";
-  return false;
+  if (!kind_.needs_log) return true;
+  const bool marked = query("PRAGMA user_version").value_or(0) >= in_use;
+  const LogFault fault = store::check_log(file(SQLITE_FCNTL_JOURNAL_POINTER));
+  // SQLite makes an empty log where there is none, and is to take it away again.
+  if (mode == Mode::look && fault == LogFault::missing) checkpoint_on_close(!marked);
+  if (mode == Mode::salvage || (!marked && fault != LogFault::entry)) return true;
+  error = explain(fault);
+  return error.empty();
+}
+
+std::string Database::explain(LogFault fault) const {
+  const std::string instead = " by 'mqrig spool verify --repair'";
+  switch (fault) {
+    case LogFault::none:
+      break;
+    case LogFault::missing:
+      return log_name() +
+             ", is missing, and with it what was committed last: put it back, or "
+             "copies of both, or go on without it" +
+             instead;
+    case LogFault::header:
+      return log_name() +
+             ", is damaged at its beginning, and what was committed last cannot be "
+             "read: put back copies of both, or go on without it" +
+             instead;
+    case LogFault::entry:
+      return log_name() +
+             ", is damaged in its middle, and what was committed behind that cannot "
+             "be read: put back copies of both, or go on with what was committed before" +
+             instead;
+    case LogFault::unread:
+      return log_name() + ", cannot be read: put back copies of both";
+  }
+  return {};
 }
 
 void Database::claim() {
@@ -303,6 +328,12 @@ sqlite3_file* Database::file(int which_file) const noexcept {
 
 std::string Database::name() const {
   return "the " + std::string(kind_.noun) + " " + path_;
+}
+
+// Beside the file to which a symbolic link leads.
+std::string Database::log_name() const {
+  const char* const path = sqlite3_filename_wal(sqlite3_db_filename(connection_, "main"));
+  return "the log of " + name() + ", " + path;
 }
 
 std::string Database::damaged(const std::string& detail) const {

@@ -11,14 +11,16 @@
 
 #include <mqrig/store/error.hpp>
 #include <mqrig/store/file_kind.hpp>
+#include <mqrig/store/log_check.hpp>
 #include <mqrig/store/statement.hpp>
 
 namespace mqrig::store {
 
 class Database {
  public:
-  // salvage: as existing, but the log may be missing.
-  enum class Mode : std::uint8_t { create, existing, salvage };
+  // look: as existing, but nothing is written, nor moved out of the log. salvage: as existing, but
+  // the log may be missing or damaged.
+  enum class Mode : std::uint8_t { create, existing, look, salvage };
 
   // Null and a sentence in `error` when the file is in use by another process, damaged, not of this
   // kind, written by a newer mqrig, or not writable; it is left as it was. Mode::create makes a
@@ -71,6 +73,8 @@ class Database {
   bool create_schema();
   bool prepare();
   void give_back_room();
+  // A sentence about it; empty for none.
+  std::string explain(LogFault fault) const;
   std::optional<std::int64_t> query(const char* sql);
   bool execute(const char* sql) noexcept;
   // Also when there is no transaction to take back.
@@ -78,6 +82,7 @@ class Database {
   sqlite3_file* file(int which_file) const noexcept;
   bool no_room(int which_file) const noexcept;
   std::string name() const;
+  std::string log_name() const;
   std::string explain() const;
   static int on_commit(void* self, sqlite3*, const char*, int pages) noexcept;
 
@@ -88,7 +93,6 @@ class Database {
   std::optional<Statement> commit_;
   std::uint64_t log_pages_ = 0;
   std::uint64_t page_size_ = 0;
-  bool log_found_ = false;  // before SQLite made one
   bool claimed_ = false;
 };
 

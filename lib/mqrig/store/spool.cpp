@@ -20,6 +20,8 @@ Database::Mode database_mode(Spool::Mode mode) noexcept {
   switch (mode) {
     case Spool::Mode::create:
       return Database::Mode::create;
+    case Spool::Mode::look:
+      return Database::Mode::look;
     case Spool::Mode::salvage:
       return Database::Mode::salvage;
     case Spool::Mode::existing:
@@ -126,7 +128,7 @@ std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::stri
     error = std::move(sentence);
     return nullptr;
   }
-  impl->database->claim();
+  if (mode != Mode::look) impl->database->claim();
   return std::unique_ptr<Spool>(new Spool(std::move(impl)));
 }
 

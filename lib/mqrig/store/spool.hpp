@@ -66,12 +66,13 @@ struct QueueTotals {
 // and state that change together are thereby never seen apart.
 //
 // The file is readable by its owner only and locked while it is open: a second process is refused.
-// Next to it lies "<path>-wal", which belongs to it: copy both or none. A spool that was in use
-// when its process ended is refused without it; one of which the log's end was cut off is as it was
-// at an earlier commit. Memory does not grow with the number of messages in it, nor does the time
-// to open it: SQLite keeps up to 16 MiB of the file in memory, and we the changes that are pending
-// and the last value of each state. Room of removed messages is used again; open() shortens a long
-// file that holds little but such room.
+// Next to it (or to what a symbolic link leads to) lies "<path>-wal", which belongs to it: copy
+// both or none. A spool that was in use when its process ended is refused without it, and when it
+// is damaged before its last commit; one of which the log's end was cut off is as it was at an
+// earlier commit. Memory does not grow with the number of messages in it, nor does the time to open
+// it: SQLite keeps up to 16 MiB of the file in memory, and we the changes that are pending and the
+// last value of each state. Room of removed messages is used again; open() shortens a long file
+// that holds little but such room.
 //
 // What is read is checked before it is handed out: a damaged file gives Error::damaged, and no
 // message that could not have been received.
@@ -81,13 +82,15 @@ class Spool {
  public:
   using QueueId = std::uint16_t;
 
-  // salvage: as existing, but one whose log is missing is taken as it is, with what that lacks.
-  enum class Mode : std::uint8_t { create, existing, salvage };
+  // look: as existing, to read only: the file and its log stay as they are, and nothing may be
+  // changed. salvage: as existing, but one whose log is missing or damaged is taken as it is, with
+  // what that lacks.
+  enum class Mode : std::uint8_t { create, existing, look, salvage };
 
   // Null and a sentence in `error` (which names the file, what is wrong and what to do) when it is
-  // in use by another process, damaged, without its log, not a spool, written by a newer mqrig, or
-  // not writable; it is left as it was. Mode::create makes a missing one, with mode 0600, in a
-  // folder that exists.
+  // in use by another process, damaged, without its log or with a damaged one, not a spool, written
+  // by a newer mqrig, or not writable; it is left as it was. Mode::create makes a missing one, with
+  // mode 0600, in a folder that exists.
   static std::unique_ptr<Spool> open(const std::string& path, Mode mode, std::string& error);
   ~Spool();  // changes that were not committed are lost
   Spool(const Spool&) = delete;
