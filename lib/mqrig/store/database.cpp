@@ -109,6 +109,7 @@ Database::~Database() {
   begin_.reset();
   // Without the mark the log may go; with it, it has to stay. It is needed until all but the mark
   // has been moved.
+  rollback();
   if (claimed_) {
     checkpoint();
     if (!execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
@@ -242,6 +243,20 @@ void Database::give_back_room() {
 
 void Database::rollback() noexcept {
   if (sqlite3_get_autocommit(connection_) == 0) execute("ROLLBACK");
+}
+
+Error Database::begin_group() {
+  const int result = begin_->run();
+  grouped_ = result == SQLITE_OK;
+  return error(result);
+}
+
+Error Database::end_group() {
+  grouped_ = false;
+  const int result = commit_->run();
+  const Error failure = error(result);
+  if (result != SQLITE_OK) rollback();
+  return failure;
 }
 
 int Database::checkpoint() noexcept {

@@ -45,6 +45,12 @@ class Database {
   template <typename Write>
   Error transact(Write write);
 
+  // All that is transacted between these two is one transaction, which leaves memory for the log
+  // when it grows. Without end_group() nothing of it is there when the file is opened again. After
+  // a failure in between there is nothing to do but to close.
+  Error begin_group();
+  Error end_group();
+
   // Bytes in the log. A checkpoint copies each page that is in it once, however often it was
   // written.
   static constexpr std::uint64_t checkpoint_due = 4 * 1024 * 1024;
@@ -94,13 +100,14 @@ class Database {
   std::uint64_t log_pages_ = 0;
   std::uint64_t page_size_ = 0;
   bool claimed_ = false;
+  bool grouped_ = false;
 };
 
 template <typename Write>
 Error Database::transact(Write write) {
-  int result = begin_->run();
+  int result = grouped_ ? SQLITE_OK : begin_->run();
   if (result == SQLITE_OK) result = write();
-  if (result == SQLITE_OK) result = commit_->run();
+  if (result == SQLITE_OK && !grouped_) result = commit_->run();
   if (result == SQLITE_OK) return Error::none;
   const Error failure = error(result);
   rollback();

@@ -180,7 +180,12 @@ void Spool::remove(QueueId queue, std::uint64_t sequence, std::uint64_t size) {
 
 void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
                    std::string_view reason) {
-  impl_->changes.refuse(queue, {sequence, std::string(reason), wall_time()});
+  refuse(queue, sequence, size, reason, wall_time());
+}
+
+void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
+                   std::string_view reason, std::int64_t refused_at) {
+  impl_->changes.refuse(queue, {sequence, std::string(reason), refused_at});
   QueueTotals& totals = impl_->queues[queue].totals;
   subtract(totals.messages, 1);
   subtract(totals.bytes, size);
@@ -276,6 +281,16 @@ bool Spool::urgent() const noexcept {
 
 std::error_code Spool::commit() {
   return impl_->commit();
+}
+
+std::error_code Spool::begin_group() {
+  if (const std::error_code error = commit()) return error;
+  return impl_->database->begin_group();
+}
+
+std::error_code Spool::end_group() {
+  if (const std::error_code error = commit()) return error;
+  return impl_->database->end_group();
 }
 
 void Spool::maintain() {

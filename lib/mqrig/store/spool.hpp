@@ -110,8 +110,11 @@ class Spool {
   // It was delivered, or is given up. `size` is the SpooledMessage::size() with which it is read.
   // A message that is removed before it was committed is never written.
   void remove(QueueId queue, std::uint64_t sequence, std::uint64_t size);
-  // Takes it out of the queue and keeps it as refused.
+  // Takes it out of the queue and keeps it as refused, since now or since another time, in
+  // milliseconds since 1970.
   void refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size, std::string_view reason);
+  void refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size, std::string_view reason,
+              std::int64_t refused_at);
   // Puts refused messages back at the end of their queue, oldest first; returns how many. Commits.
   std::uint64_t requeue(QueueId queue, std::error_code& error);
 
@@ -152,6 +155,12 @@ class Spool {
   // together with what came in between. Until one succeeds the owner acknowledges nothing, and
   // takes nothing more.
   std::error_code commit();
+  // For changes that are too many to be gathered, and are to be there all or not at all: until
+  // end_group() commit() puts what is gathered into one transaction, which is not on the disk for
+  // good. Without end_group(), and after an error, nothing of it is there when the spool is opened
+  // again, and this object is of no use.
+  std::error_code begin_group();
+  std::error_code end_group();
   // Some milliseconds, best spent after the answers of a commit have left; see
   // BrokerStore::maintain().
   void maintain();
