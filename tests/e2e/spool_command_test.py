@@ -164,6 +164,51 @@ class Copied(Spool):
         self.assertEqual((1, 0), self.count())
 
 
+    def test_an_import_that_is_killed_has_imported_nothing(self):
+        self.fill("q", PLAIN)
+        child = subprocess.Popen([harness.BINARY, "spool", "import", self.file, "new"], stdin=subprocess.PIPE, env=self.environment())
+        self.addCleanup(child.wait)
+        self.addCleanup(child.kill)
+        # More than memory is to hold, and the pipe holds little of it.
+        child.stdin.write((json.dumps({"topic": "t", "payload": "x" * 10_000}).encode() + b"\n") * 4_000)
+        child.stdin.flush()
+        self.assertGreater((self.dir / "spool-wal").stat().st_size, 1_000_000)
+        child.kill()
+        child.wait()
+        child.stdin.close()
+        self.assertEqual({"q"}, set(self.queues()))
+        self.assertEqual((1, 0), self.count())
+
+
+class Damaged(Spool):
+    def test_what_can_be_read_is_exported_and_the_rest_counted(self):
+        self.fill("q", *[PLAIN] * 9)
+        self.fill("other", PLAIN)
+        with sqlite3.connect(self.file) as database:
+            database.execute("UPDATE message SET topic_name = 'a/#' WHERE id = 5")
+        database.close()
+        for action, count in (("export", 9), ("show", 9)):
+            result = self.spool(action)
+            self.assertEqual(VERIFICATION, result.code, result)
+            self.assertRegex(result.err, "left out 1 message of queue 'q'.*verify")
+            self.assertEqual(count, len(result.out.splitlines()))
+        self.assertEqual("other", self.json_lines(self.spool("export").out)[-1]["queue"])
+
+    def test_a_damaged_log_is_left_as_it_is(self):
+        bridge = self.start("bridge", "--from", "mqtt://127.0.0.1:1", "--to", "mqtt://127.0.0.1:1", "-t", "t", "--spool", self.file)
+        harness.wait_until(bridge.err.text, "word that no broker is there")
+        bridge.stop()
+        log = self.dir / "spool-wal"
+        damaged = bytearray(log.read_bytes())
+        damaged[20] ^= 1
+        log.write_bytes(damaged)
+        for action in ("ls", "export", "verify", "requeue"):
+            self.expect_failure(self.spool(action), INPUT, "spool-wal, is damaged at its beginning")
+            self.assertEqual(damaged, log.read_bytes())
+        self.expect_ok(self.spool("verify", "--repair"))
+        self.expect_ok(self.spool("verify"))
+
+
 class Changed(Spool):
     def test_requeued_messages_wait_at_the_end(self):
         self.fill("q", REFUSED, PLAIN)

@@ -36,12 +36,9 @@ ExitCode print_messages(const cli::Options& options, const Settings& settings,
                         const cli::Diagnostic& diagnostic) {
   MessagePrinter printer(options, settings, diagnostic);
   const auto spool = open_spool(settings.file, store::Spool::Mode::look);
-  if (settings.action == Action::show) {
-    printer.show(*spool);
-  } else {
-    printer.export_lines(*spool);
-  }
-  return ExitCode::ok;
+  const bool complete =
+      settings.action == Action::show ? printer.show(*spool) : printer.export_lines(*spool);
+  return complete ? ExitCode::ok : ExitCode::verification;
 }
 
 ExitCode import_lines(const Settings& settings, const cli::Diagnostic& diagnostic) {

@@ -35,6 +35,12 @@ void subtract(std::uint64_t& total, std::uint64_t amount) noexcept {
   total -= std::min(total, amount);
 }
 
+std::uint64_t left_out(const SpoolReader::Salvaged& salvaged, std::uint64_t total) noexcept {
+  if (!salvaged.ended) return salvaged.damaged;
+  subtract(total, salvaged.read);
+  return std::max(total, salvaged.damaged);
+}
+
 }  // namespace
 
 class Spool::Impl {
@@ -42,7 +48,7 @@ class Spool::Impl {
   explicit Impl(std::unique_ptr<Database> opened) : database(std::move(opened)) {}
 
   // Empty, or the sentence for the person.
-  std::string prepare();
+  std::string prepare(Mode mode);
   std::error_code commit();
   template <typename Write>
   std::error_code transact(Write write);
@@ -59,11 +65,11 @@ class Spool::Impl {
   Counters counters;
 };
 
-std::string Spool::Impl::prepare() {
+std::string Spool::Impl::prepare(Mode mode) {
   writer = SpoolWriter::prepare(database->connection());
   reader = SpoolReader::prepare(*database);
   if (!writer || !reader) return database->damaged(sqlite3_errmsg(database->connection()));
-  if (const std::error_code error = reader->read_queues(queues)) {
+  if (const std::error_code error = reader->read_queues(queues, mode == Mode::look)) {
     return database->damaged("its queues cannot be read: " + error.message());
   }
   for (std::size_t i = 0; i < queues.size(); ++i) changes.add_queue(false);
@@ -123,7 +129,7 @@ std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::stri
       Database::open(schema::spool, path, database_mode(mode), error);
   if (!database) return nullptr;
   auto impl = std::make_unique<Impl>(std::move(database));
-  if (std::string sentence = impl->prepare(); !sentence.empty()) {
+  if (std::string sentence = impl->prepare(mode); !sentence.empty()) {
     impl->database->checkpoint_on_close(false);
     error = std::move(sentence);
     return nullptr;
@@ -228,6 +234,15 @@ bool Spool::find(QueueId queue, std::uint64_t sequence, const Visitor& visit,
 
 std::error_code Spool::read_refused(QueueId queue, const RefusedVisitor& visit) {
   return impl_->reader->read_refused(queue, visit);
+}
+
+std::uint64_t Spool::salvage(QueueId queue, const Visitor& visit) {
+  return left_out(impl_->reader->salvage(queue, visit), impl_->queues[queue].totals.messages);
+}
+
+std::uint64_t Spool::salvage_refused(QueueId queue, const RefusedVisitor& visit) {
+  return left_out(impl_->reader->salvage_refused(queue, visit),
+                  impl_->queues[queue].totals.refused);
 }
 
 std::uint64_t Spool::requeue(QueueId queue, std::error_code& error) {

@@ -135,6 +135,12 @@ class Spool {
   using RefusedVisitor = std::function<bool(const RefusedMessage&)>;
   std::error_code read_refused(QueueId queue, const RefusedVisitor& visit);
 
+  // As read() and read_refused() of a whole queue, but go on behind what is damaged. Return how
+  // many messages that left out, as far as it is known: by the totals, if all was read to the end.
+  // Nothing may be pending.
+  std::uint64_t salvage(QueueId queue, const Visitor& visit);
+  std::uint64_t salvage_refused(QueueId queue, const RefusedVisitor& visit);
+
   // Removes everything from a queue, or its refused messages, or those received before a time;
   // returns how many. Commits.
   std::uint64_t purge(QueueId queue, std::optional<std::int64_t> received_before,
