@@ -32,6 +32,11 @@ bool create_file(const FileKind& kind, const std::string& path, std::string& err
 // In the version of a file that is in use.
 constexpr std::int64_t in_use = 0x10000;
 
+// By which a file grows.
+constexpr int file_step = 256 * 1024;
+// Enough for the removal of some ten thousand messages, however full the disk becomes.
+constexpr sqlite3_int64 log_reserve = 1024 * 1024;
+
 std::string set_version(std::int64_t version) {
   return "PRAGMA user_version = " + std::to_string(version);
 }
@@ -105,6 +110,7 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
 }
 
 Database::~Database() {
+  page_count_.reset();
   commit_.reset();
   begin_.reset();
   // Without the mark the log may go; with it, it has to stay. It is needed until all but the mark
@@ -162,34 +168,8 @@ bool Database::check_log(Mode mode, std::string& error) {
   // SQLite makes an empty log where there is none, and is to take it away again.
   if (mode == Mode::look && fault == LogFault::missing) checkpoint_on_close(!marked);
   if (mode == Mode::salvage || (!marked && fault != LogFault::entry)) return true;
-  error = explain(fault);
+  error = sentence(fault, log_name());
   return error.empty();
-}
-
-std::string Database::explain(LogFault fault) const {
-  const std::string instead = " by 'mqrig spool verify --repair'";
-  switch (fault) {
-    case LogFault::none:
-      break;
-    case LogFault::missing:
-      return log_name() +
-             ", is missing, and with it what was committed last: put it back, or "
-             "copies of both, or go on without it" +
-             instead;
-    case LogFault::header:
-      return log_name() +
-             ", is damaged at its beginning, and what was committed last cannot be "
-             "read: put back copies of both, or go on without it" +
-             instead;
-    case LogFault::entry:
-      return log_name() +
-             ", is damaged in its middle, and what was committed behind that cannot "
-             "be read: put back copies of both, or go on with what was committed before" +
-             instead;
-    case LogFault::unread:
-      return log_name() + ", cannot be read: put back copies of both";
-  }
-  return {};
 }
 
 void Database::claim() {
@@ -197,6 +177,7 @@ void Database::claim() {
   const std::int64_t version = query("PRAGMA user_version").value_or(0);
   claimed_ = version >= in_use || execute(set_version(version + in_use).c_str());
   if (claimed_ && version < in_use) checkpoint();
+  reserve_log();
 }
 
 // Reads every page: a fault is found now, while nothing depends on the file yet, and not by a
@@ -225,7 +206,37 @@ bool Database::prepare() {
   sqlite3_wal_hook(connection_, &Database::on_commit, this);
   begin_.emplace(connection_, "BEGIN IMMEDIATE");
   commit_.emplace(connection_, "COMMIT");
-  return page_size_ != 0 && begin_->valid() && commit_->valid();
+  page_count_.emplace(connection_, "PRAGMA page_count");
+  return page_size_ != 0 && begin_->valid() && commit_->valid() && page_count_->valid();
+}
+
+// Within a transaction: as many pages as there will be after it.
+int Database::make_room() {
+  page_count_->query();
+  const int result = page_count_->next();
+  sqlite3_int64 needed = page_count_->integer(0) * static_cast<sqlite3_int64>(page_size_);
+  page_count_->reset();
+  if (result != SQLITE_ROW) return result;
+  sqlite3_file* const opened = file(SQLITE_FCNTL_FILE_POINTER);
+  sqlite3_int64 size = 0;
+  if (opened == nullptr || opened->pMethods->xFileSize(opened, &size) != SQLITE_OK) {
+    return SQLITE_IOERR_FSTAT;
+  }
+  if (needed <= size) return SQLITE_OK;
+  int step = file_step;
+  opened->pMethods->xFileControl(opened, SQLITE_FCNTL_CHUNK_SIZE, &step);
+  const int made = opened->pMethods->xFileControl(opened, SQLITE_FCNTL_SIZE_HINT, &needed);
+  return made == SQLITE_OK || made == SQLITE_NOTFOUND ? SQLITE_OK : SQLITE_FULL;
+}
+
+// On a disk that is full already there is no room to be kept.
+void Database::reserve_log() noexcept {
+  sqlite3_file* const log = file(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (log == nullptr) return;
+  int step = static_cast<int>(log_reserve);
+  sqlite3_int64 size = log_reserve;
+  log->pMethods->xFileControl(log, SQLITE_FCNTL_CHUNK_SIZE, &step);
+  log->pMethods->xFileControl(log, SQLITE_FCNTL_SIZE_HINT, &size);
 }
 
 // The rest of a backlog that is gone: at least 16 MiB, three quarters of them free, so that what is

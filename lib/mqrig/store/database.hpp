@@ -41,7 +41,9 @@ class Database {
   sqlite3* connection() noexcept { return connection_; }
 
   // All that `write` changes, which returns a result code, in one transaction; or nothing of it.
-  // Room in the log may be all that is missing then: checkpoint() makes some.
+  // Room in the log may be all that is missing then: checkpoint() makes some. Where the kind says
+  // that the log is needed, the file has room for what is committed before it is: a checkpoint
+  // needs none of a full disk, and what leaves the file finds its place in the log.
   template <typename Write>
   Error transact(Write write);
 
@@ -50,6 +52,7 @@ class Database {
   // a failure in between there is nothing to do but to close.
   Error begin_group();
   Error end_group();
+  bool grouped() const noexcept { return grouped_; }
 
   // Bytes in the log. A checkpoint copies each page that is in it once, however often it was
   // written.
@@ -79,8 +82,8 @@ class Database {
   bool create_schema();
   bool prepare();
   void give_back_room();
-  // A sentence about it; empty for none.
-  std::string explain(LogFault fault) const;
+  int make_room();
+  void reserve_log() noexcept;
   std::optional<std::int64_t> query(const char* sql);
   bool execute(const char* sql) noexcept;
   // Also when there is no transaction to take back.
@@ -97,6 +100,7 @@ class Database {
   sqlite3* connection_;
   std::optional<Statement> begin_;
   std::optional<Statement> commit_;
+  std::optional<Statement> page_count_;
   std::uint64_t log_pages_ = 0;
   std::uint64_t page_size_ = 0;
   bool claimed_ = false;
@@ -105,8 +109,11 @@ class Database {
 
 template <typename Write>
 Error Database::transact(Write write) {
+  // SQLite has taken the group back after a failure.
+  if (grouped_ && sqlite3_get_autocommit(connection_) != 0) return Error::unexpected;
   int result = grouped_ ? SQLITE_OK : begin_->run();
   if (result == SQLITE_OK) result = write();
+  if (result == SQLITE_OK && kind_.needs_log) result = make_room();
   if (result == SQLITE_OK && !grouped_) result = commit_->run();
   if (result == SQLITE_OK) return Error::none;
   const Error failure = error(result);

@@ -127,4 +127,30 @@ LogFault check_log(sqlite3_file* log) {
   return LogCheck(log).run();
 }
 
+std::string sentence(LogFault fault, const std::string& name) {
+  const std::string instead = " by 'mqrig spool verify --repair'";
+  switch (fault) {
+    case LogFault::none:
+      break;
+    case LogFault::missing:
+      return name +
+             ", is missing, and with it what was committed last: put it back, or "
+             "copies of both, or go on without it" +
+             instead;
+    case LogFault::header:
+      return name +
+             ", is damaged at its beginning, and what was committed last cannot be "
+             "read: put back copies of both, or go on without it" +
+             instead;
+    case LogFault::entry:
+      return name +
+             ", is damaged in its middle, and what was committed behind that cannot "
+             "be read: put back copies of both, or go on with what was committed before" +
+             instead;
+    case LogFault::unread:
+      return name + ", cannot be read: put back copies of both";
+  }
+  return {};
+}
+
 }  // namespace mqrig::store

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <string>
 
 namespace mqrig::store {
 
@@ -18,5 +19,8 @@ enum class LogFault : std::uint8_t {
 // Reads all of the log, which SQLite has opened. One that a crash or a loss of power has left has
 // no fault: only its last commit, which nobody was told of, can be there in part. Memory: one page.
 LogFault check_log(sqlite3_file* log);
+
+// Says what is wrong and what to do; empty for none. `name` begins it: "the log of …, FILE-wal".
+std::string sentence(LogFault fault, const std::string& name);
 
 }  // namespace mqrig::store

@@ -89,13 +89,13 @@ std::error_code Spool::Impl::commit() {
 template <typename Write>
 std::error_code Spool::Impl::transact(Write write) {
   const Clock::time_point start = Clock::now();
-  const Error error = database->transact(write);
+  Error error = database->transact(write);
+  // Room in the log may be all that is missing.
+  const bool again = error == Error::no_space && !database->grouped();
+  if (again && database->checkpoint() == SQLITE_OK) error = database->transact(write);
   counters.last_commit = Clock::now() - start;
   ++(error == Error::none ? counters.commits : counters.failures);
-  // After a failure room in the log may be all that is missing.
-  if (error != Error::none || database->log_bytes() >= 2 * Database::checkpoint_due) {
-    database->checkpoint();
-  }
+  if (database->log_bytes() >= 2 * Database::checkpoint_due) database->checkpoint();
   counters.file_bytes = database->file_bytes();
   if (error != Error::none) return error;
   return {};
@@ -106,6 +106,7 @@ std::error_code Spool::Impl::change_many(QueueId queue, Change change) {
   if (const std::error_code error = commit()) return error;
   SpoolQueue changed = queues[queue];
   const std::error_code error = transact([&] {
+    changed = queues[queue];  // it may be tried twice
     const int result = change(changed.totals);
     return result == SQLITE_OK ? writer->put_queue(queue, changed) : result;
   });
