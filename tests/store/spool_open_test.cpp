@@ -124,13 +124,12 @@ TEST_CASE("a spool that was in use when its process was killed is refused withou
   CHECK(file.open()->totals(0).messages == 2);
 }
 
-TEST_CASE(
-    "a spool in use whose log is damaged before its last commit is refused, and left as it is") {
+TEST_CASE("a spool whose log is damaged before its last commit is refused, and stays as it is") {
   const SpoolFile file;
   const std::string log = file.path() + "-wal";
   leave_in_use(file, 5);
   const std::string whole = content(log);
-  for (const auto& [byte, part] : {
+  for (const auto& row : {
            std::pair{0U, "damaged at its beginning"},     // the magic number
            std::pair{20U, "damaged at its beginning"},    // the salt
            std::pair{26U, "damaged at its beginning"},    // the sum
@@ -138,11 +137,12 @@ TEST_CASE(
            std::pair{32U + 16, "damaged in its middle"},  // its sum
            std::pair{9000U, "damaged in its middle"},     // a page
        }) {
+    const unsigned byte = row.first;
     CAPTURE(byte);
     std::string bytes = whole;
     bytes[byte] = static_cast<char>(bytes[byte] ^ 1);
     test::write(log, bytes);
-    check_refused(file, part);
+    check_refused(file, row.second);
     CHECK(content(log) == bytes);
   }
   CHECK(file.refusal(Spool::Mode::salvage).empty());

@@ -193,7 +193,7 @@ SpoolReader::Salvaged SpoolReader::salvage_from(Statement& statement, Spool::Que
   for (std::optional<std::uint64_t> first = 0; first && salvaged.ended;) {
     std::uint64_t next = *first;
     statement.query(MessageKey::id(queue, next), last_id(queue));
-    int result;
+    int result = SQLITE_DONE;
     while (salvaged.ended && (result = statement.next()) == SQLITE_ROW) {
       const std::uint64_t sequence = MessageKey::sequence(statement.integer(0));
       if (sequence < next) break;  // a damaged page: what comes from it cannot be trusted
