@@ -112,6 +112,25 @@ TEST_CASE_FIXTURE(BridgeRig, "a link that has changed is started anew with its q
   CHECK(sink.arrived[1] == "u goes");
 }
 
+TEST_CASE_FIXTURE(BridgeRig, "what a link does not ask for any more does not come any more") {
+  for (const bool stored : {false, true}) {
+    start({link({rule_for({"t/#"})})}, stored);
+    run_until_up();
+    apply({});  // the session stays at the broker
+    run_until([&] { return bridge->status().empty(); });
+    auto narrowed = link({rule_for({"t/1", "u"})});
+    narrowed.spool = stored;
+    apply({narrowed});
+    run_until([&] { return bridge->status().size() == 1 && status().up(); });
+    settle();
+    SessionClient& source = client(Side::local, "source");
+    for (const char* topic : {"t/1", "t/2", "u"}) source.publish(topic, QoS::exactly_once, "x");
+    run_until([&] { return source.idle() && status().out.forwarded == 2; });
+    CHECK(status().out.received == 2);
+    clients.clear();
+  }
+}
+
 TEST_CASE_FIXTURE(BridgeRig, "a change that is taken back while the link ends leaves it there") {
   start({link({rule_for({"t"})})});
   run_until_up();

@@ -57,6 +57,12 @@ std::unique_ptr<End> Link::make_end(asio::io_context& context, Side side) {
                                settings_.name + (local ? "/in" : "/out"), owner);
 }
 
+void Link::expect_filters(Filters before) {
+  for (const Side side : {Side::local, Side::remote}) {
+    end(side).expect_filters(std::move(before[index(side)]));
+  }
+}
+
 void Link::start() {
   for (const Side side : {Side::local, Side::remote}) {
     if (end(side).restore()) continue;

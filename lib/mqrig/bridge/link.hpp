@@ -31,6 +31,12 @@ class Link final : private End::Owner {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
+  // What the brokers may have in the sessions of this link: see End::filters(). Index: side.
+  using Filters = std::array<std::string, 2>;
+  Filters filters() const { return {local_->filters(), remote_->filters()}; }
+  // Without a spool: what those of an earlier link of the same name were. Before start().
+  void expect_filters(Filters before);
+
   void start();
   void stop(std::chrono::milliseconds grace);
 
