@@ -80,6 +80,13 @@ void Flow::on_dropped(Dropped why, std::string_view detail) {
                 "bridges form no ring");
       ++counters_.looped;
       return;
+    case Dropped::returned:
+      warn_once(warned_returned_,
+                "a message has come back to " + source_.client().broker() +
+                    " by a bridge that has another name for it: give that broker the same name in "
+                    "every bridge");
+      ++counters_.looped;
+      return;
     case Dropped::looped:
       ++counters_.looped;
       return;

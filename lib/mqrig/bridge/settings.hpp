@@ -95,7 +95,7 @@ struct Rule {
 struct SideSettings {
   client::Options client;  // all but exchange, clean_start, will and dial, which the link decides
   // Who the broker is, in every bridge that reaches it, for loop prevention. Empty: made of its
-  // address and this machine.
+  // address, see broker_name().
   std::string name;
   std::string share;  // group of a shared subscription; empty: none
 };
