@@ -67,7 +67,8 @@ struct Rule {
   std::string local_prefix;
   std::string remote_prefix;
   // By pattern, when not empty: the topic at the target, in which "{1}", "{2}" … are what the "+"
-  // of the filter matched, "{#}" what its "#" did (no text when that was the parent level),
+  // of the filter matched, "{#}" what its "#" did (no text when that was the parent level, nor a
+  // '/' before it),
   // "{topic}" the whole topic; "{{" and "}}" are braces. Applied before the target's prefix; the
   // source's prefix is taken off first. Not with Direction::both.
   std::string target;
