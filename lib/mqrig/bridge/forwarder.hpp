@@ -100,8 +100,8 @@ class Forwarder {
   std::unique_ptr<Impl> impl_;
 };
 
-// What is wrong with the rules of a link, one sentence each; `fatal` ones keep it from running,
-// others are warnings (two rules overlap in part, a two-way rule would echo at 3.1.1 …).
+// What is wrong with a link, one sentence each that does not name it; `fatal` ones keep it from
+// running, others are warnings (two rules overlap in part, a two-way rule would echo at 3.1.1 …).
 struct RuleProblem {
   std::string text;
   bool fatal = true;
