@@ -2,6 +2,8 @@
 
 #include <tests/bridge/bridge_rig.hpp>
 
+#include <mqrig/net/memory_stream.hpp>
+
 using namespace mqrig;
 using bridge::Direction;
 using bridge::Side;
@@ -166,6 +168,29 @@ TEST_CASE_FIXTURE(BridgeRig, "a bridge that stops has nothing in flight") {
     CHECK(before <= 50);
     clients.clear();
   }
+}
+
+TEST_CASE_FIXTURE(BridgeRig, "a target that takes nothing any more is not waited for") {
+  std::unique_ptr<net::Stream> target;
+  auto settings = link({rule_for({"t"})});
+  settings.remote.client.dial = [&] {
+    auto ends = net::memory_stream_pair(context);
+    target = std::move(ends.second);
+    constexpr std::uint8_t connack[] = {0x20, 3, 0, 0, 0};
+    target->write_some(connack);
+    return std::move(ends.first);
+  };
+  start({settings});
+  run_until([&] { return status().up(); });
+  settle();
+  SessionClient& source = client(Side::local, "source");
+  const std::string much(100'000, 'x');
+  for (int number = 0; number < 3; ++number) source.publish("t", QoS::at_most_once, much);
+  run_until([&] { return status().out.received == 3; });
+  bridge->stop(std::chrono::milliseconds(1));
+  const auto before = std::chrono::steady_clock::now();
+  run_until([&] { return stopped; });
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
 }
 
 TEST_CASE_FIXTURE(BridgeRig, "without links a bridge stops all the same") {

@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds tick_interval{1};
 // A broker that refused us may have changed its mind.
 constexpr std::chrono::seconds retry_interval{30};
+// For DISCONNECT, of the time that a link has to stop.
+constexpr std::chrono::milliseconds parting_time{500};
 
 std::size_t index(Side side) {
   return static_cast<std::size_t>(side);
@@ -28,7 +30,7 @@ Link::Link(asio::io_context& context, LinkSettings settings, Turn* turn, Owner& 
       tick_timer_(context, [this] { tick(); }),
       status_timer_(context, [this] { publish_status(); }),
       retry_timer_(context, [this] { retry(); }),
-      grace_timer_(context, [this] { leave(); }),
+      grace_timer_(context, [this] { grace_ended(); }),
       stalled_(turn_ != nullptr && turn_->stalled()) {
   const std::string local = broker_name(settings_.local);
   const std::string remote = broker_name(settings_.remote);
@@ -218,16 +220,23 @@ void Link::on_warning(std::string_view text) {
 
 void Link::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
+  deadline_ = Clock::now() + grace;
   retry_timer_.cancel();
   for (const Side side : {Side::local, Side::remote}) update_reading(side);
   if (stalled_ || !busy()) return leave();
-  grace_timer_.expires_at(Clock::now() + grace);
+  grace_timer_.expires_at(deadline_ - parting_time);
+}
+
+// A broker that takes nothing any more does not keep the link: its connection is dropped.
+void Link::grace_ended() {
+  leaving_ ? over() : leave();
 }
 
 void Link::leave() {
   if (stalled_) return over();  // nothing would leave
   if (std::exchange(leaving_, true)) return;
   announce("0");
+  grace_timer_.expires_at(std::max(deadline_, Clock::now() + parting_time));
   local_->stop();
   remote_->stop();
 }

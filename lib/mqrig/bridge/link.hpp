@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,7 @@ class Link final : private End::Owner {
   void expect_filters(Filters before);
 
   void start();
+  // What is in flight, and the end of the connections, is waited for at most `grace` and a moment.
   void stop(std::chrono::milliseconds grace);
 
   const LinkSettings& settings() const noexcept { return settings_; }
@@ -72,6 +74,7 @@ class Link final : private End::Owner {
   void publish_status();
   void leave();
   void retry();
+  void grace_ended();
   void over();
 
   LinkSettings settings_;
@@ -86,7 +89,8 @@ class Link final : private End::Owner {
   net::Timer status_timer_;
   net::Timer retry_timer_;
   net::Timer grace_timer_;
-  std::optional<bool> announced_;  // up, or not
+  std::chrono::steady_clock::time_point deadline_;  // of stop()
+  std::optional<bool> announced_;                   // up, or not
   bool stalled_ = false;
   bool stopping_ = false;
   bool leaving_ = false;
