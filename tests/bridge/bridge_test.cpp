@@ -211,8 +211,14 @@ TEST_CASE_FIXTURE(BridgeRig, "a state that is damaged ends its link and no other
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].find("bad: the spool does not hold what belongs to the session of the local "
                          "side") == 0);
-  run_until([&] { return bridge->status()[1].up(); });
-  CHECK(bridge->status()[0].local.connects == 0);
+  run_until([&] { return bridge->status().size() == 1 && status().up(); });
+  CHECK(status().name == "good");
+  auto bad = link({rule_for({"a"})}, "bad");
+  bad.spool = true;
+  auto good = link({rule_for({"b"})}, "good");
+  apply({bad, good});  // as after SIGHUP: it is tried again
+  CHECK(failures.size() == 2);
+  CHECK(status().local.connects == 1);
   bridge->stop();
   run_until([&] { return stopped; });
   std::error_code error;

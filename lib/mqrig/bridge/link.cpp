@@ -72,7 +72,8 @@ void Link::start() {
     failure.text =
         "the spool does not hold what belongs to the session of the " +
         std::string(side == Side::local ? "local" : "remote") +
-        " side: look at it with 'mqrig spool verify', or move the file away to begin anew";
+        " side: RECOVERY in mqrig-spool(1) takes its messages into a new one";
+    stop(std::chrono::milliseconds(0));
     return owner_.on_link_failed(*this, failure);
   }
   local_->start();
