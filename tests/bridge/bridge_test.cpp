@@ -264,4 +264,5 @@ TEST_CASE_FIXTURE(BridgeRig, "its counters are retained messages") {
     return std::find(near.arrived.begin(), near.arrived.end(), line) != near.arrived.end();
   };
   run_until([&] { return told("status/out/forwarded 1") && told("status/in/received 0"); });
+  run_until([&] { return told("status/out/full 0") && told("status/out/offline 0"); });
 }

@@ -69,10 +69,9 @@ void Link::start() {
   for (const Side side : {Side::local, Side::remote}) {
     if (end(side).restore()) continue;
     client::Failure failure;
-    failure.text =
-        "the spool does not hold what belongs to the session of the " +
-        std::string(side == Side::local ? "local" : "remote") +
-        " side: RECOVERY in mqrig-spool(1) takes its messages into a new one";
+    failure.text = "the spool does not hold what belongs to the session of the " +
+                   std::string(side == Side::local ? "local" : "remote") +
+                   " side: RECOVERY in mqrig-spool(1) takes its messages into a new one";
     stop(std::chrono::milliseconds(0));
     return owner_.on_link_failed(*this, failure);
   }
@@ -204,12 +203,9 @@ void Link::publish_status() {
        {std::pair<std::string_view, const DirectionCounters&>("out", now.out), {"in", now.in}}) {
     publish(direction, "received", counters.received);
     publish(direction, "forwarded", counters.forwarded);
-    publish(direction, "filtered", counters.filtered);
-    publish(direction, "looped", counters.looped);
-    publish(direction, "invalid", counters.invalid);
-    publish(direction, "refused", counters.refused);
-    publish(direction, "expired", counters.expired);
-    publish(direction, "dropped", counters.dropped_full + counters.dropped_offline);
+    for (const DropReason& reason : drop_reasons) {
+      publish(direction, reason.name, counters.*reason.count);
+    }
     publish(direction, "queued", counters.queued);
     publish(direction, "queued-bytes", counters.queued_bytes);
   }
