@@ -92,8 +92,10 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
     failure.kind = kind_of(error);
     failure.error = error;
     const std::string& detail = connector_.detail();
-    failure.text =
-        "could not connect to " + broker() + ": " + (detail.empty() ? error.message() : detail);
+    const std::string tried = broker() + ": ";
+    failure.text = "could not connect to ";
+    if (!detail.starts_with(tried)) failure.text += tried;
+    failure.text += detail.empty() ? error.message() : detail;
     return next_broker(std::move(failure));
   }
   begin_connection(std::move(stream));
