@@ -133,6 +133,23 @@ TEST_CASE_FIXTURE(BridgeRig, "what a link does not ask for any more does not com
   }
 }
 
+TEST_CASE_FIXTURE(BridgeRig, "without a spool, subscriptions of an earlier start are warned of") {
+  for (const bool stored : {true, false}) {
+    start({link({rule_for({"t/#"})}, stored ? "stored" : "not")}, stored);
+    run_until_up();
+    start({link({rule_for({"t/1"})}, stored ? "stored" : "not")}, stored);
+    run_until_up();
+    SessionClient& source = client(Side::local, "source");
+    source.publish("t/2", QoS::exactly_once, "x");
+    source.publish("t/2", QoS::exactly_once, "x");
+    source.publish("t/1", QoS::exactly_once, "x");
+    run_until([&] { return source.idle() && status().out.forwarded == 1; });
+    CHECK(warnings.size() == (stored ? 0 : 1));
+    clients.clear();
+  }
+  CHECK(warnings.at(0).find("sends what no rule asks for") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(BridgeRig, "a change that is taken back while the link ends leaves it there") {
   start({link({rule_for({"t"})})});
   run_until_up();

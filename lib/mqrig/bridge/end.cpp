@@ -130,6 +130,7 @@ void End::subscribe(bool session_present) {
     if (turn_ != nullptr) turn_->spool().remove_state(filters_state_);
   }
   if (std::exchange(subscribed_, true)) return;
+  took_unknown_session_ = session_present && !before;
   // Below 5.0 each SUBSCRIBE brings the retained messages again.
   const bool known = session_present && before == filters_;
   if (known && client_.version() != wire::Version::mqtt_5) {

@@ -58,6 +58,8 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   void expect_filters(std::string before) { taken_ = std::move(before); }
   // The filters that the broker may have in the session, as a text for expect_filters().
   std::string filters() const;
+  // The broker had a session of which it is not known what was subscribed to in it.
+  bool took_unknown_session() const noexcept { return took_unknown_session_; }
   // False when the spool does not hold what belongs to its state.
   bool restore();
   void start();
@@ -129,9 +131,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   std::unique_ptr<client::Outbox> outbox_;
   std::uint64_t connects_ = 0;
   bool reading_ = true;
-  bool touched_ = false;        // since the last saved()
-  bool output_waits_ = false;   // for committed()
-  bool subscribed_ = false;     // the client knows the filters
+  bool touched_ = false;       // since the last saved()
+  bool output_waits_ = false;  // for committed()
+  bool subscribed_ = false;    // the client knows the filters
+  bool took_unknown_session_ = false;
   bool unsubscribing_ = false;  // the broker has not answered
   bool warned_unread_ = false;
 };

@@ -99,7 +99,8 @@ void Forwarder::Impl::forward(const wire::Publish& publish, Source source, Sink&
     if (link_.loop_prevention && went_round(routes_[i].rule(), sink)) continue;
     forward_by(i, *map, publish, sink);
   }
-  if (!found) sink.on_dropped(Dropped::no_rule, {});
+  if (!found)
+    sink.on_dropped(plan_.asks_for(publish.topic) ? Dropped::no_rule : Dropped::unasked, {});
 }
 
 bool Forwarder::Impl::went_round(const Rule& rule, Sink& sink) const {

@@ -22,6 +22,7 @@ struct Forwarded {
 // Why a message did not go.
 enum class Dropped : std::uint8_t {
   no_rule,   // matches none, or is excluded, or came by a subscription that overlaps another one
+  unasked,   // matches no subscription: the session has some of an earlier bridge
   filtered,  // by `filter`, or `transform` or `split` gave nothing
   looped,    // was at the target already, by its path
   returned,  // was at the source already: another bridge knows that broker by another name
