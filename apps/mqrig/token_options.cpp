@@ -194,6 +194,7 @@ void use_tokens(const cli::Options& options, const TokenPlacement& placement,
   // Its plug-in is not asked about a user without a password, and ignores what it is.
   const bool needs_password = options.text("token-preset") == "go-auth";
   if (needs_password && !into.password) into.password = "token";
+  into.secret_user_name = placement.place == Place::user_name;
   into.make_credentials = [options, placement](asio::io_context& context) {
     std::string unused;
     return std::make_shared<TokenCredentials>(

@@ -74,9 +74,24 @@ TEST_CASE("the secret goes into the form if the provider takes it there only") {
   CHECK(request.has("client_secret=hidden"));
 }
 
+TEST_CASE("a token that has its end in whole seconds ends by that") {
+  OAuthProvider provider;
+  const auto end = std::chrono::floor<std::chrono::seconds>(system_clock::now()) + 2s;
+  const std::string token =
+      tests::made_jwt("{\"exp\":" + std::to_string(system_clock::to_time_t(end)) + "}");
+  int lifetime = 2;
+  provider.token = [&](int) {
+    return http_answer(200, "{\"access_token\":\"" + token +
+                                "\",\"expires_in\":" + std::to_string(lifetime) + "}");
+  };
+  CHECK(source_of(client_of(provider))->fetch({}).token->expires == end);
+  lifetime = 3600;  // by another clock
+  CHECK(source_of(client_of(provider))->fetch({}).token->expires > end + 3000s);
+}
+
 TEST_CASE("a token is remembered for 80 % of its life, or until it is refused") {
   OAuthProvider provider;
-  provider.token = [](int number) { return numbered(number, number == 1 ? 3600 : 0); };
+  provider.token = [](int number) { return numbered(number, number == 1 ? 3600 : -1); };
   const auto source = source_of(client_of(provider));
   CHECK(text_of(source->fetch({})) == "token1");
   CHECK(text_of(source->fetch({})) == "token1");
@@ -185,6 +200,9 @@ TEST_CASE("answers that are not OAuth 2.0") {
         Case{200, "{}", "holds no \"access_token\"", false},
         Case{200, R"({"access_token":"hid den"})", "blanks", false},
         Case{200, R"({"error":"invalid_client"})", "invalid_client", true, TokenFault::refused},
+        Case{200, R"({"access_token":"hidden","token_type":"DPoP"})", "the type 'DPoP'", false},
+        Case{401, "hidden", "status 401: it refuses this client", true, TokenFault::refused},
+        Case{403, "<html>", "status 403: it refuses this client", true, TokenFault::refused},
         Case{302, "", "a redirect, which is not followed", true},
         Case{404, "none", "status 404: there is nothing at this URL", true},
         Case{503, "later", "status 503", false, TokenFault::unreachable},

@@ -27,9 +27,8 @@ std::string fault(std::string_view jwks) {
 bool knows(std::string_view jwks, const JwtIssuer& issuer) {
   JwtVerifier verifier({});
   CHECK(verifier.set_keys(jwks) == "");
-  std::string why;
   const std::string token = issuer.token_of("a", R"({"sub":"joe","exp":2000000000})");
-  return verifier.verify(token, {}, why).has_value();
+  return verifier.verify(token, {}).identity.has_value();
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -128,30 +127,48 @@ TEST_CASE("a set that is refused leaves the old keys") {
   JwtVerifier verifier({});
   CHECK(verifier.set_keys(p256().jwks()) == "");
   CHECK(verifier.set_keys("{}") != "");
-  std::string why;
-  CHECK(verifier.verify(p256().token(R"({"sub":"joe","exp":2000000000})"), {}, why));
+  CHECK(verifier.verify(p256().token(R"({"sub":"joe","exp":2000000000})"), {}).identity);
 }
 
 TEST_CASE("a new set takes the place of the old one") {
   JwtVerifier verifier({});
   CHECK(verifier.set_keys(p256().jwks(R"("kid":"old")")) == "");
   CHECK(verifier.set_keys(rsa().jwks(R"("kid":"new")")) == "");
-  std::string why;
-  CHECK_FALSE(verifier.verify(p256().token(R"({"sub":"joe","exp":2000000000})"), {}, why));
-  CHECK(verifier.verify(rsa().token_of("new", R"({"sub":"joe","exp":2000000000})"), {}, why));
+  CHECK_FALSE(verifier.verify(p256().token(R"({"sub":"joe","exp":2000000000})"), {}).identity);
+  CHECK(verifier.verify(rsa().token_of("new", R"({"sub":"joe","exp":2000000000})"), {}).identity);
 }
 
 TEST_CASE("a key that is not known may be worth a look") {
   JwtVerifier verifier({});
   CHECK(verifier.set_keys(p256().jwks(R"("kid":"a")")) == "");
   int looks = 0;
-  verifier.set_on_unknown_key([&] { ++looks; });
-  std::string why;
-  verifier.verify(p256().token("{}"), {}, why);
-  verifier.verify("no token", {}, why);
-  verifier.verify(p256().token(R"({"alg":"none","kid":"b"})", "{}"), {}, why);
-  verifier.verify(rsa().token_of("a", "{}"), {}, why);
+  bool comes = false;
+  verifier.set_on_unknown_key([&] {
+    ++looks;
+    return comes;
+  });
+  verifier.verify(p256().token("{}"), {});
+  verifier.verify("no token", {});
+  verifier.verify(p256().token(R"({"alg":"none","kid":"b"})", "{}"), {});
+  verifier.verify(rsa().token_of("a", "{}"), {});
   CHECK(looks == 0);
-  verifier.verify(p256().token_of("b", "{}"), {}, why);
+  JwtVerdict verdict = verifier.verify(p256().token_of("b", "{}"), {});
   CHECK(looks == 1);
+  CHECK(verdict.fault == "its key 'b' is not known");
+  CHECK_FALSE(verdict.undecided);
+  comes = true;
+  verdict = verifier.verify(p256().token_of("b", "{}"), {});
+  CHECK(verdict.fault == "its key 'b' is not known yet");
+  CHECK(verdict.undecided);
+  CHECK_FALSE(verdict.identity);
+}
+
+TEST_CASE("without keys nothing is said of a token, unless it can't be valid") {
+  const JwtVerifier verifier({});
+  const JwtVerdict verdict = verifier.verify(p256().token("{}"), {});
+  CHECK(verdict.undecided);
+  CHECK(verdict.fault == "there are no keys yet to check it with");
+  CHECK_FALSE(verdict.identity);
+  CHECK_FALSE(verifier.verify("no token", {}).undecided);
+  CHECK_FALSE(verifier.verify(p256().token(R"({"alg":"none"})", "{}"), {}).undecided);
 }

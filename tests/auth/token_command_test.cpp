@@ -5,6 +5,7 @@
 #include <mqrig/auth/token_settings.hpp>
 #include <thread>
 
+#include "made_jwt.hpp"
 #include "temporary_folder.hpp"
 
 using namespace mqrig::auth;
@@ -64,6 +65,25 @@ TEST_CASE("a command may print the answer of a provider") {
   CHECK(text_of(fetch(R"(echo '{"access_token":"abc","expires_in":"60"}')")) == "abc");
 }
 
+TEST_CASE("a life that is not told is that of the token itself") {
+  const std::string token = tests::made_jwt(R"({"exp":4102444800})");
+  for (const char* const life : {"null", "0", R"("")", R"("soon")", "[]"}) {
+    CAPTURE(life);
+    const TokenResult result =
+        fetch("echo '{\"access_token\":\"" + token + "\",\"expires_in\":" + life + "}'");
+    CHECK(text_of(result) == token);
+    CHECK(result.token->expires == system_clock::from_time_t(4'102'444'800));
+  }
+}
+
+TEST_CASE("a bearer token is called so in any case, or not at all") {
+  for (const char* const type : {R"("Bearer")", R"("bearer")", R"("BEARER")", "null"}) {
+    CAPTURE(type);
+    CHECK(text_of(fetch(R"(echo '{"access_token":"abc","token_type":)" + std::string(type) +
+                        "}'")) == "abc");
+  }
+}
+
 TEST_CASE("a command may print an ExecCredential of Kubernetes") {
   const TokenResult result = fetch(
       R"(echo '{"kind":"ExecCredential","status":{"token":"abc","expirationTimestamp":"2100-01-01T00:00:00Z"}}')");
@@ -77,8 +97,9 @@ TEST_CASE("JSON without a token that is still good is an error that shows nothin
       {R"({"access_token":)", "JSON that is not well-formed"},
       {R"({"hidden":"hidden"})", "no \"access_token\""},
       {R"({"access_token":{"hidden":1}})", "no \"access_token\""},
-      {R"({"access_token":"hidden","expires_in":0})", "expired at "},
-      {R"({"access_token":"hidden","expires_in":"soon"})", "expired at "},
+      {R"({"access_token":"hidden","expires_in":-1})", "expired at "},
+      {R"({"access_token":"hidden","token_type":"DPoP"})", "a token of the type 'DPoP'"},
+      {R"({"access_token":"hidden","token_type":7})", "a token of a type that is no text"},
       {R"({"status":{}})", "an ExecCredential without a token"},
       {R"({"status":{"token":"hidden","expirationTimestamp":"2100"}})", "no time in UTC"},
       {R"({"status":{"token":"hidden","expirationTimestamp":"2020-01-01T00:00:00.5Z"}})",

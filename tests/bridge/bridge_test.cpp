@@ -2,6 +2,8 @@
 
 #include <tests/bridge/bridge_rig.hpp>
 
+#include <mqrig/net/memory_stream.hpp>
+
 using namespace mqrig;
 using bridge::Direction;
 using bridge::Side;
@@ -112,6 +114,42 @@ TEST_CASE_FIXTURE(BridgeRig, "a link that has changed is started anew with its q
   CHECK(sink.arrived[1] == "u goes");
 }
 
+TEST_CASE_FIXTURE(BridgeRig, "what a link does not ask for any more does not come any more") {
+  for (const bool stored : {false, true}) {
+    start({link({rule_for({"t/#"})})}, stored);
+    run_until_up();
+    apply({});  // the session stays at the broker
+    run_until([&] { return bridge->status().empty(); });
+    auto narrowed = link({rule_for({"t/1", "u"})});
+    narrowed.spool = stored;
+    apply({narrowed});
+    run_until([&] { return bridge->status().size() == 1 && status().up(); });
+    settle();
+    SessionClient& source = client(Side::local, "source");
+    for (const char* topic : {"t/1", "t/2", "u"}) source.publish(topic, QoS::exactly_once, "x");
+    run_until([&] { return source.idle() && status().out.forwarded == 2; });
+    CHECK(status().out.received == 2);
+    clients.clear();
+  }
+}
+
+TEST_CASE_FIXTURE(BridgeRig, "without a spool, subscriptions of an earlier start are warned of") {
+  for (const bool stored : {true, false}) {
+    start({link({rule_for({"t/#"})}, stored ? "stored" : "not")}, stored);
+    run_until_up();
+    start({link({rule_for({"t/1"})}, stored ? "stored" : "not")}, stored);
+    run_until_up();
+    SessionClient& source = client(Side::local, "source");
+    source.publish("t/2", QoS::exactly_once, "x");
+    source.publish("t/2", QoS::exactly_once, "x");
+    source.publish("t/1", QoS::exactly_once, "x");
+    run_until([&] { return source.idle() && status().out.forwarded == 1; });
+    CHECK(warnings.size() == (stored ? 0 : 1));
+    clients.clear();
+  }
+  CHECK(warnings.at(0).find("sends what no rule asks for") != std::string::npos);
+}
+
 TEST_CASE_FIXTURE(BridgeRig, "a change that is taken back while the link ends leaves it there") {
   start({link({rule_for({"t"})})});
   run_until_up();
@@ -149,6 +187,29 @@ TEST_CASE_FIXTURE(BridgeRig, "a bridge that stops has nothing in flight") {
   }
 }
 
+TEST_CASE_FIXTURE(BridgeRig, "a target that takes nothing any more is not waited for") {
+  std::unique_ptr<net::Stream> target;
+  auto settings = link({rule_for({"t"})});
+  settings.remote.client.dial = [&] {
+    auto ends = net::memory_stream_pair(context);
+    target = std::move(ends.second);
+    constexpr std::uint8_t connack[] = {0x20, 3, 0, 0, 0};
+    target->write_some(connack);
+    return std::move(ends.first);
+  };
+  start({settings});
+  run_until([&] { return status().up(); });
+  settle();
+  SessionClient& source = client(Side::local, "source");
+  const std::string much(100'000, 'x');
+  for (int number = 0; number < 3; ++number) source.publish("t", QoS::at_most_once, much);
+  run_until([&] { return status().out.received == 3; });
+  bridge->stop(std::chrono::milliseconds(1));
+  const auto before = std::chrono::steady_clock::now();
+  run_until([&] { return stopped; });
+  CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(2));
+}
+
 TEST_CASE_FIXTURE(BridgeRig, "without links a bridge stops all the same") {
   start({});
   bridge->stop();
@@ -167,8 +228,14 @@ TEST_CASE_FIXTURE(BridgeRig, "a state that is damaged ends its link and no other
   REQUIRE(failures.size() == 1);
   CHECK(failures[0].find("bad: the spool does not hold what belongs to the session of the local "
                          "side") == 0);
-  run_until([&] { return bridge->status()[1].up(); });
-  CHECK(bridge->status()[0].local.connects == 0);
+  run_until([&] { return bridge->status().size() == 1 && status().up(); });
+  CHECK(status().name == "good");
+  auto bad = link({rule_for({"a"})}, "bad");
+  bad.spool = true;
+  auto good = link({rule_for({"b"})}, "good");
+  apply({bad, good});  // as after SIGHUP: it is tried again
+  CHECK(failures.size() == 2);
+  CHECK(status().local.connects == 1);
   bridge->stop();
   run_until([&] { return stopped; });
   std::error_code error;
@@ -214,4 +281,5 @@ TEST_CASE_FIXTURE(BridgeRig, "its counters are retained messages") {
     return std::find(near.arrived.begin(), near.arrived.end(), line) != near.arrived.end();
   };
   run_until([&] { return told("status/out/forwarded 1") && told("status/in/received 0"); });
+  run_until([&] { return told("status/out/full 0") && told("status/out/offline 0"); });
 }

@@ -52,9 +52,9 @@ TEST_CASE("topics that the bridge publishes to are checked") {
   link.notification_topic = "bridge/#";
   link.status_topic = "bridge/+";
   CHECK(problems(link) ==
-        "link 'test': 'bridge/#' cannot be the notification-topic: a topic to publish to cannot "
+        "'bridge/#' cannot be the notification-topic: a topic to publish to cannot "
         "contain '+' or '#'\n"
-        "link 'test': 'bridge/+' cannot be the status-topic: a topic to publish to cannot contain "
+        "'bridge/+' cannot be the status-topic: a topic to publish to cannot contain "
         "'+' or '#'");
 }
 
@@ -140,22 +140,22 @@ TEST_CASE("properties are checked") {
 
 TEST_CASE("what a link says about its brokers is checked") {
   LinkSettings link = link_of({});
-  CHECK(problems(link) == "link 'test': it has no rule");
+  CHECK(problems(link) == "it has no rule");
   link.rules = {rule_for({"a"})};
   link.local.name = "my broker";
   CHECK(problems(link) ==
-        "link 'test': the name of the local broker has a space, which separates names in the path "
+        "the name of the local broker has a space, which separates names in the path "
         "of a message");
   link.local.name = link.remote.name = "b";
   CHECK(problems(link) ==
-        "link 'test': both brokers are named 'b': every message would seem to have been at its "
+        "both brokers are named 'b': every message would seem to have been at its "
         "target");
   link.remote.name.clear();
   link.max_hops = 0;
-  CHECK(problems(link) == "link 'test': with max-hops 0 nothing goes; 1 is this bridge alone");
+  CHECK(problems(link) == "with max-hops 0 nothing goes; 1 is this bridge alone");
   link.max_hops = 1;
   link.loop_prevention = false;
-  CHECK(problems(link) == "warning: link 'test': max-hops does nothing without loop-prevention");
+  CHECK(problems(link) == "warning: max-hops does nothing without loop-prevention");
 }
 
 TEST_CASE("a share group is checked, and what it cannot do is said") {
@@ -164,16 +164,15 @@ TEST_CASE("a share group is checked, and what it cannot do is said") {
   link.local.share = "g";
   CHECK(problems(link).empty());
   link.local.share = "g/h";
-  CHECK(problems(link) ==
-        "link 'test': the share group 'g/h' of the local broker cannot contain '/'");
+  CHECK(problems(link) == "the share group 'g/h' of the local broker cannot contain '/'");
   link.local.share = "+";
   CHECK(problems(link) ==
-        "link 'test': the share group '+' of the local broker is not valid: a topic to publish to "
+        "the share group '+' of the local broker is not valid: a topic to publish to "
         "cannot contain '+' or '#'");
   link.local.share = "g";
   link.local.client.version = Version::mqtt_3_1_1;
   CHECK(problems(link) ==
-        "warning: link 'test': the share group 'g' of the local broker is of MQTT 5.0; below, not "
+        "warning: the share group 'g' of the local broker is of MQTT 5.0; below, not "
         "every broker knows it");
   link.local.client.version.reset();
   link.rules[0].initial_retained = true;
@@ -181,13 +180,13 @@ TEST_CASE("a share group is checked, and what it cannot do is said") {
   link.local.share.clear();
   link.remote.share = "g";
   CHECK(problems(link) ==
-        "warning: link 'test': the share group 'g' of the remote broker does nothing: no rule "
+        "warning: the share group 'g' of the remote broker does nothing: no rule "
         "takes messages from there");
 }
 
 TEST_CASE("rules that get into each other's way are warned of") {
   CHECK(problems(link_of({rule_for({"a/+"}), rule_for({"+/b"})})) ==
-        "warning: link 'test': 'a/+' and '+/b' overlap in part at the local broker: messages that "
+        "warning: 'a/+' and '+/b' overlap in part at the local broker: messages that "
         "both match may go twice, unless it speaks 5.0 and has subscription identifiers");
   CHECK(problems(link_of({rule_for({"a/#"}), rule_for({"a/b"})})).empty());
   CHECK(problems(link_of({rule_for({"b", "a/#"}), rule_for({"a/#"})})) ==
@@ -206,21 +205,36 @@ TEST_CASE("rules that get into each other's way are warned of") {
         "wants it of the same topics");
 }
 
+TEST_CASE("below 5.0 what is retained can't be kept away by a link that says that it is a bridge") {
+  Rule unwanted = rule_for({"a"});
+  unwanted.initial_retained = false;
+  LinkSettings link = link_of({unwanted});
+  link.local.client.version = Version::mqtt_3_1_1;
+  CHECK(problems(link) ==
+        "warning: rule 1: what is retained at the local broker goes in spite of initial-retained = "
+        "false: below 5.0 a broker that takes the bridge bit does not tell it from other messages; "
+        "protocol-version 5 or loop-prevention = false keep it there");
+  link.loop_prevention = false;
+  CHECK(problems(link).empty());
+}
+
 TEST_CASE("what would come back is warned of, where nothing keeps it from that") {
   LinkSettings link = link_of({rule_for({"a/#"}, Direction::both)});
   CHECK(problems(link).empty());
   link.remote.client.version = Version::mqtt_3_1_1;
   CHECK(problems(link) ==
-        "warning: rule 1: what it sends to the remote broker comes back: below 5.0 only the bridge "
-        "bit keeps a broker from that");
+        "warning: rule 1: what it sends to the remote broker may come back: below 5.0 only the "
+        "bridge "
+        "bit keeps a broker from that, which not every broker knows");
   link.remote.client.bridge = true;
   CHECK(problems(link).empty());
   link.rules = {rule_for({"a/#"}), rule_for({"a/+"}, Direction::in)};
   link.rules[1].local_prefix = "x/";
   link.remote.client.bridge = false;
-  CHECK(problems(link) ==
-        "warning: rule 1: what it sends to the remote broker comes back by rule 2: below 5.0 only "
-        "the bridge bit keeps a broker from that");
+  CHECK(
+      problems(link) ==
+      "warning: rule 1: what it sends to the remote broker may come back by rule 2: below 5.0 only "
+      "the bridge bit keeps a broker from that, which not every broker knows");
   link.rules[1].filters = {"b/+"};
   CHECK(problems(link).empty());
   link.rules = {rule_for({"a/#"}, Direction::both)};

@@ -37,13 +37,13 @@ TEST_CASE("what a rule matches goes, the rest does not") {
   CHECK(topics(link, "a/1") == Lines{"a/1 x"});
   CHECK(topics(link, "b") == Lines{"b x"});
   CHECK(topics(link, "b/1/2") == Lines{"b/1/2 x"});
-  CHECK(topics(link, "a") == Lines{"dropped: no rule"});
-  CHECK(topics(link, "a/1", Side::remote) == Lines{"dropped: no rule"});
+  CHECK(topics(link, "a") == Lines{"dropped: unasked"});
+  CHECK(topics(link, "a/1", Side::remote) == Lines{"dropped: unasked"});
 }
 
 TEST_CASE("a filter that begins with a wildcard leaves topics of '$' alone") {
-  CHECK(topics(link_of({rule_for({"#"})}), "$SYS/uptime") == Lines{"dropped: no rule"});
-  CHECK(topics(link_of({rule_for({"+/uptime"})}), "$SYS/uptime") == Lines{"dropped: no rule"});
+  CHECK(topics(link_of({rule_for({"#"})}), "$SYS/uptime") == Lines{"dropped: unasked"});
+  CHECK(topics(link_of({rule_for({"+/uptime"})}), "$SYS/uptime") == Lines{"dropped: unasked"});
   CHECK(topics(link_of({rule_for({"$SYS/#"})}), "$SYS/uptime") == Lines{"$SYS/uptime x"});
 }
 
@@ -62,8 +62,8 @@ TEST_CASE("prefixes are taken off and put on, in each direction") {
   const LinkSettings link = link_of({rule});
   CHECK(topics(link, "plant/t/1") == Lines{"site1/t/1 x"});
   CHECK(topics(link, "site1/t/1", Side::remote) == Lines{"plant/t/1 x"});
-  CHECK(topics(link, "t/1") == Lines{"dropped: no rule"});
-  CHECK(topics(link, "site1/t/1") == Lines{"dropped: no rule"});
+  CHECK(topics(link, "t/1") == Lines{"dropped: unasked"});
+  CHECK(topics(link, "site1/t/1") == Lines{"dropped: unasked"});
 }
 
 TEST_CASE("a prefix that the topic does not have cannot be taken off") {

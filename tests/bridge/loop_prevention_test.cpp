@@ -41,6 +41,11 @@ TEST_CASE("a message that was at the target does not go there again") {
   CHECK(Sent(link, "thereabouts").sink.lines == Lines{"a x"});
 }
 
+TEST_CASE("one that comes round by a bridge that has another name for the target ends there") {
+  const LinkSettings link = link_of({rule_for({"a"})});
+  CHECK(Sent(link, "here elsewhere").sink.lines == Lines{"dropped: returned"});
+}
+
 TEST_CASE("a message passes so many bridges, one by rules of both directions") {
   LinkSettings link = link_of({rule_for({"a"}, Direction::both)});
   CHECK(Sent(link, "").sink.lines == Lines{"a x"});

@@ -28,8 +28,8 @@ class Outcomes final : public bridge::Forwarder::Sink {
     encoded_properties = publish.properties.encoded().data();
   }
   void on_dropped(bridge::Dropped why, std::string_view detail) override {
-    constexpr const char* names[] = {"no rule", "filtered", "looped",
-                                     "hops",    "retained", "invalid"};
+    constexpr const char* names[] = {"no rule",  "unasked", "filtered", "looped",
+                                     "returned", "hops",    "retained", "invalid"};
     std::string line = std::string("dropped: ") + names[static_cast<int>(why)];
     if (!detail.empty()) line.append(", ").append(detail);
     lines.push_back(line);

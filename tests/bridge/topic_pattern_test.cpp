@@ -44,8 +44,11 @@ TEST_CASE("a pattern takes what the wildcards matched") {
 TEST_CASE("levels may be empty, and '#' matches its parent") {
   CHECK(mapped("x/{1}/y", "a/+", "a/") == "x//y");
   CHECK(mapped("x/{1}/{#}", "+/#", "/") == "x//");
-  CHECK(mapped("x/{#}", "a/#", "a") == "x/");
+  CHECK(mapped("x/{#}", "a/#", "a") == "x");
   CHECK(mapped("x/{#}", "a/#", "a/") == "x/");
+  CHECK(mapped("cloud/{1}/t/{#}", "site/+/temp/#", "site/1/temp") == "cloud/1/t");
+  CHECK(mapped("{#}/x", "a/#", "a") == "/x");
+  CHECK(mapped("/{#}", "a/#", "a") == "/");
 }
 
 TEST_CASE("a pattern that cannot work is refused") {
@@ -63,7 +66,9 @@ TEST_CASE("a pattern that cannot work is refused") {
 
 TEST_CASE("a mapped topic leads back to its source") {
   CHECK(source("cloud/{1}/t/{#}", "site/+/#", "cloud/4/t/a/b") == "site/4/a/b");
-  CHECK(source("cloud/{1}/t/{#}", "site/+/#", "cloud/4/t/") == "site/4");
+  CHECK(source("cloud/{1}/t/{#}", "site/+/#", "cloud/4/t") == "site/4");
+  CHECK(source("cloud/{1}/t/{#}", "site/+/#", "cloud/4/t/") == "site/4/");
+  CHECK(source("{1}/{#}", "a/+/#", "4") == "a/4");
   CHECK(source("{2}/{1}", "+/x/+", "b/a") == "a/x/b");
   CHECK(source("all/{topic}", "a/#", "all/a/b") == "a/b");
   CHECK(source("{{{1}}}", "a/+", "{b}") == "a/b");

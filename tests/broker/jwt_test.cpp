@@ -42,10 +42,13 @@ std::string token(std::string_view user, std::chrono::milliseconds life = 1h,
 
 struct Rig : BrokerRig {
   explicit Rig(bool anonymous = false) : BrokerRig(settings(anonymous)) {
-    auto verifier = std::make_shared<auth::JwtVerifier>(
-        auth::JwtVerifier::Settings{.issuer = {}, .audiences = {}, .leeway = 0s});
+    const auto verifier = new_verifier();
     REQUIRE(verifier->set_keys(issuer().jwks()) == "");
-    broker->set_jwt(std::move(verifier));
+    broker->set_jwt(verifier);
+  }
+  static std::shared_ptr<auth::JwtVerifier> new_verifier() {
+    return std::make_shared<auth::JwtVerifier>(
+        auth::JwtVerifier::Settings{.issuer = {}, .audiences = {}, .leeway = 0s});
   }
   static broker::Settings settings(bool anonymous) {
     broker::Settings made = quiet();
@@ -135,6 +138,24 @@ TEST_CASE("whoever has no valid token does not come in") {
 TEST_CASE("a token that is not valid does not make its bearer anonymous") {
   Rig rig(true);
   CHECK(kind(rig.log_in("", token("joe", -1s)).received()) == "CONNACK 0x86");
+}
+
+TEST_CASE("as long as there are no keys, whoever has a token is to come again") {
+  Rig rig;
+  MqttPeer& peer = rig.authenticate(token("joe"));
+  CHECK(kind(peer.received()) == "CONNACK");
+  const auto verifier = Rig::new_verifier();
+  rig.broker->set_jwt(verifier);
+  CHECK(kind(rig.log_in("joe", token("joe"), "d").received()) == "CONNACK 0x88");
+  CHECK(rig.said("has a token to come again with: there are no keys yet to check it with"));
+  CHECK(kind(rig.log_in("x", token("joe"), "d", Version::mqtt_3_1_1).received()) == "CONNACK 0x88");
+  CHECK(kind(rig.log_in("joe", "a.b.c", "d").received()) == "CONNACK 0x86");
+  rig.authenticate_again(peer, token("joe"));
+  CHECK(peer.received() == Lines{"DISCONNECT 0x89"});
+  CHECK(kind(rig.authenticate(token("joe")).received()) == "CONNACK 0x88");
+  REQUIRE(verifier->set_keys(issuer().jwks()) == "");
+  CHECK(kind(rig.log_in("joe", token("joe"), "d").received()) == "CONNACK");
+  CHECK(kind(rig.authenticate(token("joe")).received()) == "CONNACK");
 }
 
 TEST_CASE("users with a password may come by that, too") {

@@ -210,6 +210,33 @@ TEST_CASE("the local broker is reached by the listener that asks least of a clie
   CHECK(contains(toml_of("listener 8883\npsk_hint x\n"), "psk-identity and psk-file say"));
 }
 
+TEST_CASE("lines above the first listener are of the default one") {
+  const auto url = [](const std::string& lines) {
+    const std::string toml = import_text(lines + "connection a\naddress h\ntopic #\n").toml;
+    const std::size_t at = toml.find("url = ");
+    return toml.substr(at, toml.find('\n', at) - at);
+  };
+  CHECK(url("bind_address 127.0.0.5\nport 1999\n") == R"(url = "mqtt://127.0.0.5:1999")");
+  CHECK(url("bind_address 127.0.0.5\n") == R"(url = "mqtt://127.0.0.5:1883")");
+  CHECK(url("certfile /c\nport 8883\n") == R"(url = "mqtts://127.0.0.1:8883")");
+  CHECK(url("certfile /c\n") == R"(url = "mqtts://127.0.0.1:1883")");
+  CHECK(url("certfile /c\nport 8883\nlistener 1884\n") == R"(url = "mqtt://127.0.0.1:1884")");
+  CHECK(url("listener 8883\nport 1999\ncertfile /c\n") == R"(url = "mqtt://127.0.0.1:1999")");
+  CHECK(url("") == R"(url = "mqtt://127.0.0.1:1883")");
+}
+
+TEST_CASE("what mosquitto keeps on the disk is kept in the same folder, however that is written") {
+  for (const std::string folder : {"/var/lib/mosquitto", "/var/lib/mosquitto/"}) {
+    const Imported imported = import_text("persistence 1\npersistence_location " + folder +
+                                          "\nqueue_qos0_messages 1\nlistener 8883\ncertfile /c\n"
+                                          "require_certificate 1\n"
+                                          "connection a\naddress h\ntopic #\n");
+    CHECK(contains(imported.toml, "spool = \"/var/lib/mosquitto/mqrig-bridge.spool\""));
+    CHECK(contains(imported.toml, "spool-qos-0 = true"));
+    CHECK(contains(imported.toml, "It wants a certificate"));
+  }
+}
+
 TEST_CASE("an empty pattern maps one topic to another") {
   const bridge::LinkSettings link = std::move(
       settings(import_text("connection a\naddress h\ntopic \"\" both 0 here/{x} there/y\n").toml)

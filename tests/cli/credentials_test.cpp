@@ -93,6 +93,12 @@ TEST_CASE("a token goes where the broker expects it") {
   CHECK(client_of({"ws://h", "--token-file", "f", "--token-in", "ws-header"}).make_credentials);
 }
 
+TEST_CASE("a user name that is a token is not shown") {
+  CHECK(client_of({"--token-file", "f", "--token-in", "username"}).secret_user_name);
+  CHECK(client_of({"--token-file", "f", "--token-preset", "go-auth"}).secret_user_name);
+  CHECK_FALSE(client_of({"--token-file", "f"}).secret_user_name);
+}
+
 TEST_CASE("AWS takes MQTT with a token at port 443") {
   const std::vector<std::string> token = {"--token-file", "f", "--token-preset", "aws-custom"};
   const auto port = [&](std::vector<std::string> words) {

@@ -49,6 +49,7 @@ class Tokens : public CredentialSource {
     }
     Credentials credentials;
     const std::string token = "token-" + std::to_string(changing ? asked : 0);
+    credentials.facts = {"token number " + std::to_string(asked)};
     if (method.empty()) {
       credentials.user_name = "u";
       credentials.password = token;
@@ -218,6 +219,8 @@ TEST_CASE_FIXTURE(Fixture, "credentials that are refused are replaced once") {
   CHECK(passwords == std::vector<std::string>{"token-1", "token-2"});
   CHECK(tokens->times_refused == 2);
   CHECK(failure->kind == FailureKind::not_authorised);
+  CHECK(failure->text.ends_with(
+      "it was given the token number 2: check who has issued it, and for whom"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "credentials in use are renewed on a connection that takes over") {

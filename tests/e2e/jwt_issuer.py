@@ -36,7 +36,7 @@ class Issuer:
                     "y": base64url(point[32:])}
 
     def token(self, sub="joe", life=3600, **claims):
-        """One that expires after so many seconds. A broker accepts it 30 seconds longer."""
+        """One that expires after so many seconds."""
         header = {"alg": "ES256", "typ": "JWT", "kid": self.key_id}
         claims = {"sub": sub, "exp": time.time() + life, **claims}
         text = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))

@@ -46,10 +46,10 @@ class ClientCredentials(OauthCase):
 
 
 class Renewal(OauthCase):
-    """Tokens live for two seconds; the numbers go on through three of them."""
+    """Tokens live for four seconds at most, connections no longer; the numbers go on for six."""
 
     def numbers(self, token_in):
-        issuer = self.provider(lifetime=2)
+        issuer = self.provider(lifetime=4)
         broker = self.own_broker(issuer)
         sensor = self.sensor(issuer, token_in)
         sub = self.start_sub(broker.port, "-t", "n", "-q", "2", "-C", "60", *sensor)

@@ -170,7 +170,7 @@ class Secrets(Precedence):
                 self.expect_failure(self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", *source), INPUT, text)
 
     def test_a_token_that_has_expired_is_a_refusal(self):
-        expired = '{"access_token":"abc","expires_in":0}'
+        expired = '{"access_token":"abc","expires_in":-1}'
         result = self.run_mqrig("pub", "-p", "1", "-t", "a", "-m", "x", "--token-command", f"echo '{expired}'")
         self.expect_failure(result, NOT_AUTHORISED, "expired")
 

@@ -165,6 +165,7 @@ class Scram(Passwd):
     def test_wrong_usage(self):
         for args, text in (
                 (("--scram", "--iterations", "4095", self.users, "joe"), "4096"),
+                (("--scram", "--iterations", "1000001", self.users, "joe"), "1000000"),
                 (("--scram", "--mechanism", "md5", self.users, "joe"), "sha-256"),
                 (("--mechanism", "sha-1", self.users, "joe"), "--scram"),
                 (("--scram", "--delete", self.users, "joe"), "--scram"),

@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 import harness
+from jwt_issuer import Issuer
 
 PASSWORD = harness.secret("hush-the-password")
 OK = 0
@@ -57,6 +58,21 @@ class Secrets(harness.MqttTest):
         process.wait()
         for core in self.dir.glob("**/core*"):
             self.expect_none(core)
+
+    def test_in_traces(self):
+        token = self.dir / "token"
+        for text, options in ((PASSWORD, []), (Issuer(self.dir).token(), ["-d"])):  # a broker knows no token but a JWT
+            token.write_text(text)
+            broker = harness.Broker(self.dir / f"broker{len(text)}", *options)
+            self.addCleanup(broker.stop)
+            broker.start()
+            for command in (["pub", "-t", "t", "-m", "x"], ["sub", "-t", "t", "-E"], ["bench", "pub", "-c", 1, "--count", 1]):
+                with self.subTest(command[0], options=options):
+                    result = self.run_mqrig(*command, "-p", broker.port, "-d", "--token-file", token, "--token-in", "username")
+                    self.expect_code(result, OK)
+                    self.assertRegex(result.err, r"CONNECT, .*user name \*\*\*")
+                    self.assertNotIn(text, result.err)
+            self.assertNotIn(text, broker.process.err.text())
 
     def test_in_reports(self):
         broker = self.broker_of()

@@ -12,15 +12,19 @@ using wire::Version;
 
 namespace {
 
+bool is_secret(std::string_view user_name) {
+  return user_name.starts_with("token");
+}
+
 std::string packet_text(const wire::Buffer& packet, Version version = Version::mqtt_5) {
   std::string line;
-  append_packet_text(line, version, packet.view());
+  append_packet_text(line, version, packet.view(), is_secret);
   return line;
 }
 
 std::string packet_text(std::initializer_list<std::uint8_t> bytes, Version version) {
   std::string line;
-  append_packet_text(line, version, {bytes.begin(), bytes.size()});
+  append_packet_text(line, version, {bytes.begin(), bytes.size()}, is_secret);
   return line;
 }
 
@@ -40,6 +44,17 @@ TEST_CASE("a packet trace names version, session and client of CONNECT, and mask
   CHECK(packet_text(out) ==
         "CONNECT, 30 bytes: MQTT 5.0, clean start, keep alive 60 s, client id \"me\", "
         "user name \"joe\", password ***");
+}
+
+TEST_CASE("a packet trace masks a user name that is a secret") {
+  wire::Connect connect;
+  connect.client_id = "me";
+  connect.user_name = "token of joe";
+  wire::Buffer out;
+  encode(out, connect);
+  CHECK(packet_text(out) ==
+        "CONNECT, 31 bytes: MQTT 5.0, clean start, keep alive 60 s, client id \"me\", "
+        "user name ***");
 }
 
 TEST_CASE("a packet trace tells bridges") {

@@ -32,13 +32,18 @@ void fill(const SpoolFile& file, int count) {
   REQUIRE_FALSE(spool->commit());
 }
 
-// By a process that was killed when it had committed two messages, the second to the log alone.
-void leave_in_use(const SpoolFile& file) {
+// By a process that was killed when it had committed messages one by one, but for the first to the
+// log alone.
+void leave_in_use(const SpoolFile& file, int count = 2) {
   fill(file, 1);
   ChildProcess child([&](const ChildProcess::Report& report) {
     const auto spool = file.open();
-    spool->append(0, spooled("t", "second"));
-    report(spool->commit() ? 0 : 1);
+    bool done = true;
+    for (int i = 1; i < count; ++i) {
+      spool->append(0, spooled("t", "second"));
+      done = !spool->commit() && done;
+    }
+    report(done ? 1 : 0);
     ::pause();
   });
   REQUIRE(child.next() == 1U);
@@ -48,7 +53,7 @@ void leave_in_use(const SpoolFile& file) {
 // Opening is refused with this in the sentence, and the file is what it was.
 void check_refused(const SpoolFile& file, const std::string& part) {
   const std::string before = content(file.path());
-  for (const auto mode : {Spool::Mode::create, Spool::Mode::existing}) {
+  for (const auto mode : {Spool::Mode::create, Spool::Mode::existing, Spool::Mode::look}) {
     const std::string refusal = file.refusal(mode);
     CHECK_MESSAGE(holds(refusal, part), refusal);
     CHECK(holds(refusal, file.path()));
@@ -117,6 +122,66 @@ TEST_CASE("a spool that was in use when its process was killed is refused withou
   check_refused(file, "-wal, is missing, and with it what was committed last");
   test::write(log, whole);
   CHECK(file.open()->totals(0).messages == 2);
+}
+
+TEST_CASE("a spool whose log is damaged before its last commit is refused, and stays as it is") {
+  const SpoolFile file;
+  const std::string log = file.path() + "-wal";
+  leave_in_use(file, 5);
+  const std::string whole = content(log);
+  for (const auto& row : {
+           std::pair{0U, "damaged at its beginning"},     // the magic number
+           std::pair{20U, "damaged at its beginning"},    // the salt
+           std::pair{26U, "damaged at its beginning"},    // the sum
+           std::pair{32U + 8, "damaged in its middle"},   // of the first entry: its salt
+           std::pair{32U + 16, "damaged in its middle"},  // its sum
+           std::pair{9000U, "damaged in its middle"},     // a page
+       }) {
+    const unsigned byte = row.first;
+    CAPTURE(byte);
+    std::string bytes = whole;
+    bytes[byte] = static_cast<char>(bytes[byte] ^ 1);
+    test::write(log, bytes);
+    check_refused(file, row.second);
+    CHECK(content(log) == bytes);
+  }
+  CHECK(file.refusal(Spool::Mode::salvage).empty());
+}
+
+TEST_CASE("a spool that is only looked at stays as it is") {
+  const SpoolFile file;
+  const std::string log = file.path() + "-wal";
+  SUBCASE("in use when its process was killed") {
+    leave_in_use(file);
+  }
+  SUBCASE("closed") {
+    fill(file, 2);
+  }
+  const bool killed = std::filesystem::exists(log);
+  const std::string before = content(file.path());
+  const std::string log_before = content(log);
+  {
+    std::string error;
+    const auto spool = Spool::open(file.path(), Spool::Mode::look, error);
+    REQUIRE_MESSAGE(spool != nullptr, error);
+    CHECK(messages(*spool, 0).size() == 2);
+    CHECK(spool->verify(false).empty());
+  }
+  CHECK(content(file.path()) == before);
+  CHECK(std::filesystem::exists(log) == killed);
+  CHECK(content(log) == log_before);
+}
+
+TEST_CASE("a spool behind a symbolic link is found with its log") {
+  const SpoolFile file;
+  const SpoolFile link;
+  fill(file, 1);
+  std::filesystem::create_symlink(file.path(), link.path());
+  leave_in_use(link);
+  CHECK(link.open()->totals(0).messages == 3);
+  leave_in_use(link);
+  std::filesystem::remove(file.path() + "-wal");
+  CHECK(holds(link.refusal(), file.path() + "-wal, is missing"));
 }
 
 TEST_CASE("a spool without its log is taken when a person says so") {

@@ -91,6 +91,30 @@ TEST_CASE("messages that find no space are kept, and written when there is some"
   CHECK(spool->verify(false).empty());
 }
 
+TEST_CASE("a spool that has filled its disk can be drained") {
+  const SpoolFile file;
+  const FullDisk disk(3'000'000);
+  const std::string payload(999, 'x');
+  {
+    const auto spool = file.open();
+    do {
+      put(*spool, 10, payload);
+    } while (!spool->commit());
+    CHECK(std::filesystem::file_size(file.path()) > 2'500'000);
+  }
+  const auto spool = file.open();
+  const std::uint64_t count = spool->totals(0).messages;
+  CHECK(count > 2000);
+  CHECK(spool->verify(false).empty());
+  for (std::uint64_t first = 1; first <= count; first += 100) {
+    remove_all(*spool, first, std::min(first + 99, count), 1000);
+    REQUIRE_FALSE(spool->commit());
+    spool->maintain();
+  }
+  CHECK(totals(*spool, 0) == "0 0 " + std::to_string(count) + " 0");
+  CHECK(spool->verify(false).empty());
+}
+
 TEST_CASE("a purge that finds no space changes nothing") {
   const SpoolFile file;
   const auto spool = file.open();

@@ -240,3 +240,22 @@ TEST_CASE("what was not committed is not there") {
   CHECK(spool->queue_names().empty());
   CHECK_FALSE(state(*spool, "s").has_value());
 }
+
+TEST_CASE("a group of commits is there all or not at all") {
+  const SpoolFile file;
+  for (const bool ended : {false, true}) {
+    const auto spool = file.open();
+    const auto queue = spool->queue("a");
+    CHECK_FALSE(spool->begin_group());
+    for (int i = 0; i < 3; ++i) {
+      spool->append(queue, spooled("t", "x"));
+      spool->queue("b");
+      CHECK_FALSE(spool->commit());
+    }
+    if (ended) CHECK_FALSE(spool->end_group());
+    if (ended) CHECK(totals(*spool, queue) == "3 6 3 0");
+  }
+  const auto spool = file.open();
+  CHECK(spool->queue_names() == Rows{"a", "b"});
+  CHECK(totals(*spool, 0) == "3 6 3 0");
+}

@@ -114,6 +114,52 @@ TEST_CASE("a message without a queue is found") {
   CHECK(faults[1].starts_with("the totals of queue a are wrong"));
 }
 
+TEST_CASE("a message that is damaged is left out when the others are salvaged") {
+  const SpoolFile file;
+  fill(file);
+  file.tamper("UPDATE message SET topic_name = 'a/#' WHERE id = 2");
+  const auto spool = file.open();
+  Rows salvaged;
+  const auto visit = [&](const store::SpooledMessage& message) {
+    salvaged.push_back(std::to_string(message.sequence));
+    return true;
+  };
+  CHECK(spool->salvage(0, visit) == 1);
+  CHECK(salvaged == Rows{"1", "3"});
+  CHECK(spool->salvage_refused(0, [](const auto&) { return true; }) == 0);
+  CHECK(spool->salvage(0, [](const auto&) { return false; }) == 0);
+}
+
+TEST_CASE("whatever page is lost, all others are salvaged, and what is not is counted") {
+  const SpoolFile file;
+  {
+    const auto spool = file.open();
+    const std::string payload(100, 'x');
+    for (const char* name : {"a", "b"}) {
+      const auto queue = spool->queue(name);
+      for (int i = 0; i < 1000; ++i) spool->append(queue, spooled("t", payload));
+    }
+    REQUIRE_FALSE(spool->commit());
+  }
+  const std::string intact = test::content(file.path());
+  constexpr std::size_t page = 8192;
+  int lost_a_part = 0;
+  for (std::size_t at = page; at < intact.size(); at += page) {
+    std::string bytes = intact;
+    bytes.replace(at, page, page, '\0');
+    test::write(file.path(), bytes);
+    std::string refusal;
+    const auto spool = Spool::open(file.path(), Spool::Mode::look, refusal);
+    if (!spool) continue;  // the page of the queues
+    std::uint64_t read = 0;
+    const auto count = [&](const store::SpooledMessage&) { return ++read != 0; };
+    const std::uint64_t left_out = spool->salvage(0, count) + spool->salvage(1, count);
+    CHECK(read + left_out == 2000);
+    if (read < 2000 && read > 1900) ++lost_a_part;
+  }
+  CHECK(lost_a_part > 20);
+}
+
 TEST_CASE("of very many faults the first are named, and the others counted") {
   const SpoolFile file;
   {

@@ -17,6 +17,7 @@
 #include <mqrig/payload/packet_text.hpp>
 
 #include "../outcome.hpp"
+#include "../trace.hpp"
 #include "metrics_page.hpp"
 #include "reports.hpp"
 #include "run_description.hpp"
@@ -38,12 +39,13 @@ LiveOutput live_output_of(const cli::Options& options, const OutputSettings& set
   return output;
 }
 
-load::Trace packet_trace(const cli::Diagnostic& diagnostic) {
-  return [&diagnostic](std::string_view client_id, client::Direction direction,
-                       wire::Version version, wire::ByteView packet) {
+load::Trace packet_trace(const cli::Diagnostic& diagnostic, const client::Options& connection) {
+  return [&diagnostic, is_secret = secret_user_names(connection)](
+             std::string_view client_id, client::Direction direction, wire::Version version,
+             wire::ByteView packet) {
     std::string line(client_id);
     line += direction == client::Direction::sent ? ": sent " : ": received ";
-    payload::append_packet_text(line, version, packet);
+    payload::append_packet_text(line, version, packet, is_secret);
     diagnostic.debug(line);
   };
 }
@@ -195,7 +197,7 @@ void LoadTest::make_plan(const load::Placement& placement) {
   if (const std::string fault = load::unusable_address(run.source_addresses); !fault.empty()) {
     throw RunFailure(ExitCode::usage, "--bind: " + fault);
   }
-  if (diagnostic_.debugging()) run.trace = packet_trace(diagnostic_);
+  if (diagnostic_.debugging()) run.trace = packet_trace(diagnostic_, settings_.connection);
   std::string error;
   plan_ =
       load::make_plan(settings_.scenario, std::move(settings_.connection), std::move(run), error);

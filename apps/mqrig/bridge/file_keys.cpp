@@ -77,7 +77,10 @@ constexpr OptionSpec link[] = {
     {.long_name = "status-topic",
      .kind = ValueKind::topic,
      .value_name = "TOPIC",
-     .help = "publish counters below this topic of the local broker"},
+     .help = "publish counters below this topic of the local broker",
+     .details = "Retained, for each direction: TOPIC/out/received, and so on for forwarded, queued "
+                "and queued-bytes, and for what was dropped because it was filtered, looped, "
+                "invalid, refused, expired, full (by the limits) or offline (QoS 0)."},
     {.long_name = "status-interval",
      .kind = ValueKind::duration,
      .value_name = "TIME",
@@ -116,7 +119,9 @@ constexpr OptionSpec limits[] = {
      .help = "what gives way when too much waits",
      .details =
          "What has been read when a limit is reached is taken all the same, so that block may "
-         "pass it by one read of the network."},
+         "pass it by one read of the network. Acknowledgements come by the same connection as "
+         "messages: while block reads nothing from a broker, no more than window messages go "
+         "there, so that a queue that is full holds up the other direction of its link, too."},
 };
 
 constexpr Choice formats[] = {

@@ -71,6 +71,10 @@ std::vector<ConfLine> read_mosquitto_conf(const std::string& path) {
   return reader.take();
 }
 
+bool is_true(const ConfLine& line) {
+  return line.value == "true" || line.value == "1";
+}
+
 std::vector<std::string> conf_words(std::string_view value) {
   std::vector<std::string> words;
   while (!(value = trimmed(value)).empty()) {

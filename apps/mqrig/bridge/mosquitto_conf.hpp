@@ -17,6 +17,9 @@ struct ConfLine {
 /// Throws InputError.
 std::vector<ConfLine> read_mosquitto_conf(const std::string& path);
 
+/// mosquitto writes a flag in two ways.
+bool is_true(const ConfLine& line);
+
 /// The words of a value; "" between quotation marks is an empty one.
 std::vector<std::string> conf_words(std::string_view value);
 

@@ -1,6 +1,7 @@
 #include "mosquitto_import.hpp"
 
 #include <deque>
+#include <filesystem>
 #include <mqrig/cli/toml_text.hpp>
 
 #include "../input_file.hpp"
@@ -13,19 +14,19 @@ namespace mqrig::bridge_command {
 namespace {
 
 /// What the file says of the broker as a whole, the last line counts.
-std::string last_value(const std::vector<ConfLine>& lines, std::string_view key) {
-  std::string value;
+ConfLine last_line(const std::vector<ConfLine>& lines, std::string_view key) {
+  ConfLine last;
   for (const ConfLine& line : lines) {
-    if (line.key == key) value = line.value;
+    if (line.key == key) last = line;
   }
-  return value;
+  return last;
 }
 
 /// mosquitto keeps what waits in its own database, where it has one.
 void add_spool(const std::vector<ConfLine>& lines, cli::TomlValue& top) {
-  if (last_value(lines, "persistence") == "true") {
-    cli::TomlValue spool =
-        toml_word("spool", last_value(lines, "persistence_location") + "mqrig-bridge.spool");
+  if (is_true(last_line(lines, "persistence"))) {
+    const std::filesystem::path folder(last_line(lines, "persistence_location").value);
+    cli::TomlValue spool = toml_word("spool", (folder / "mqrig-bridge.spool").string());
     spool.comment = "As persistence true: what waits is kept on the disk.";
     top.items.push_back(std::move(spool));
     return;
@@ -49,7 +50,7 @@ void keep_names_apart(std::vector<cli::TomlValue>& links) {
 
 Imported import_mosquitto(const std::string& path) {
   const std::vector<ConfLine> lines = read_mosquitto_conf(path);
-  const bool queue_qos_0 = last_value(lines, "queue_qos0_messages") == "true";
+  const bool queue_qos_0 = is_true(last_line(lines, "queue_qos0_messages"));
   std::vector<ConfLine> of_broker;
   std::deque<MosquittoLink> links;
   for (const ConfLine& line : lines) {

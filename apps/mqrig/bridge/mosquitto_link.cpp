@@ -12,10 +12,6 @@ namespace {
 
 using cli::TomlValue;
 
-bool is_true(const ConfLine& line) {
-  return line.value == "true" || line.value == "1";
-}
-
 /// A name of a link.
 std::string plain_name(std::string name) {
   for (char& c : name) {

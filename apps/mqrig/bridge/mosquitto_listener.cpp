@@ -18,33 +18,44 @@ struct Listener {
   std::string certificate = {};  // its file
 };
 
-/// What a line says of the listener above it.
-void read_line(const ConfLine& line, Listener& into) {
-  if (line.key == "protocol") into.web_socket = line.value == "websockets";
-  if (line.key == "require_certificate") into.client_certificates = line.value == "true";
-  if (line.key == "psk_hint") into.tls = into.keys = true;
-  if (line.key == "certfile") {
+/// What a line says of the listener above it. False when it says nothing.
+bool read_line(const ConfLine& line, Listener& into) {
+  if (line.key == "protocol") {
+    into.web_socket = line.value == "websockets";
+  } else if (line.key == "require_certificate") {
+    into.client_certificates = is_true(line);
+  } else if (line.key == "psk_hint") {
+    into.tls = into.keys = true;
+  } else if (line.key == "certfile") {
     into.tls = true;
     into.certificate = line.value;
+  } else {
+    return false;
   }
+  return true;
 }
 
+/// Lines above the first listener are of one that mosquitto has by default, and port and
+/// bind_address anywhere. It is there when something is said of it, or no other one is.
 std::vector<Listener> listeners(const std::vector<ConfLine>& lines) {
-  std::vector<Listener> found;
+  std::vector<Listener> found(1);
+  bool has_default = false;
   for (const ConfLine& line : lines) {
     const std::vector<std::string> words = conf_words(line.value);
     if (words.empty()) continue;
     if (line.key == "listener") {
       found.push_back({words[0], words.size() > 1 ? words[1] : ""});
     } else if (line.key == "port") {
-      found.push_back({words[0], ""});
-    } else if (line.key == "bind_address" && !found.empty()) {
-      found.back().host = words[0];
-    } else if (!found.empty()) {
-      read_line(line, found.back());
+      found.front().port = words[0];
+      has_default = true;
+    } else if (line.key == "bind_address") {
+      found.front().host = words[0];
+      has_default = true;
+    } else if (read_line(line, found.back())) {
+      has_default = has_default || found.size() == 1;
     }
   }
-  if (found.empty()) found.emplace_back();
+  if (!has_default && found.size() > 1) found.erase(found.begin());
   return found;
 }
 

@@ -27,10 +27,6 @@ constexpr std::string_view others[] = {
     "bridge_ciphers", "bridge_ciphers_tls1.3", "bridge_tls_use_os_certs",
 };
 
-bool is_true(const ConfLine& line) {
-  return line.value == "true" || line.value == "1";
-}
-
 class Reader {
  public:
   Reader(const std::vector<ConfLine>& lines, std::string key_file)

@@ -59,7 +59,8 @@ constexpr OptionSpec options[] = {
      .minimum = 1,
      .help = "topic at the target, made of parts: cloud/{1}/t/{#}",
      .details = "{1}, {2} and so on are what each + of the filter has matched, {#} is what its # "
-                "has, and {topic} the whole topic; {{ and }} are braces. The prefix of the source "
+                "has, and {topic} the whole topic; {{ and }} are braces. Where # has matched "
+                "nothing, as a/# does a, a slash before {#} is left out. The prefix of the source "
                 "is taken off before, and that of the target put before it. Not for both "
                 "directions at once."},
     {.long_name = "max-qos",
@@ -83,7 +84,12 @@ constexpr OptionSpec options[] = {
     {.long_name = "initial-retained",
      .negated = "no-initial-retained",
      .default_value = "true",
-     .help = "send what is retained when the bridge subscribes"},
+     .help = "send what is retained when the bridge subscribes",
+     .details =
+         "Once, as long as the source keeps the session of the bridge. Below MQTT 5.0 without a "
+         "spool it comes again at each start of the bridge, and false takes "
+         "loop-prevention = false: to what says that it is a bridge, a broker sends what was "
+         "retained like any other message."},
     {.long_name = "pass-properties",
      .negated = "no-pass-properties",
      .default_value = "true",

@@ -19,8 +19,11 @@ constexpr OptionSpec of_a_bridge[] = {
      .minimum = 1,
      .help = "name of the broker in the path of a message, without blanks",
      .details = "Loop prevention tells brokers apart by it, so that every bridge to a broker has "
-                "to call it the same. The default is made of its address and, for one on this "
-                "machine, the name of the machine."},
+                "to call it the same, and no other broker so. The default is made of its address "
+                "and, where that is a Unix socket or of the kind of localhost, of this machine. "
+                "Give names where bridges on several machines form a ring, or one each way, and "
+                "reach a broker by different addresses, such as localhost and its name; and where "
+                "brokers of several sites have the same address."},
     {.long_name = "share",
      .kind = ValueKind::text,
      .value_name = "GROUP",

@@ -7,16 +7,25 @@ using bridge::DirectionCounters;
 using bridge::LinkStatus;
 using bridge::SideStatus;
 
-std::uint64_t dropped(const DirectionCounters& counters) {
-  return counters.filtered + counters.looped + counters.invalid + counters.refused +
-         counters.expired + counters.dropped_full + counters.dropped_offline;
+/// "3 dropped (1 filtered, 2 expired)".
+std::string dropped(const DirectionCounters& counters) {
+  std::uint64_t all = 0;
+  std::string reasons;
+  for (const bridge::DropReason& reason : bridge::drop_reasons) {
+    const std::uint64_t count = counters.*reason.count;
+    if (count == 0) continue;
+    all += count;
+    reasons +=
+        (reasons.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(reason.name);
+  }
+  return std::to_string(all) + " dropped" + (reasons.empty() ? "" : " (" + reasons + ")");
 }
 
 std::string text(std::string_view name, const DirectionCounters& counters) {
   return std::string(name) + ": " + std::to_string(counters.received) + " received, " +
-         std::to_string(counters.forwarded) + " forwarded, " + std::to_string(dropped(counters)) +
-         " dropped, " + std::to_string(counters.queued) + " queued, " +
-         std::to_string(counters.in_flight) + " in flight";
+         std::to_string(counters.forwarded) + " forwarded, " + dropped(counters) + ", " +
+         std::to_string(counters.queued) + " queued, " + std::to_string(counters.in_flight) +
+         " in flight";
 }
 
 std::string text(const SideStatus& side) {

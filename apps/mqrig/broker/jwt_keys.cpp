@@ -38,7 +38,7 @@ JwtKeys::JwtKeys(const JwtSettings& settings, std::shared_ptr<auth::JwtVerifier>
       settings_.source, [this, &context](auth::JwksFetcher::Result result) {
         asio::post(context, [this, result = std::move(result)] { take(result); });
       });
-  verifier_->set_on_unknown_key([this] { fetcher_->request(); });
+  verifier_->set_on_unknown_key([this] { return look_for_more(); });
 }
 
 void JwtKeys::reload() {
@@ -49,6 +49,12 @@ void JwtKeys::reload() {
   } catch (const InputError& error) {
     log_.warning(std::string(error.what()) + "; the old keys stay");
   }
+}
+
+/// A key that an issuer does not have is asked for again and again if its sender tries again.
+bool JwtKeys::look_for_more() {
+  fetcher_->request();
+  return std::chrono::steady_clock::now() >= fresh_until_;
 }
 
 void JwtKeys::take(const auth::JwksFetcher::Result& result) {
@@ -65,10 +71,11 @@ void JwtKeys::take(const auth::JwksFetcher::Result& result) {
     // Once, not every minute.
     if (fault != std::exchange(last_fault_, fault)) {
       log_.warning("keys for tokens could not be fetched: " + fault +
-                   (has_keys_ ? "; the old keys stay" : "; until then no token is valid"));
+                   (has_keys_ ? "; the old keys stay" : "; until then no token can be checked"));
     }
     return;
   }
+  fresh_until_ = std::chrono::steady_clock::now() + auth::JwksFetcher::Pace().least;
   if (!std::exchange(has_keys_, true) || !last_fault_.empty()) {
     log_.notice("the keys for tokens were fetched");
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <memory>
 #include <mqrig/auth/jwks_fetcher.hpp>
 #include <mqrig/auth/jwt_verifier.hpp>
@@ -28,6 +29,8 @@ class JwtKeys {
   void reload();
 
  private:
+  /// True if keys are fetched now: those that are there are not fresh.
+  bool look_for_more();
   void take(const auth::JwksFetcher::Result& result);
 
   const JwtSettings& settings_;
@@ -35,6 +38,7 @@ class JwtKeys {
   const Log& log_;
   std::string last_fault_;  // said already
   bool has_keys_ = false;
+  std::chrono::steady_clock::time_point fresh_until_;
   std::unique_ptr<auth::JwksFetcher> fetcher_;  // null: they are in a file
 };
 

@@ -14,15 +14,15 @@ constexpr OptionSpec options[] = {
      .help = "let clients in by tokens that are signed with these keys",
      .details =
          "A JWK Set (RFC 7517), in a file that is read again at SIGHUP, or at a URL. That is "
-         "https, or http to this machine, and is fetched at the start, every hour, at SIGHUP, "
-         "and when a token names a key that is not known, though not more than once a minute. As "
-         "long as there are no keys, no token is valid. Tokens are JWTs by RS256, ES256 or "
-         "EdDSA, as the key says; they have to expire (exp), and may be 30 seconds late or "
-         "early. The client gives one as the password, and the user name is then the one in the "
-         "token, whatever else it gives; or in MQTT 5.0 by the authentication method OAUTH2-JWT "
-         "or CUSTOM-JWT, and then it may give a newer token on the same connection. A connection "
-         "ends when its token has expired, with reason 0xA0. Users in the --password-file may "
-         "log in by their passwords, too."},
+         "https, or http to this machine, and is fetched at the start, every hour, at SIGHUP, and "
+         "when a token names a key that is not known, though not more than once a minute. As long "
+         "as there are no keys, whoever comes with a token is told to come again (reason 0x88). "
+         "Tokens are JWTs by RS256, ES256 or EdDSA, as the key says; they have to expire (exp), "
+         "and may be 30 seconds early. The client gives one as the password, and the user name is "
+         "then the one in the token, whatever else it gives; or in MQTT 5.0 by the authentication "
+         "method OAUTH2-JWT or CUSTOM-JWT, and then it may give a newer token on the same "
+         "connection. A connection ends when its token has expired, with reason 0xA0. Users in the "
+         "--password-file may log in by their passwords, too."},
     {.long_name = "jwt-issuer",
      .kind = ValueKind::text,
      .value_name = "ISSUER",

@@ -2,6 +2,8 @@
 
 #include <mqrig/payload/packet_text.hpp>
 
+#include "../trace.hpp"
+
 namespace mqrig::broker_command {
 namespace {
 
@@ -22,7 +24,7 @@ void Log::on_packet(std::string_view client, broker::Direction direction, wire::
   line += direction == broker::Direction::sent ? "sent to " : "received from ";
   line += client;
   line += ": ";
-  payload::append_packet_text(line, version, packet);
+  payload::append_packet_text(line, version, packet, is_token);
   diagnostic_.debug(line);
 }
 

@@ -1,4 +1,5 @@
 #include <mqrig/auth/password_hash.hpp>
+#include <mqrig/auth/scram_client.hpp>
 #include <mqrig/cli/shared_options.hpp>
 
 #include "passwd.hpp"
@@ -69,10 +70,12 @@ constexpr OptionSpec action_options[] = {
      .details =
          "The number of iterations of PBKDF2. With the default a check takes about a tenth "
          "of a second of a processor. With --scram it is each client that does the work when "
-         "it connects, and 4096 is the least: small devices may need a number near it."},
+         "it connects: 4096 is the least, small devices may need a number near it, and 1000000 is "
+         "the most."},
 };
 
 static_assert(auth::default_iterations == 210'000);
+static_assert(auth::max_scram_client_iterations == 1'000'000);
 
 constexpr cli::OptionGroup file_group{"Whose password", file_options};
 constexpr cli::OptionGroup action_group{"What to do with it", action_options};

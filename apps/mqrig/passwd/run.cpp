@@ -2,6 +2,7 @@
 #include <mqrig/auth/password_file.hpp>
 #include <mqrig/auth/password_file_editor.hpp>
 #include <mqrig/auth/sasl_prep.hpp>
+#include <mqrig/auth/scram_client.hpp>
 #include <mqrig/auth/scram_credentials.hpp>
 #include <mqrig/cli/core_files.hpp>
 #include <mqrig/cli/diagnostic.hpp>
@@ -87,6 +88,11 @@ Form read_form(const cli::Options& options, const Account& account) {
   if (form.iterations < auth::min_scram_iterations) {
     throw cli::UsageError("--iterations is below " + std::to_string(auth::min_scram_iterations) +
                           ", which clients of SCRAM refuse");
+  }
+  if (form.iterations > auth::max_scram_client_iterations) {
+    throw cli::UsageError("--iterations is above " +
+                          std::to_string(auth::max_scram_client_iterations) +
+                          ", more than mqrig's own clients do for SCRAM");
   }
   for (const auth::ScramMechanism mechanism : auth::scram_mechanisms) {
     constexpr std::string_view words[] = {"sha-1", "sha-256", "sha-512"};

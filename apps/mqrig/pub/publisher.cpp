@@ -3,7 +3,6 @@
 #include <asio/io_context.hpp>
 
 #include "../outcome.hpp"
-#include "../trace.hpp"
 #include "record_stream.hpp"
 #include "repeated_message.hpp"
 
@@ -28,6 +27,7 @@ Publisher::Publisher(asio::io_context& context, Job& job, const cli::Diagnostic&
     : context_(context),
       job_(job),
       diagnostic_(diagnostic),
+      trace_(diagnostic, job.client),
       client_(context, std::move(job.client), *this),
       pace_(job.interval, job.catch_up) {
   if (job.records) {
@@ -249,12 +249,12 @@ void Publisher::interrupt(int signal) {
 }
 
 void Publisher::on_transport(const std::vector<std::string>& facts) {
-  trace(diagnostic_, facts);
+  trace_.facts(facts);
 }
 
 void Publisher::on_packet(client::Direction direction, wire::Version version,
                           wire::ByteView packet) {
-  trace(diagnostic_, direction, version, packet);
+  trace_.packet(direction, version, packet);
 }
 
 void Publisher::end(ExitCode code) {

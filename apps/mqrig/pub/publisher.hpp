@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "../trace.hpp"
 #include "in_flight.hpp"
 #include "job.hpp"
 #include "pace.hpp"
@@ -63,6 +64,7 @@ class Publisher final : private client::Handler, private Source::Listener {
   asio::io_context& context_;
   Job& job_;
   const cli::Diagnostic& diagnostic_;
+  const Trace trace_;
   client::Client client_;
   std::unique_ptr<Source> source_;
   InFlight in_flight_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "../trace.hpp"
 #include "job.hpp"
 #include "message_spool.hpp"
 #include "record_stream.hpp"
@@ -47,6 +48,7 @@ class SpooledPublisher final : private client::Handler,
   bool take_invalid();
   void keep(const wire::Publish& message);
   void note_position();
+  void take_rest();
   void schedule_turn();
   void turn();
   bool commit();
@@ -83,13 +85,15 @@ class SpooledPublisher final : private client::Handler,
   asio::io_context& context_;
   Job& job_;
   const cli::Diagnostic& diagnostic_;
+  const Trace trace_;
   MessageSpool spool_;
   const client::Options eraser_options_;
   client::Client client_;
   client::Outbox outbox_;
   std::unique_ptr<Source> source_;
-  RecordStream* records_ = nullptr;        // the source, if it is that
-  std::optional<InputPosition> position_;  // of the last record that was taken
+  RecordStream* records_ = nullptr;                  // the source, if it is that
+  std::optional<InputPosition> position_;            // of the last record that was taken
+  std::optional<MessagePosition> message_position_;  // of a source that is no records
   std::optional<SessionEraser> eraser_;
   net::Timer soon_;                             // changes wait for a commit that has no hurry
   net::Timer no_connection_;                    // for too long, when nothing more is read

@@ -15,9 +15,8 @@ namespace mqrig::spool {
 namespace {
 
 constexpr std::size_t block_size = 64 * 1024;
-constexpr std::size_t bytes_in_commit = 4 * 1024 * 1024;
-constexpr std::size_t overhead = 200;              // of a message in memory, about
-constexpr std::size_t removed_in_commit = 10'000;  // messages
+constexpr std::size_t most_gathered = 4 * 1024 * 1024;  // bytes
+constexpr std::size_t overhead = 200;                   // of a message in memory, about
 // A payload that is no text is a third longer in base64, one of control characters six times.
 constexpr std::size_t longest_line = 6 * std::size_t{wire::max_remaining_length};
 
@@ -39,14 +38,12 @@ Import::Import(const Settings& settings)
 
 void Import::run() {
   try {
+    check(spool_->begin_group(), "cannot write", settings_.file);
     read_input();
-    commit();
-    refuse();
+    check(spool_->end_group(), "cannot write", settings_.file);
   } catch (const InputError& error) {
-    undo();
     throw InputError(std::string(error.what()) + "; nothing was imported");
   } catch (const std::runtime_error& error) {
-    undo();
     throw std::runtime_error(std::string(error.what()) + "; nothing was imported");
   }
 }
@@ -82,69 +79,34 @@ void Import::take_line(std::string_view line) {
   } else {
     throw InputError(place + "it names no queue: name one after the file");
   }
-  if (gathered_ >= bytes_in_commit) commit();
+  if (gathered_ >= most_gathered) write();
 }
 
-void Import::put(std::string_view queue) {
-  const QueueId id = spool_->queue(queue);
-  if (starts_.find(queue) == starts_.end()) {
-    starts_.emplace(queue, spool_->totals(id).last_sequence);
-  }
+void Import::put(std::string_view queue_name) {
+  const QueueId id = queue(queue_name);
   const std::uint64_t sequence = spool_->append(id, record_.message());
   const std::uint64_t size = record_.message().size();
-  if (record_.refused()) {
-    refusals_.push_back({id, sequence, size, &*reasons_.insert(*record_.refused()).first});
+  if (const auto& refusal = record_.refusal()) {
+    spool_->refuse(id, sequence, size, refusal->reason, refusal->refused_at);
   }
   gathered_ += static_cast<std::size_t>(size) + overhead;
   ++count_;
 }
 
-void Import::commit() {
-  check(spool_->commit(), "cannot write", settings_.file);
-  spool_->maintain();
-  gathered_ = 0;
-}
-
-/// Last of all: a refused message cannot be taken back one by one.
-void Import::refuse() {
-  for (const Refusal& refusal : refusals_) {
-    spool_->refuse(refusal.queue, refusal.sequence, refusal.size, *refusal.reason);
-  }
-  commit();
-}
-
-/// Opened again, the spool knows nothing of what could not be committed. Throws when it cannot be
-/// undone.
-void Import::undo() {
-  spool_.reset();
+Import::QueueId Import::queue(std::string_view name) {
+  const auto known = queues_.find(name);
+  if (known != queues_.end()) return known->second;
   try {
-    spool_ = open_spool(settings_.file);
-    for (const auto& [name, last_before] : starts_) {
-      const auto queue = spool_->find_queue(name);
-      if (queue) undo(*queue, last_before);
-    }
-  } catch (const std::exception& error) {
-    throw std::runtime_error("a part was imported before line " + std::to_string(line_) +
-                             " and could not be taken back: " + error.what());
+    return queues_.emplace(name, spool_->queue(name)).first->second;
+  } catch (const std::length_error&) {
+    throw InputError("line " + std::to_string(line_) +
+                     ": one queue more than the 65,536 that a spool can hold");
   }
 }
 
-void Import::undo(QueueId queue, std::uint64_t last_before) {
-  struct Removed {
-    std::uint64_t sequence;
-    std::uint64_t size;
-  };
-  std::vector<Removed> removed;
-  do {
-    removed.clear();
-    const auto visit = [&removed](const store::SpooledMessage& message) {
-      removed.push_back({message.sequence, message.size()});
-      return removed.size() < removed_in_commit;
-    };
-    check(spool_->read(queue, last_before, visit), "cannot read", settings_.file);
-    for (const Removed& one : removed) spool_->remove(queue, one.sequence, one.size);
-    commit();
-  } while (!removed.empty());
+void Import::write() {
+  check(spool_->commit(), "cannot write", settings_.file);
+  gathered_ = 0;
 }
 
 }  // namespace mqrig::spool

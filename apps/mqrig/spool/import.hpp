@@ -4,10 +4,8 @@
 #include <map>
 #include <memory>
 #include <mqrig/store/spool.hpp>
-#include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "record_reader.hpp"
 #include "settings.hpp"
@@ -15,7 +13,7 @@
 namespace mqrig::spool {
 
 /// Puts the records of standard input at the ends of their queues: all of them, or none when one is
-/// wrong. They are committed many at a time, so that memory stays small.
+/// wrong, or when the process ends before. It is one transaction, of which memory holds little.
 class Import {
  public:
   /// `settings` outlives it; a missing file is made. Throws InputError.
@@ -31,31 +29,19 @@ class Import {
  private:
   using QueueId = store::Spool::QueueId;
 
-  /// A message that is to be kept as refused when all are in.
-  struct Refusal {
-    QueueId queue;
-    std::uint64_t sequence;
-    std::uint64_t size;
-    const std::string* reason;  // in reasons_
-  };
-
   void read_input();
   void take_line(std::string_view line);
   void put(std::string_view queue);
-  void commit();
-  void refuse();
-  void undo();
-  void undo(QueueId queue, std::uint64_t last_before);
+  void write();
+  QueueId queue(std::string_view name);
 
   const Settings& settings_;
   std::unique_ptr<store::Spool> spool_;
   RecordReader record_;
-  std::map<std::string, std::uint64_t, std::less<>> starts_;  // last sequences before, by queue
-  std::vector<Refusal> refusals_;
-  std::set<std::string> reasons_;
+  std::map<std::string, QueueId, std::less<>> queues_;
   std::uint64_t line_ = 0;
   std::uint64_t count_ = 0;
-  std::size_t gathered_ = 0;  // bytes that are not committed
+  std::size_t gathered_ = 0;  // bytes that are not written
 };
 
 }  // namespace mqrig::spool

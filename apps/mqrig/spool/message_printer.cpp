@@ -24,7 +24,7 @@ MessagePrinter::MessagePrinter(const cli::Options& options, const Settings& sett
       view_(options),
       reasons_(!records_ && !options.has("format")) {}
 
-void MessagePrinter::show(store::Spool& spool) {
+bool MessagePrinter::show(store::Spool& spool) {
   for (const NamedQueue& queue : choose_queues(spool, settings_.file, settings_.queue)) {
     if (settings_.refused) {
       print_refused(spool, queue);
@@ -33,14 +33,16 @@ void MessagePrinter::show(store::Spool& spool) {
     }
   }
   output_.write();
+  return complete_;
 }
 
-void MessagePrinter::export_lines(store::Spool& spool) {
+bool MessagePrinter::export_lines(store::Spool& spool) {
   for (const NamedQueue& queue : choose_queues(spool, settings_.file, settings_.queue)) {
     print_waiting(spool, queue);
     print_refused(spool, queue);
   }
   output_.write();
+  return complete_;
 }
 
 void MessagePrinter::print_waiting(store::Spool& spool, const NamedQueue& queue) {
@@ -49,7 +51,7 @@ void MessagePrinter::print_waiting(store::Spool& spool, const NamedQueue& queue)
     print(queue, message);
     return !done();
   };
-  check(spool.read(queue.id, 0, visit), "cannot read", settings_.file);
+  report(spool.salvage(queue.id, visit), queue, "message");
 }
 
 void MessagePrinter::print_refused(store::Spool& spool, const NamedQueue& queue) {
@@ -58,7 +60,7 @@ void MessagePrinter::print_refused(store::Spool& spool, const NamedQueue& queue)
     print(queue, refused);
     return !done();
   };
-  check(spool.read_refused(queue.id, visit), "cannot read", settings_.file);
+  report(spool.salvage_refused(queue.id, visit), queue, "refused message");
 }
 
 void MessagePrinter::print(const NamedQueue& queue, const store::SpooledMessage& message) {
@@ -78,6 +80,15 @@ void MessagePrinter::print(const NamedQueue& queue, const store::RefusedMessage&
     payload::append(output_.buffer(), line + "\n");
   }
   print(queue, refused.message);
+}
+
+void MessagePrinter::report(std::uint64_t left_out, const NamedQueue& queue,
+                            std::string_view what) {
+  if (left_out == 0) return;
+  complete_ = false;
+  diagnostic_.error("left out " + std::to_string(left_out) + " " + std::string(what) +
+                    (left_out == 1 ? "" : "s") + " of queue '" + queue.name +
+                    "', which cannot be read: 'mqrig spool verify' says what is damaged");
 }
 
 bool MessagePrinter::done() {

@@ -21,16 +21,18 @@ class MessagePrinter {
   MessagePrinter(const cli::Options& options, const Settings& settings,
                  const cli::Diagnostic& diagnostic);
 
-  /// Both throw std::runtime_error when the file cannot be read, or the output not written. They
-  /// end early, without a word, when the reader of the output is gone.
-  void show(store::Spool& spool);
-  void export_lines(store::Spool& spool);
+  /// What is damaged is left out; false, with an error printed for each queue, if that happened.
+  /// Both throw std::system_error when the output cannot be written. They end early, without a
+  /// word, when the reader of the output is gone.
+  bool show(store::Spool& spool);
+  bool export_lines(store::Spool& spool);
 
  private:
   void print_waiting(store::Spool& spool, const NamedQueue& queue);
   void print_refused(store::Spool& spool, const NamedQueue& queue);
   void print(const NamedQueue& queue, const store::SpooledMessage& message);
   void print(const NamedQueue& queue, const store::RefusedMessage& refused);
+  void report(std::uint64_t left_out, const NamedQueue& queue, std::string_view what);
   bool done();
 
   const Settings& settings_;
@@ -41,6 +43,7 @@ class MessagePrinter {
   StandardOutput output_;
   std::uint64_t printed_ = 0;  // messages
   bool ended_ = false;
+  bool complete_ = true;
   bool complained_ = false;
 };
 

@@ -70,9 +70,9 @@ constexpr OptionSpec choice_options[] = {
     {.long_name = "repair",
      .in_config = false,
      .help = "verify: put right what can be",
-     .details =
-         "Those are the totals, and a spool whose log is missing. For damage beyond that see "
-         "RECOVERY in the description."},
+     .details = "Those are the totals, and a spool whose log is missing or damaged. For damage "
+                "beyond that "
+                "see RECOVERY in the description."},
 };
 
 constexpr cli::OptionGroup action_group{"What to do", action_options};
@@ -108,8 +108,8 @@ constexpr cli::Example examples[] = {
     {"mqrig spool show out.spool --refused", "What the broker would not take, and why."},
     {"mqrig spool export out.spool | mqrig pub -h other --ndjson",
      "Publish what is in a spool to another broker."},
-    {"mqrig spool export old.spool | mqrig spool import new.spool",
-     "Copy all that can be read into a new spool."},
+    {"mqrig spool export old.spool > saved && mqrig spool import new.spool < saved",
+     "Copy all messages into a new spool, if none of them is damaged."},
     {"mqrig spool purge out.spool pub --older-than 7d", "Remove what is too old to be of use."},
 };
 
@@ -129,7 +129,8 @@ constinit const cli::CommandSpec spec{
         "them as JSON lines, first those that wait, then those that were refused, queue by queue. "
         "import: puts such lines from standard input, or any that mqrig sub --json prints, at the "
         "end of the queue, or, where none is named, of the queues that they name; a missing file "
-        "is made. If a line is wrong nothing is imported. requeue: puts refused messages back at "
+        "is made. All is imported or nothing, whatever ends it. requeue: puts refused messages "
+        "back at "
         "the end of their queue. purge: removes messages for good; of what stays, messages of QoS "
         "2 "
         "that were on their way may be delivered twice. verify: looks at every page and "
@@ -138,15 +139,18 @@ constinit const cli::CommandSpec spec{
         "reads it. ts is when the message came. Further keys are queue; expires, the time at "
         "which the message is given up; batch, with format, count and linger in milliseconds, for "
         "messages that a bridge joins; and refused, with ts and reason.\n\n"
-        "RECOVERY. When verify finds damage, keep a copy of FILE and FILE-wal. Wrong totals are "
-        "put "
-        "right with --repair. A spool that was in use when its process ended, and has lost "
-        "FILE-wal, "
-        "is refused by all but verify --repair, which goes on without what was committed last. "
-        "Else "
-        "export what can still be read into a new spool: mqrig spool "
-        "export old | mqrig spool import new. What was on its way is then delivered once more: the "
-        "session with the broker is not copied.",
+        "RECOVERY. ls, show, export and verify change neither FILE nor FILE-wal. When verify finds "
+        "damage, keep a copy of both. Wrong totals are put right with --repair. A spool that was "
+        "in use when its process ended, and whose FILE-wal is missing or damaged, is refused by "
+        "all but verify --repair, which goes on without what was committed last, or behind the "
+        "damage. Else copy what can still be read into a new spool: mqrig spool export old > "
+        "saved, which leaves out messages that are damaged, says how many for each queue, and ends "
+        "with 11 then; and mqrig spool import new < saved. What was on its way is then delivered "
+        "once more: the session with the broker is not copied.\n\n"
+        "FULL DISK. What waits can be delivered and purged while the disk is full: the file has "
+        "room "
+        "for all that it has taken, and its log is given 1 MiB when it is opened. If the disk was "
+        "full before that, free as much first.",
     .usage = usage,
     .positionals = positionals,
     .groups = groups,
@@ -154,9 +158,9 @@ constinit const cli::CommandSpec spec{
     .examples = examples,
     .exit_notes =
         "Zero means that it was done, and that changes are on the disk. 11: verify found something "
-        "wrong that is not put right. 10: the file cannot be opened (it is missing, in use, "
-        "damaged, "
-        "or no spool), there is no such queue, or a line to be imported is wrong. 1: the file "
+        "wrong that is not put right, or ls, show or export came to messages that are damaged. 10: "
+        "the file cannot be opened (it is missing, in use, damaged, or no spool), there is no such "
+        "queue, or a line to be imported is wrong. 1: the file "
         "could not be read or written further, or the question of purge was not answered with yes.",
     .see_also = see_also,
 };

@@ -18,25 +18,24 @@ struct Place {
   std::int64_t received_at = 0;
 };
 
-Place first_after(store::Spool& spool, const std::string& path, store::Spool::QueueId queue,
-                  std::uint64_t sequence) {
+Place first_after(store::Spool& spool, store::Spool::QueueId queue, std::uint64_t sequence,
+                  bool& damaged) {
   Place place;
   const auto visit = [&place](const store::SpooledMessage& message) {
     place = {message.sequence, message.received_at};
     return false;
   };
-  check(spool.read(queue, sequence, visit), "cannot read", path);
+  if (spool.read(queue, sequence, visit)) damaged = true;
   return place;
 }
 
 /// Halves the numbers in which the last one can be: sequences have gaps, and reading all messages
 /// to see the last of millions would take long.
-Place last_of(store::Spool& spool, const std::string& path, store::Spool::QueueId queue,
-              Place last) {
+Place last_of(store::Spool& spool, store::Spool::QueueId queue, Place last, bool& damaged) {
   std::uint64_t none_after = spool.totals(queue).last_sequence;
   while (last.sequence < none_after) {
     const std::uint64_t middle = last.sequence + (none_after - last.sequence) / 2;
-    const Place later = first_after(spool, path, queue, middle);
+    const Place later = first_after(spool, queue, middle, damaged);
     if (later.sequence == 0) {
       none_after = middle;
     } else {
@@ -93,14 +92,15 @@ void append_count(wire::Buffer& out, std::string_view key, std::uint64_t count) 
 
 }  // namespace
 
-std::vector<QueueSummary> summarise(store::Spool& spool, const std::string& path) {
+std::vector<QueueSummary> summarise(store::Spool& spool) {
   std::vector<QueueSummary> all;
-  for (const NamedQueue& queue : choose_queues(spool, path, std::nullopt)) {
-    QueueSummary summary{queue.name, spool.totals(queue.id)};
-    const Place first = first_after(spool, path, queue.id, 0);
+  for (const std::string& name : spool.queue_names()) {
+    const store::Spool::QueueId queue = spool.find_queue(name).value();
+    QueueSummary summary{name, spool.totals(queue)};
+    const Place first = first_after(spool, queue, 0, summary.damaged);
     if (first.sequence != 0) {
       summary.oldest = first.received_at;
-      summary.newest = last_of(spool, path, queue.id, first).received_at;
+      summary.newest = last_of(spool, queue, first, summary.damaged).received_at;
     }
     all.push_back(std::move(summary));
   }

@@ -22,7 +22,8 @@ bool RecordReader::read(std::string_view line, std::int64_t now) {
   message_ = {};
   message_.received_at = now;
   queue_.reset();
-  refused_.reset();
+  refusal_.reset();
+  now_ = now;
   if (!json_.read(line, message_.publish)) return fail(json_.error());
   if (!read_members(line, &RecordReader::read_member)) return false;
   const auto expiry =
@@ -58,7 +59,7 @@ bool RecordReader::read_member(const JsonChild& member) {
     if (!member.is_object()) {
       return fail("“refused” must be an object, not " + payload::shown_text(member.json));
     }
-    refused_.emplace();
+    refusal_ = Refusal{{}, now_};
     return read_members(member.json, &RecordReader::read_refused_member);
   }
   return true;
@@ -79,11 +80,12 @@ bool RecordReader::read_batch_member(const JsonChild& member) {
 }
 
 bool RecordReader::read_refused_member(const JsonChild& member) {
+  if (member.key == "ts") return read_time(member, refusal_->refused_at);
   if (member.key != "reason") return true;
   if (member.text == nullptr) {
     return fail("“reason” must be a string, not " + payload::shown_text(member.json));
   }
-  refused_ = std::move(*member.text);
+  refusal_->reason = std::move(*member.text);
   return true;
 }
 

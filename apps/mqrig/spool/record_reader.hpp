@@ -13,14 +13,20 @@ namespace mqrig::spool {
 /// is as for a message that has just come.
 class RecordReader {
  public:
+  struct Refusal {
+    std::string reason;
+    std::int64_t refused_at = 0;  ///< Milliseconds since 1970.
+  };
+
   /// False where the line is no such object: see error(). What is read is good until the next
-  /// call, and while the line is. `now`: milliseconds since 1970.
+  /// call, and while the line is. `now`, in milliseconds since 1970, is when a message came or was
+  /// refused of which the line does not say it.
   bool read(std::string_view line, std::int64_t now);
 
   const store::SpooledMessage& message() const { return message_; }
   const std::optional<std::string>& queue() const { return queue_; }
-  /// Why it was refused; none: it waits.
-  const std::optional<std::string>& refused() const { return refused_; }
+  /// None: it waits.
+  const std::optional<Refusal>& refusal() const { return refusal_; }
   const std::string& error() const { return error_; }
 
  private:
@@ -34,9 +40,10 @@ class RecordReader {
   bool fail(std::string error);
 
   payload::JsonReader json_;
+  std::int64_t now_ = 0;
   store::SpooledMessage message_;
   std::optional<std::string> queue_;
-  std::optional<std::string> refused_;
+  std::optional<Refusal> refusal_;
   std::string error_;
 };
 

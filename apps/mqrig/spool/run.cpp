@@ -19,29 +19,34 @@ std::string messages_text(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " message" : " messages");
 }
 
-ExitCode list(const cli::Options& options, const Settings& settings) {
-  const auto spool = open_spool(settings.file);
+ExitCode list(const cli::Options& options, const Settings& settings,
+              const cli::Diagnostic& diagnostic) {
+  const auto spool = open_spool(settings.file, store::Spool::Mode::look);
   StandardOutput output;
-  const std::vector<QueueSummary> queues = summarise(*spool, settings.file);
+  const std::vector<QueueSummary> queues = summarise(*spool);
   if (options.flag("json")) {
     write_json(output.buffer(), queues);
   } else {
     write_table(output.buffer(), queues);
   }
   output.write();
-  return ExitCode::ok;
+  ExitCode code = ExitCode::ok;
+  for (const QueueSummary& queue : queues) {
+    if (!queue.damaged) continue;
+    diagnostic.error("not all messages of queue '" + queue.name +
+                     "' can be read: 'mqrig spool verify' says what is damaged");
+    code = ExitCode::verification;
+  }
+  return code;
 }
 
 ExitCode print_messages(const cli::Options& options, const Settings& settings,
                         const cli::Diagnostic& diagnostic) {
   MessagePrinter printer(options, settings, diagnostic);
-  const auto spool = open_spool(settings.file);
-  if (settings.action == Action::show) {
-    printer.show(*spool);
-  } else {
-    printer.export_lines(*spool);
-  }
-  return ExitCode::ok;
+  const auto spool = open_spool(settings.file, store::Spool::Mode::look);
+  const bool complete =
+      settings.action == Action::show ? printer.show(*spool) : printer.export_lines(*spool);
+  return complete ? ExitCode::ok : ExitCode::verification;
 }
 
 ExitCode import_lines(const Settings& settings, const cli::Diagnostic& diagnostic) {
@@ -76,7 +81,7 @@ ExitCode purge_queue(const Settings& settings, const cli::Diagnostic& diagnostic
 
 ExitCode verify(const Settings& settings, const cli::Diagnostic& diagnostic) {
   const auto spool = open_spool(
-      settings.file, settings.repair ? store::Spool::Mode::salvage : store::Spool::Mode::existing);
+      settings.file, settings.repair ? store::Spool::Mode::salvage : store::Spool::Mode::look);
   std::vector<std::string> faults = spool->verify(settings.repair);
   if (settings.repair && !faults.empty()) {
     for (const std::string& fault : faults) diagnostic.warning(fault);
@@ -98,7 +103,7 @@ ExitCode run(const cli::Options& options) {
   std::signal(SIGXFSZ, SIG_IGN);
   switch (settings.action) {
     case Action::list:
-      return list(options, settings);
+      return list(options, settings, diagnostic);
     case Action::show:
     case Action::export_lines:
       return print_messages(options, settings, diagnostic);

@@ -31,22 +31,23 @@ class ClientExchange {
 
 class ServerExchange {
  public:
-  enum class Outcome { proceed, accepted, refused };
+  // Undecided: it can't be told now, and may be accepted later.
+  enum class Outcome { proceed, accepted, refused, undecided };
   virtual ~ServerExchange() = default;
 
   virtual std::string_view method() const = 0;
   // What the client sent with CONNECT or AUTH: `answer` is for AUTH with 0x18 (proceed), or for
   // CONNACK or AUTH with 0x00 (accepted; may be empty: no data).
   virtual Outcome proceed(std::optional<std::string_view> data, std::string& answer) = 0;
-  // Whether the next proceed() may accept: then it is a guess like a password, and whoever guesses
-  // too often may have to wait before.
-  virtual bool may_accept() const { return true; }
+  // Whether the next proceed() may be a guess, as of a password: then whoever guesses wrong too
+  // often may have to wait before.
+  virtual bool is_guess() const { return true; }
   // Once accepted.
   virtual const std::string& user_name() const = 0;
   // The same: what limits the user besides. Null: nothing.
   virtual const JwtIdentity* token() const { return nullptr; }
-  // Once refused, a clause for the log, without a secret in it; empty: the user name or the
-  // password was wrong, whichever.
+  // Once refused or undecided, a clause for the log, without a secret in it; empty: the user name
+  // or the password was wrong, whichever.
   virtual std::string_view fault() const { return {}; }
 };
 

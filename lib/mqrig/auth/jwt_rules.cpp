@@ -34,7 +34,7 @@ std::string fault_of_times(const Json& claims, std::chrono::seconds leeway, Time
   const std::optional<Time> issued = read_time(claims, "iat", fault);
   if (!fault.empty()) return fault;
   if (!end) return "it never expires: there is no 'exp' in it";
-  expires = *end + leeway;
+  expires = *end;
   if (expires <= now) return "it expired at " + time_text(*end);
   if (begin && *begin > now + leeway) return "it is not valid before " + time_text(*begin);
   if (issued && *issued > now + leeway) {

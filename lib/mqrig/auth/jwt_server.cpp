@@ -8,9 +8,9 @@ bool is_jwt_method(std::string_view method) noexcept {
 
 JwtServer::Outcome JwtServer::proceed(std::optional<std::string_view> data, std::string& answer) {
   answer.clear();
-  identity_ = verifier_->verify(data.value_or(std::string_view()), std::chrono::system_clock::now(),
-                                fault_);
-  return identity_ ? Outcome::accepted : Outcome::refused;
+  verdict_ = verifier_->verify(data.value_or(std::string_view()), std::chrono::system_clock::now());
+  if (verdict_.undecided) return Outcome::undecided;
+  return verdict_.identity ? Outcome::accepted : Outcome::refused;
 }
 
 }  // namespace mqrig::auth

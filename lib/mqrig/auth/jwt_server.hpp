@@ -21,15 +21,17 @@ class JwtServer final : public ServerExchange {
 
   std::string_view method() const override { return method_; }
   Outcome proceed(std::optional<std::string_view> data, std::string& answer) override;
-  const std::string& user_name() const override { return identity_->user_name; }
-  const JwtIdentity* token() const override { return identity_ ? &*identity_ : nullptr; }
-  std::string_view fault() const override { return fault_; }
+  bool is_guess() const override { return false; }  // nobody guesses a signature
+  const std::string& user_name() const override { return verdict_.identity->user_name; }
+  const JwtIdentity* token() const override {
+    return verdict_.identity ? &*verdict_.identity : nullptr;
+  }
+  std::string_view fault() const override { return verdict_.fault; }
 
  private:
   std::string method_;
   std::shared_ptr<const JwtVerifier> verifier_;
-  std::optional<JwtIdentity> identity_;
-  std::string fault_;
+  JwtVerdict verdict_;
 };
 
 }  // namespace mqrig::auth

@@ -92,24 +92,26 @@ bool is_verified(const Parts& parts, const std::vector<const Jwk*>& keys) {
 struct JwtVerifier::State {
   Settings settings;
   JwkSet keys;
-  std::function<void()> on_unknown_key;
+  std::function<bool()> on_unknown_key;
 
   // Why the signature does not count.
-  std::string check_signature(const Parts& parts) const;
+  std::string check_signature(const Parts& parts, bool& undecided) const;
 };
 
-std::string JwtVerifier::State::check_signature(const Parts& parts) const {
+std::string JwtVerifier::State::check_signature(const Parts& parts, bool& undecided) const {
   std::string fault;
   const Json json = read_part(parts.header, "header", fault);
   Header header;
   if (fault.empty()) fault = read_header(json, header);
   if (!fault.empty()) return fault;
+  undecided = keys.size() == 0;
+  if (undecided) return "there are no keys yet to check it with";
   const std::string* id = header.key_id ? &*header.key_id : nullptr;
   const std::vector<const Jwk*> candidates = keys.find(id, header.algorithm);
   if (is_verified(parts, candidates)) return {};
   if (id != nullptr && !keys.contains(*id)) {
-    if (on_unknown_key) on_unknown_key();
-    return "its key " + shown(*id) + " is not known";
+    undecided = on_unknown_key && on_unknown_key();
+    return "its key " + shown(*id) + " is not known" + (undecided ? " yet" : "");
   }
   if (candidates.empty()) return "its algorithm is not that of the key";
   return "its signature is wrong";
@@ -128,26 +130,25 @@ std::string JwtVerifier::set_keys(std::string_view jwks) {
   return fault;
 }
 
-std::optional<JwtIdentity> JwtVerifier::verify(std::string_view token,
-                                               std::chrono::system_clock::time_point now,
-                                               std::string& fault) const {
+JwtVerdict JwtVerifier::verify(std::string_view token,
+                               std::chrono::system_clock::time_point now) const {
+  JwtVerdict verdict;
+  std::string& fault = verdict.fault;
+  const std::optional<Parts> parts = split(token);
   if (token.size() > largest) {
     fault = "it is larger than 64 KiB";
-    return std::nullopt;
-  }
-  const std::optional<Parts> parts = split(token);
-  if (!parts) {
+  } else if (!parts) {
     fault = "it is no signed JWT: there have to be three parts with dots between them";
-    return std::nullopt;
+  } else {
+    fault = state_->check_signature(*parts, verdict.undecided);
   }
-  fault = state_->check_signature(*parts);
-  if (!fault.empty()) return std::nullopt;
+  if (!fault.empty()) return verdict;
   const Json claims = read_part(parts->payload, "payload", fault);
-  if (!fault.empty()) return std::nullopt;
-  return check_jwt_claims(claims, state_->settings, now, fault);
+  if (fault.empty()) verdict.identity = check_jwt_claims(claims, state_->settings, now, fault);
+  return verdict;
 }
 
-void JwtVerifier::set_on_unknown_key(std::function<void()> on_unknown_key) {
+void JwtVerifier::set_on_unknown_key(std::function<bool()> on_unknown_key) {
   state_->on_unknown_key = std::move(on_unknown_key);
 }
 

@@ -23,12 +23,22 @@ struct JwtAcl {
 
 struct JwtIdentity {
   std::string user_name;  // a UTF-8 Encoded String of MQTT, of 1 to 65,535 bytes
-  // Until when the token may be used: the claim "exp", and the leeway.
+  // Until when the token may be used: the claim "exp".
   std::chrono::system_clock::time_point expires;
   std::optional<JwtAcl> acl;  // none: the claims say nothing
 
   // For the log: "'joe' until 2026-11-22 06:30:00 UTC".
   std::string text() const;
+};
+
+// What a token is worth.
+struct JwtVerdict {
+  std::optional<JwtIdentity> identity;  // of one that is valid
+  // Otherwise, why not: a clause for the log about "it", the token, of which it holds nothing but
+  // key id, algorithm and claims.
+  std::string fault;
+  // Whether it is valid can't be said yet: the keys that would tell are still to come.
+  bool undecided = false;
 };
 
 // Checks JWTs (RFC 7519, and as RFC 8725 recommends) against the keys of their issuer: RS256, ES256
@@ -47,9 +57,10 @@ class JwtVerifier {
     std::string issuer;                  // empty: any
     std::vector<std::string> audiences;  // one of them must be in "aud"; empty: any
     std::string user_claim = "sub";
-    std::chrono::seconds leeway{30};  // for clocks that differ
+    // For clocks that differ: how early a token may come. None is good for longer than it says.
+    std::chrono::seconds leeway{30};
   };
-  explicit JwtVerifier(Settings settings);  // without keys: no token is valid
+  explicit JwtVerifier(Settings settings);  // without keys: nothing can be said of a token
   ~JwtVerifier();
   JwtVerifier(const JwtVerifier&) = delete;
   JwtVerifier& operator=(const JwtVerifier&) = delete;
@@ -58,14 +69,11 @@ class JwtVerifier {
   // error, a clause about "it", the old keys stay.
   std::string set_keys(std::string_view jwks);
 
-  // Why not is a clause for the log about "it", the token, of which it holds nothing but key id,
-  // algorithm and claims.
-  std::optional<JwtIdentity> verify(std::string_view token,
-                                    std::chrono::system_clock::time_point now,
-                                    std::string& fault) const;
+  JwtVerdict verify(std::string_view token, std::chrono::system_clock::time_point now) const;
   // Called by verify() when a token names a key that is not in the set: it may be new, and the set
-  // is worth being fetched again; or the sender has made it up. The token is refused.
-  void set_on_unknown_key(std::function<void()> on_unknown_key);
+  // is worth being fetched again; or the sender has made it up. True if the set is fetched now, and
+  // may have the key then: the token is undecided. False, or without a function: it is refused.
+  void set_on_unknown_key(std::function<bool()> on_unknown_key);
 
  private:
   struct State;

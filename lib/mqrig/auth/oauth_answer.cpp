@@ -77,11 +77,14 @@ OAuthAnswer unknown(long status, const std::string& provider) {
     answer.fault = OAuthFault::unreachable;
     answer.permanent = false;
   }
+  const bool refused = status == 401 || status == 403;
+  if (refused) answer.fault = OAuthFault::refused;
   if (status == 200) {
     answer.error += " answered something that is not a JSON object";
   } else {
     answer.error += " answered with HTTP status " + std::to_string(status);
     if (status / 100 == 3) answer.error += ", a redirect, which is not followed";
+    if (refused) answer.error += ": it refuses this client";
     if (status == 404) answer.error += ": there is nothing at this URL";
   }
   return answer;

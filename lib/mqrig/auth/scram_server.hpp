@@ -26,7 +26,7 @@ class ScramServer final : public ServerExchange {
 
   std::string_view method() const override { return name(mechanism_); }
   Outcome proceed(std::optional<std::string_view> data, std::string& answer) override;
-  bool may_accept() const override { return step_ == Step::awaits_proof; }
+  bool is_guess() const override { return step_ == Step::awaits_proof; }
   const std::string& user_name() const override { return user_; }
 
  private:

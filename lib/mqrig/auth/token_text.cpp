@@ -1,8 +1,10 @@
+#include <strings.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <mqrig/auth/jwt.hpp>
+#include <mqrig/auth/strict_json.hpp>
 #include <mqrig/auth/token_text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +16,8 @@ using Clock = std::chrono::system_clock;
 
 // Clocks differ: a token that was made a moment ago may seem to be one of the future.
 constexpr std::chrono::minutes leeway{1};
+// Between two ways to say the same end.
+constexpr std::chrono::seconds rounding{2};
 
 TokenResult no_token(std::string error, TokenFault fault = TokenFault::input) {
   return {.token = {}, .error = std::move(error), .fault = fault};
@@ -68,7 +72,11 @@ TokenResult make_token(std::string_view text, const std::string& origin, Clock::
     token.issued = claims->issued;
     token.expires = claims->expires;
   }
-  if (expires) token.expires = expires;
+  // Whole seconds make a token end a little before what was told along with it: the broker goes by
+  // the token.
+  const bool rounded = expires && token.expires && *token.expires <= *expires &&
+                       *expires - *token.expires < rounding;
+  if (expires && !rounded) token.expires = expires;
   fault = fault_of(token, claims, now);
   if (!fault.empty()) return no_token(origin + " " + fault, TokenFault::refused);
   return {.token = std::move(token), .error = {}};
@@ -91,16 +99,28 @@ const std::string* text_of(const Json& object, const char* name) {
   return found == object.end() ? nullptr : found->get_ptr<const std::string*>();
 }
 
+// Nothing for what says nothing: null, an empty text, or zero of a token that was just handed out.
 std::optional<std::chrono::seconds> lifetime_of(const Json& answer) {
   constexpr double longest = 3e9;  // 95 years: what clocks can hold beyond now
   const auto found = answer.find("expires_in");
   if (found == answer.end()) return std::nullopt;
-  double seconds = -1;
+  double seconds = 0;
   if (found->is_number()) seconds = found->get<double>();
   // Some providers write a text.
   if (found->is_string())
     seconds = std::strtod(found->get_ref<const std::string&>().c_str(), nullptr);
+  const bool known = seconds < 0 || seconds >= 1;
+  if (!known) return std::nullopt;
   return std::chrono::seconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, longest)));
+}
+
+// RFC 6749, section 7.1: a token of another type is not to be used. What that is; empty: nothing.
+std::string other_type(const Json& answer) {
+  const auto found = answer.find("token_type");
+  if (found == answer.end() || found->is_null()) return {};
+  if (!found->is_string()) return "a type that is no text";
+  const auto& type = found->get_ref<const std::string&>();
+  return ::strcasecmp(type.c_str(), "Bearer") == 0 ? std::string() : "the type " + shown(type);
 }
 
 TokenResult read_credential(const Json& status, const std::string& origin, Clock::time_point now) {
@@ -135,6 +155,10 @@ TokenResult read_token_answer(const Json& answer, const std::string& origin,
                               Clock::time_point now) {
   const std::string* const text = text_of(answer, "access_token");
   if (!text) return no_token(origin + " holds no \"access_token\"");
+  const std::string type = other_type(answer);
+  if (!type.empty()) {
+    return no_token(origin + " holds a token of " + type + ", and MQTT takes bearer tokens only");
+  }
   const std::optional<std::chrono::seconds> lifetime = lifetime_of(answer);
   std::optional<Clock::time_point> expires;
   if (lifetime) expires = now + *lifetime;

@@ -22,8 +22,8 @@ TokenResult read_token(std::string_view text, const std::string& origin,
                        std::chrono::system_clock::time_point now);
 
 // The token of an answer as of RFC 6749, section 5.1, which has "access_token" and may have
-// "expires_in". What it says of times goes before what a token says of itself: it does not depend
-// on two clocks that agree.
+// "expires_in", and "token_type", which has to be Bearer then. What it says of times goes before
+// what a token says of itself: it does not depend on two clocks that agree.
 TokenResult read_token_answer(const nlohmann::json& answer, const std::string& origin,
                               std::chrono::system_clock::time_point now);
 

@@ -43,6 +43,9 @@ class Bridge::Impl final : private Link::Owner, private Turn::Owner {
   std::vector<std::unique_ptr<Link>> links_;
   std::map<std::string, LinkSettings>
       next_;  // by name: to be started when the one before has ended
+  // By name: of links without a spool that have ended. Their sessions stay at the brokers, and with
+  // them what they have subscribed to.
+  std::map<std::string, Link::Filters> filters_;
   // Have ended while the disk took nothing: what follows them takes up what they have to save.
   std::vector<const Link*> unsaved_;
   std::shared_ptr<char> alive_ = std::make_shared<char>();
@@ -71,7 +74,11 @@ void Bridge::Impl::start(LinkSettings settings) {
   Link::Owner& owner = *this;
   links_.push_back(
       std::make_unique<Link>(context_, std::move(settings), turn_ ? &*turn_ : nullptr, owner));
-  links_.back()->start();
+  Link& link = *links_.back();
+  if (auto before = filters_.extract(link.settings().name); before && !link.stored()) {
+    link.expect_filters(std::move(before.mapped()));
+  }
+  link.start();
 }
 
 void Bridge::Impl::stop(std::chrono::milliseconds grace) {
@@ -124,6 +131,7 @@ void Bridge::Impl::forget(const Link* ended) {
     unsaved_.push_back(ended);
     return;
   }
+  if (!ended->stored()) filters_.insert_or_assign(name, ended->filters());
   std::erase_if(links_, [&](const auto& link) { return link.get() == ended; });
   if (auto next = next_.extract(name)) start(std::move(next.mapped()));
   if (stopping_ && links_.empty()) observer_.on_stopped();

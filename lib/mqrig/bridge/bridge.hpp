@@ -32,6 +32,18 @@ struct DirectionCounters {
   std::uint64_t in_flight = 0;        // now
 };
 
+// What keeps messages out, by the name that people know it by.
+struct DropReason {
+  std::string_view name;
+  std::uint64_t DirectionCounters::*count;
+};
+inline constexpr DropReason drop_reasons[] = {
+    {"filtered", &DirectionCounters::filtered},       {"looped", &DirectionCounters::looped},
+    {"invalid", &DirectionCounters::invalid},         {"refused", &DirectionCounters::refused},
+    {"expired", &DirectionCounters::expired},         {"full", &DirectionCounters::dropped_full},
+    {"offline", &DirectionCounters::dropped_offline},
+};
+
 struct SideStatus {
   std::string broker;  // as Client::broker()
   bool connected = false;

@@ -86,10 +86,25 @@ void check_share(const LinkSettings& link, Side side, std::span<const RuleRoute>
   }
 }
 
+// See retain_means_before() in forwarder.cpp: the bridge bit keeps the flag of all messages.
+void warn_of_retained(const std::string& rule, Side side, std::vector<RuleProblem>& all) {
+  Problems(rule, all).warn(
+      "what is retained at the " + std::string(name(side)) +
+      " broker goes in spite of initial-retained = false: below 5.0 a broker that takes the bridge "
+      "bit does not tell it from other messages; protocol-version 5 or loop-prevention = false "
+      "keep it there");
+}
+
 void check_retained(const LinkSettings& link, Side side, std::span<const RuleRoute> routes,
                     const SubscriptionPlan& plan, std::vector<RuleProblem>& all) {
   for (const RuleRoute& route : routes) {
-    if (route.rule().initial_retained || is_below_5(settings(link, side))) continue;
+    if (route.rule().initial_retained) continue;
+    if (is_below_5(settings(link, side))) {
+      // Nothing that is retained comes by a shared subscription.
+      const bool comes = link.loop_prevention && settings(link, side).share.empty();
+      if (comes) warn_of_retained(rule_number(link, route.rule()), side, all);
+      continue;
+    }
     for (const wire::Subscription& subscription : plan.list()) {
       const auto used = [&](const TopicMap& map) {
         return wire::overlap(wire::filter_of(subscription.filter), map.filter());
@@ -176,9 +191,12 @@ void check_echo(const LinkSettings& link, Side target, std::span<const RuleRoute
       const std::string by =
           &route.rule() == &from.rule() ? "" : " by " + rule_number(link, from.rule());
       Problems(rule_number(link, route.rule()), all)
-          .warn("what it sends to the " + std::string(name(target)) + " broker comes back" + by +
-                (link.loop_prevention ? ": below 5.0 only the bridge bit keeps a broker from that"
-                                      : ": loop-prevention is off"));
+          .warn("what it sends to the " + std::string(name(target)) + " broker " +
+                (link.loop_prevention
+                     ? "may come back" + by +
+                           ": below 5.0 only the bridge bit keeps a broker from that, which not "
+                           "every broker knows"
+                     : "comes back" + by + ": loop-prevention is off"));
     }
   }
 }
@@ -187,7 +205,7 @@ void check_echo(const LinkSettings& link, Side target, std::span<const RuleRoute
 
 std::vector<RuleProblem> check_rules(const LinkSettings& link) {
   std::vector<RuleProblem> all;
-  Problems of_link("link " + quoted(link.name), all);
+  Problems of_link({}, all);
   if (link.rules.empty()) of_link.fatal("it has no rule");
   check_names(link, of_link);
   check_own_topics(link, of_link);

@@ -112,14 +112,25 @@ void End::stop() {
   client_.disconnect();
 }
 
+std::optional<std::string> End::taken_filters() const {
+  return turn_ != nullptr ? stored(turn_->spool(), filters_state_) : taken_;
+}
+
+// Those that the broker has not answered for may be there, too.
+std::string End::filters() const {
+  const std::string taken = taken_filters().value_or("");
+  return !subscribed_ || taken == filters_ ? taken : taken + filters_;
+}
+
 void End::subscribe(bool session_present) {
-  std::optional<std::string> before;
-  if (turn_ != nullptr) before = stored(turn_->spool(), filters_state_);
+  const std::optional<std::string> before = taken_filters();
   if (!session_present) {
     granted_.assign(granted_.size(), false);
+    taken_.reset();
     if (turn_ != nullptr) turn_->spool().remove_state(filters_state_);
   }
   if (std::exchange(subscribed_, true)) return;
+  took_unknown_session_ = session_present && !before;
   // Below 5.0 each SUBSCRIBE brings the retained messages again.
   const bool known = session_present && before == filters_;
   if (known && client_.version() != wire::Version::mqtt_5) {
@@ -156,8 +167,12 @@ void End::send_subscriptions() {
 // Not before the broker has answered: a process that is killed earlier leaves a session without
 // them.
 void End::remember_subscriptions() {
-  if (turn_ == nullptr || unsubscribing_) return;
+  if (unsubscribing_) return;
   if (std::find(granted_.begin(), granted_.end(), false) != granted_.end()) return;
+  if (turn_ == nullptr) {
+    taken_ = filters_;
+    return;
+  }
   turn_->spool().put_state(filters_state_, wire::as_bytes(filters_));
   touch();
 }

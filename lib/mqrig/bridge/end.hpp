@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <mqrig/bridge/settings.hpp>
@@ -52,6 +54,12 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   End(const End&) = delete;
   End& operator=(const End&) = delete;
 
+  // Without a spool: what filters() of an earlier End of the same session said. Before start().
+  void expect_filters(std::string before) { taken_ = std::move(before); }
+  // The filters that the broker may have in the session, as a text for expect_filters().
+  std::string filters() const;
+  // The broker had a session of which it is not known what was subscribed to in it.
+  bool took_unknown_session() const noexcept { return took_unknown_session_; }
   // False when the spool does not hold what belongs to its state.
   bool restore();
   void start();
@@ -104,6 +112,7 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
 
   void subscribe(bool session_present);
   void send_subscriptions();
+  std::optional<std::string> taken_filters() const;
   void remember_subscriptions();
   void pump();
   void touch();
@@ -111,9 +120,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   Side side_;
   Turn* turn_;
   std::vector<wire::Subscription> subscriptions_;
-  std::string filters_state_;  // name of the text of filters that the broker has taken
-  std::string filters_;        // those of now, as that text
-  std::vector<bool> granted_;  // by subscription
+  std::string filters_state_;         // name of the text of filters that the broker has taken
+  std::string filters_;               // those of now, as that text
+  std::optional<std::string> taken_;  // without a spool: what it would hold by that name
+  std::vector<bool> granted_;         // by subscription
   std::uint16_t window_;
   bool fresh_;  // nothing is known of the session that the broker may have
   Owner& owner_;
@@ -121,9 +131,10 @@ class End final : private client::Handler, private client::Outbox::Owner, privat
   std::unique_ptr<client::Outbox> outbox_;
   std::uint64_t connects_ = 0;
   bool reading_ = true;
-  bool touched_ = false;        // since the last saved()
-  bool output_waits_ = false;   // for committed()
-  bool subscribed_ = false;     // the client knows the filters
+  bool touched_ = false;       // since the last saved()
+  bool output_waits_ = false;  // for committed()
+  bool subscribed_ = false;    // the client knows the filters
+  bool took_unknown_session_ = false;
   bool unsubscribing_ = false;  // the broker has not answered
   bool warned_unread_ = false;
 };

@@ -69,6 +69,16 @@ void Flow::on_forwarded(const Forwarded& forwarded) {
 
 void Flow::on_dropped(Dropped why, std::string_view detail) {
   switch (why) {
+    case Dropped::unasked:
+      if (source_.took_unknown_session()) {
+        warn_once(warned_unasked_,
+                  source_.client().broker() +
+                      " sends what no rule asks for: its session still has subscriptions of an "
+                      "earlier start with other topics, and messages may come twice. Give that "
+                      "side another id, or the link a spool before its topics change");
+      }
+      ++counters_.filtered;
+      return;
     case Dropped::no_rule:
     case Dropped::filtered:
     case Dropped::retained:
@@ -78,6 +88,13 @@ void Flow::on_dropped(Dropped why, std::string_view detail) {
       warn_once(warned_hops_,
                 "a message that came over another bridge was not passed on: raise max-hops if your "
                 "bridges form no ring");
+      ++counters_.looped;
+      return;
+    case Dropped::returned:
+      warn_once(warned_returned_,
+                "a message has come back to " + source_.client().broker() +
+                    " by a bridge that has another name for it: give that broker the same name in "
+                    "every bridge");
       ++counters_.looped;
       return;
     case Dropped::looped:

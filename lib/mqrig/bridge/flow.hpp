@@ -55,6 +55,8 @@ class Flow final : private Forwarder::Sink {
   bool full_ = false;
   bool warned_invalid_ = false;
   bool warned_hops_ = false;
+  bool warned_unasked_ = false;
+  bool warned_returned_ = false;
   bool warned_refused_ = false;
   bool warned_full_ = false;
 };

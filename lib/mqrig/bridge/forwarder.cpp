@@ -70,6 +70,7 @@ class Forwarder::Impl {
   LoopPath path_;
   std::size_t hops_ = 0;
   bool at_target_ = false;
+  bool at_source_ = false;
   std::vector<std::string> mapped_;     // topics at the target, by route, where they were made
   std::vector<std::string_view> sent_;  // topics that it was sent to
 };
@@ -87,6 +88,7 @@ void Forwarder::Impl::forward(const wire::Publish& publish, Source source, Sink&
         path_.read(publish.properties);
         hops_ = path_.size() + 1;
         at_target_ = path_.contains(target_name_);
+        at_source_ = path_.contains(source_name_);
         path_.append(source_name_);
       }
     }
@@ -97,12 +99,17 @@ void Forwarder::Impl::forward(const wire::Publish& publish, Source source, Sink&
     if (link_.loop_prevention && went_round(routes_[i].rule(), sink)) continue;
     forward_by(i, *map, publish, sink);
   }
-  if (!found) sink.on_dropped(Dropped::no_rule, {});
+  if (!found)
+    sink.on_dropped(plan_.asks_for(publish.topic) ? Dropped::no_rule : Dropped::unasked, {});
 }
 
 bool Forwarder::Impl::went_round(const Rule& rule, Sink& sink) const {
   if (at_target_) {
     sink.on_dropped(Dropped::looped, {});
+    return true;
+  }
+  if (at_source_) {
+    sink.on_dropped(Dropped::returned, {});
     return true;
   }
   if (hops_ > max_hops(link_, rule) || path_.text().size() > longest_text) {

@@ -22,8 +22,10 @@ struct Forwarded {
 // Why a message did not go.
 enum class Dropped : std::uint8_t {
   no_rule,   // matches none, or is excluded, or came by a subscription that overlaps another one
+  unasked,   // matches no subscription: the session has some of an earlier bridge
   filtered,  // by `filter`, or `transform` or `split` gave nothing
   looped,    // was at the target already, by its path
+  returned,  // was at the source already: another bridge knows that broker by another name
   hops,      // has passed as many bridges as it may
   retained,  // of before the subscription, and the rule does not want those
   invalid,   // its topic at the target would not be valid, or `filter`, `transform` or `split`
@@ -48,7 +50,7 @@ struct Source {
 //
 // Loop prevention: a message that goes over a link with a 5.0 target gets the user property
 // "mqrig-path", the names of the brokers that it has been at, separated by spaces, oldest first. It
-// is dropped when the target is one of them, or when it has passed max_hops bridges.
+// is dropped when the target or the source is one of them, or when it has passed max_hops bridges.
 //
 // With batch.format json_array the payload is what becomes an element of the array: see
 // json_element().
@@ -99,8 +101,8 @@ class Forwarder {
   std::unique_ptr<Impl> impl_;
 };
 
-// What is wrong with the rules of a link, one sentence each; `fatal` ones keep it from running,
-// others are warnings (two rules overlap in part, a two-way rule would echo at 3.1.1 …).
+// What is wrong with a link, one sentence each that does not name it; `fatal` ones keep it from
+// running, others are warnings (two rules overlap in part, a two-way rule would echo at 3.1.1 …).
 struct RuleProblem {
   std::string text;
   bool fatal = true;

@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds tick_interval{1};
 // A broker that refused us may have changed its mind.
 constexpr std::chrono::seconds retry_interval{30};
+// For DISCONNECT, of the time that a link has to stop.
+constexpr std::chrono::milliseconds parting_time{500};
 
 std::size_t index(Side side) {
   return static_cast<std::size_t>(side);
@@ -28,7 +30,7 @@ Link::Link(asio::io_context& context, LinkSettings settings, Turn* turn, Owner& 
       tick_timer_(context, [this] { tick(); }),
       status_timer_(context, [this] { publish_status(); }),
       retry_timer_(context, [this] { retry(); }),
-      grace_timer_(context, [this] { leave(); }),
+      grace_timer_(context, [this] { grace_ended(); }),
       stalled_(turn_ != nullptr && turn_->stalled()) {
   const std::string local = broker_name(settings_.local);
   const std::string remote = broker_name(settings_.remote);
@@ -57,14 +59,20 @@ std::unique_ptr<End> Link::make_end(asio::io_context& context, Side side) {
                                settings_.name + (local ? "/in" : "/out"), owner);
 }
 
+void Link::expect_filters(Filters before) {
+  for (const Side side : {Side::local, Side::remote}) {
+    end(side).expect_filters(std::move(before[index(side)]));
+  }
+}
+
 void Link::start() {
   for (const Side side : {Side::local, Side::remote}) {
     if (end(side).restore()) continue;
     client::Failure failure;
-    failure.text =
-        "the spool does not hold what belongs to the session of the " +
-        std::string(side == Side::local ? "local" : "remote") +
-        " side: look at it with 'mqrig spool verify', or move the file away to begin anew";
+    failure.text = "the spool does not hold what belongs to the session of the " +
+                   std::string(side == Side::local ? "local" : "remote") +
+                   " side: RECOVERY in mqrig-spool(1) takes its messages into a new one";
+    stop(std::chrono::milliseconds(0));
     return owner_.on_link_failed(*this, failure);
   }
   local_->start();
@@ -196,12 +204,9 @@ void Link::publish_status() {
        {std::pair<std::string_view, const DirectionCounters&>("out", now.out), {"in", now.in}}) {
     publish(direction, "received", counters.received);
     publish(direction, "forwarded", counters.forwarded);
-    publish(direction, "filtered", counters.filtered);
-    publish(direction, "looped", counters.looped);
-    publish(direction, "invalid", counters.invalid);
-    publish(direction, "refused", counters.refused);
-    publish(direction, "expired", counters.expired);
-    publish(direction, "dropped", counters.dropped_full + counters.dropped_offline);
+    for (const DropReason& reason : drop_reasons) {
+      publish(direction, reason.name, counters.*reason.count);
+    }
     publish(direction, "queued", counters.queued);
     publish(direction, "queued-bytes", counters.queued_bytes);
   }
@@ -213,16 +218,23 @@ void Link::on_warning(std::string_view text) {
 
 void Link::stop(std::chrono::milliseconds grace) {
   if (std::exchange(stopping_, true)) return;
+  deadline_ = Clock::now() + grace;
   retry_timer_.cancel();
   for (const Side side : {Side::local, Side::remote}) update_reading(side);
   if (stalled_ || !busy()) return leave();
-  grace_timer_.expires_at(Clock::now() + grace);
+  grace_timer_.expires_at(deadline_ - parting_time);
+}
+
+// A broker that takes nothing any more does not keep the link: its connection is dropped.
+void Link::grace_ended() {
+  leaving_ ? over() : leave();
 }
 
 void Link::leave() {
   if (stalled_) return over();  // nothing would leave
   if (std::exchange(leaving_, true)) return;
   announce("0");
+  grace_timer_.expires_at(std::max(deadline_, Clock::now() + parting_time));
   local_->stop();
   remote_->stop();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,14 @@ class Link final : private End::Owner {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
+  // What the brokers may have in the sessions of this link: see End::filters(). Index: side.
+  using Filters = std::array<std::string, 2>;
+  Filters filters() const { return {local_->filters(), remote_->filters()}; }
+  // Without a spool: what those of an earlier link of the same name were. Before start().
+  void expect_filters(Filters before);
+
   void start();
+  // What is in flight, and the end of the connections, is waited for at most `grace` and a moment.
   void stop(std::chrono::milliseconds grace);
 
   const LinkSettings& settings() const noexcept { return settings_; }
@@ -66,6 +74,7 @@ class Link final : private End::Owner {
   void publish_status();
   void leave();
   void retry();
+  void grace_ended();
   void over();
 
   LinkSettings settings_;
@@ -80,7 +89,8 @@ class Link final : private End::Owner {
   net::Timer status_timer_;
   net::Timer retry_timer_;
   net::Timer grace_timer_;
-  std::optional<bool> announced_;  // up, or not
+  std::chrono::steady_clock::time_point deadline_;  // of stop()
+  std::optional<bool> announced_;                   // up, or not
   bool stalled_ = false;
   bool stopping_ = false;
   bool leaving_ = false;

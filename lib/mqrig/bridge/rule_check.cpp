@@ -81,7 +81,7 @@ std::string quoted(std::string_view text) {
 
 void Problems::add(const std::string& text, bool fatal) {
   any_fatal_ = any_fatal_ || fatal;
-  std::string sentence = subject_ + ": " + text;
+  std::string sentence = subject_.empty() ? text : subject_ + ": " + text;
   const auto same = [&](const RuleProblem& problem) { return problem.text == sentence; };
   if (std::none_of(all_.begin(), all_.end(), same)) all_.push_back({std::move(sentence), fatal});
 }

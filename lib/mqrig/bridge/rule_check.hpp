@@ -14,7 +14,7 @@ std::string quoted(std::string_view text);
 // Sentences about one subject.
 class Problems {
  public:
-  // `subject` begins every sentence: "rule 1".
+  // `subject` begins every sentence: "rule 1". Empty: the link, which the reader knows.
   Problems(std::string subject, std::vector<RuleProblem>& all)
       : subject_(std::move(subject)), all_(all) {}
 

@@ -67,7 +67,8 @@ struct Rule {
   std::string local_prefix;
   std::string remote_prefix;
   // By pattern, when not empty: the topic at the target, in which "{1}", "{2}" … are what the "+"
-  // of the filter matched, "{#}" what its "#" did (no text when that was the parent level),
+  // of the filter matched, "{#}" what its "#" did (no text when that was the parent level, nor a
+  // '/' before it),
   // "{topic}" the whole topic; "{{" and "}}" are braces. Applied before the target's prefix; the
   // source's prefix is taken off first. Not with Direction::both.
   std::string target;
@@ -95,7 +96,7 @@ struct Rule {
 struct SideSettings {
   client::Options client;  // all but exchange, clean_start, will and dial, which the link decides
   // Who the broker is, in every bridge that reaches it, for loop prevention. Empty: made of its
-  // address and this machine.
+  // address, see broker_name().
   std::string name;
   std::string share;  // group of a shared subscription; empty: none
 };

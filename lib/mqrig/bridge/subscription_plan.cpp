@@ -79,6 +79,12 @@ SubscriptionPlan::SubscriptionPlan(const LinkSettings& link, Side source,
   }
 }
 
+bool SubscriptionPlan::asks_for(std::string_view topic) const noexcept {
+  return std::any_of(list_.begin(), list_.end(), [&](const wire::Subscription& subscription) {
+    return wire::matches(wire::filter_of(subscription.filter), topic);
+  });
+}
+
 bool SubscriptionPlan::came_by_first(const wire::Publish& publish) const noexcept {
   const auto matches = [&](const wire::Subscription& subscription) {
     return wire::matches(wire::filter_of(subscription.filter), publish.topic);

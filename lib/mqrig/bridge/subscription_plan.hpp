@@ -21,6 +21,9 @@ class SubscriptionPlan {
   // Views of the plan.
   std::span<const wire::Subscription> list() const noexcept { return list_; }
 
+  // Does any subscription match?
+  bool asks_for(std::string_view topic) const noexcept;
+
   // Filters may overlap without covering each other. A broker sends a message that several match
   // once with all their identifiers, or once for each [MQTT-3.3.4-3]: it counts when it came by the
   // first that matches. Without identifiers there is no telling, and every copy counts.

@@ -108,6 +108,7 @@ void TopicPattern::add_name(std::string_view name) {
 }
 
 void TopicPattern::append(std::string_view topic, std::string& out) const {
+  const std::size_t start = out.size();
   for (const Part& part : parts_) {
     switch (part.kind) {
       case Kind::literal:
@@ -116,9 +117,14 @@ void TopicPattern::append(std::string_view topic, std::string& out) const {
       case Kind::level:
         out += first_level(from_level(topic, part.level));
         break;
-      case Kind::tail:
-        out += from_level(topic, part.level);
+      case Kind::tail: {
+        const std::string_view tail = from_level(topic, part.level);
+        // That of the parent level has no level of its own, section 4.7.1.2.
+        const bool parent = tail.data() == nullptr;
+        if (parent && out.size() > start + 1 && out.back() == '/') out.pop_back();
+        out += tail;
         break;
+      }
       case Kind::whole:
         out += topic;
         break;
@@ -127,9 +133,13 @@ void TopicPattern::append(std::string_view topic, std::string& out) const {
 }
 
 bool TopicPattern::append_source(std::string_view mapped, std::string& out) const {
+  return append_source(mapped, false, out) || append_source(mapped, true, out);
+}
+
+bool TopicPattern::append_source(std::string_view mapped, bool parent, std::string& out) const {
   std::vector<std::string_view> values;
   std::string source;
-  if (!take_apart(mapped, values) || !fill_filter(values, source)) return false;
+  if (!take_apart(mapped, parent, values) || !fill_filter(values, parent, source)) return false;
   // Captures that were cut at the wrong place, or twice with different values, show here.
   if (source.empty() || !wire::matches(filter_, source)) return false;
   std::string again;
@@ -139,15 +149,25 @@ bool TopicPattern::append_source(std::string_view mapped, std::string& out) cons
   return true;
 }
 
-bool TopicPattern::take_apart(std::string_view mapped,
+// As append() leaves it.
+std::string_view TopicPattern::literal(std::size_t part, bool parent) const {
+  std::string_view text = parts_[part].text;
+  const bool before_tail = part + 1 < parts_.size() && parts_[part + 1].kind == Kind::tail;
+  if (parent && before_tail && text.ends_with('/')) text.remove_suffix(1);
+  return text;
+}
+
+bool TopicPattern::take_apart(std::string_view mapped, bool parent,
                               std::vector<std::string_view>& values) const {
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     std::size_t size = mapped.size();
     if (parts_[i].kind == Kind::literal) {
-      if (!mapped.starts_with(parts_[i].text)) return false;
-      size = parts_[i].text.size();
-    } else if (i + 1 < parts_.size() && parts_[i + 1].kind == Kind::literal) {
-      size = mapped.find(parts_[i + 1].text);
+      if (!mapped.starts_with(literal(i, parent))) return false;
+      size = literal(i, parent).size();
+    } else if (parts_[i].kind == Kind::tail && parent) {
+      size = 0;
+    } else if (i + 1 < parts_.size() && !literal(i + 1, parent).empty()) {
+      size = mapped.find(literal(i + 1, parent));
       if (size == std::string_view::npos) return false;
     } else if (parts_[i].kind == Kind::level) {
       size = first_level(mapped).size();
@@ -158,7 +178,7 @@ bool TopicPattern::take_apart(std::string_view mapped,
   return mapped.empty();
 }
 
-bool TopicPattern::fill_filter(const std::vector<std::string_view>& values,
+bool TopicPattern::fill_filter(const std::vector<std::string_view>& values, bool parent,
                                std::string& out) const {
   const auto value_of = [&](Kind kind, std::size_t level) -> std::optional<std::string_view> {
     for (std::size_t i = 0; i < parts_.size(); ++i) {
@@ -177,8 +197,7 @@ bool TopicPattern::fill_filter(const std::vector<std::string_view>& values,
     if (level == "+") text = value_of(Kind::level, i);
     if (level == "#") text = value_of(Kind::tail, i);
     if (!text) return false;
-    // An empty tail is the parent level, section 4.7.1.2.
-    if (i > 0 && !(level == "#" && text->empty())) out += '/';
+    if (i > 0 && !(level == "#" && parent)) out += '/';
     out += *text;
     if (level.size() == rest.size()) return true;
     rest.remove_prefix(level.size() + 1);

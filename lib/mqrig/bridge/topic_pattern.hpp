@@ -33,8 +33,13 @@ class TopicPattern {
   void add_literal(char letter);
   void add_name(std::string_view name);
   // What each part matches in `mapped`.
-  bool take_apart(std::string_view mapped, std::vector<std::string_view>& values) const;
-  bool fill_filter(const std::vector<std::string_view>& values, std::string& out) const;
+  // `parent`: the tail was the parent level.
+  bool append_source(std::string_view mapped, bool parent, std::string& out) const;
+  std::string_view literal(std::size_t part, bool parent) const;
+  bool take_apart(std::string_view mapped, bool parent,
+                  std::vector<std::string_view>& values) const;
+  bool fill_filter(const std::vector<std::string_view>& values, bool parent,
+                   std::string& out) const;
 
   std::string filter_;
   std::vector<Part> parts_;

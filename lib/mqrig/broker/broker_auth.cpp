@@ -61,13 +61,13 @@ void Broker::Impl::begin_step(Connection& connection) {
   const Authentication& authentication = authentications_.at(&connection);
   request.login = ++last_login_;
   logins_[request.login] = &connection;
-  if (!authentication.exchange || authentication.exchange->may_accept()) {
+  if (!authentication.exchange || authentication.exchange->is_guess()) {
     return start_login(request.login);
   }
   step_authentication(connection);
 }
 
-// A login has started, if the step is one that may accept.
+// A login has started, if the step may be a guess.
 void Broker::Impl::step_authentication(Connection& connection) {
   ConnectRequest& request = *connection.request;
   auth::ServerExchange* const exchange = authentications_.at(&connection).exchange.get();
@@ -75,19 +75,23 @@ void Broker::Impl::step_authentication(Connection& connection) {
     throttle_.not_checked(request.address);
     return refuse_login(connection, ReasonCode::server_busy);
   }
-  const bool was_started = exchange->may_accept();
+  const bool is_guess = exchange->is_guess();
   std::string answer;
   switch (exchange->proceed(request.authentication_data, answer)) {
     case Outcome::proceed:
-      if (was_started) throttle_.not_checked(request.address);
+      if (is_guess) throttle_.not_checked(request.address);
       end_login(request);
       return ask_client(connection, answer);
     case Outcome::accepted:
-      throttle_.succeeded(request.address);
+      if (is_guess) throttle_.succeeded(request.address);
       return admit_authenticated(connection, std::move(answer));
+    case Outcome::undecided:
+      if (is_guess) throttle_.not_checked(request.address);
+      report_refusal(connection, *exchange, true);
+      return refuse_login(connection, ReasonCode::server_unavailable);
     case Outcome::refused:
-      report_refusal(connection, *exchange);
-      throttle_.failed(request.address, now_);
+      report_refusal(connection, *exchange, false);
+      if (is_guess) throttle_.failed(request.address, now_);
       return refuse_login(connection, ReasonCode::not_authorized);  // [MQTT-4.12.0-4]
   }
 }
@@ -143,14 +147,19 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
   if (exchange == nullptr) {  // the method is offered no longer, or the password file was replaced
     return refuse_reauthentication(connection, ReasonCode::not_authorized);
   }
+  const bool is_guess = exchange->is_guess();
   std::string answer;
   const Outcome outcome =
       exchange->proceed(event.properties.text(PropertyId::authentication_data), answer);
+  if (outcome == Outcome::undecided) {
+    report_refusal(connection, *exchange, true);
+    return refuse_reauthentication(connection, ReasonCode::server_busy);
+  }
   const std::string* const user = connection.session->user_name.get();
   if (outcome == Outcome::refused ||
       (outcome == Outcome::accepted && (user == nullptr || exchange->user_name() != *user))) {
-    report_refusal(connection, *exchange);
-    throttle_.failed(connection.address(), now_);
+    report_refusal(connection, *exchange, false);
+    if (is_guess) throttle_.failed(connection.address(), now_);
     return refuse_reauthentication(connection, ReasonCode::not_authorized);
   }
   const wire::PropertyWriter properties = properties_of(authentication.method, answer);
@@ -172,9 +181,9 @@ void Broker::Impl::reauthenticate(Connection& connection, const session::ServerE
 
 // Why, as far as others may know.
 void Broker::Impl::report_refusal(const Connection& connection,
-                                  const auth::ServerExchange& exchange) {
+                                  const auth::ServerExchange& exchange, bool undecided) {
   if (exchange.fault().empty()) return;
-  activity(connection, "has no valid token: " + std::string(exchange.fault()));
+  report_token(connection, exchange.fault(), undecided);
 }
 
 // [MQTT-4.12.1-2]

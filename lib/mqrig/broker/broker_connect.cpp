@@ -79,6 +79,18 @@ void Broker::Impl::check_login(Connection& connection) {
     return admit(connection);
   }
   if (!verifier_ && !jwt_) return admit(connection);
+  // Nobody guesses a signature: tokens, right or wrong, are no affair of the throttle.
+  switch (check_token(connection)) {
+    case TokenState::valid:
+      return admit(connection);
+    case TokenState::undecided:
+      return refuse(connection, ReasonCode::server_unavailable);
+    case TokenState::none:
+      break;
+  }
+  if (!verifier_ || !request.user_name) {
+    return refuse(connection, ReasonCode::bad_user_name_or_password);
+  }
   request.address = connection.address();
   request.login = ++last_login_;
   logins_[request.login] = &connection;
@@ -97,8 +109,10 @@ void Broker::Impl::start_login(std::uint64_t login) {
   if (delay != session::Duration::zero()) return postpone_login(login, delay);
   end_wait(request);
   if (enhanced) return step_authentication(*found->second);
-  if (check_token(*found->second)) return on_verified(login, address, true);
-  if (!verifier_ || !request.user_name) return on_verified(login, address, false);
+  if (!verifier_) {  // tokens only, since it has waited
+    throttle_.not_checked(address);
+    return refuse_login(*found->second, ReasonCode::bad_user_name_or_password);
+  }
   const auto done = [this, login, address, weak = std::weak_ptr(self_)](bool accepted) {
     asio::post(context_, [login, address, weak, accepted] {
       if (const auto self = weak.lock()) (*self)->on_verified(login, address, accepted);

@@ -51,6 +51,11 @@ class Broker::Impl final : private Connection::Owner {
     std::string method;
     std::unique_ptr<auth::ServerExchange> exchange;  // while one is under way
   };
+  enum class TokenState : std::uint8_t {
+    none,  // or not a valid one
+    valid,
+    undecided,
+  };
   struct NewSubscription {
     std::string_view filter;
     SubscriptionOptions options;
@@ -113,12 +118,14 @@ class Broker::Impl final : private Connection::Owner {
   void on_auth(Connection& connection, const session::ServerEvent& event);
   void reauthenticate(Connection& connection, const session::ServerEvent& event);
   void refuse_reauthentication(Connection& connection, wire::ReasonCode reason);
-  void report_refusal(const Connection& connection, const auth::ServerExchange& exchange);
+  void report_refusal(const Connection& connection, const auth::ServerExchange& exchange,
+                      bool undecided);
   void drop_exchanges();
 
   // broker_token.cpp: JWTs
   bool is_token(const ConnectRequest& request) const;
-  bool check_token(Connection& connection);
+  TokenState check_token(Connection& connection);
+  void report_token(const Connection& connection, std::string_view fault, bool undecided);
   void use_token(Connection& connection, const auth::JwtIdentity& token);
   void renew_token(Connection& connection, const auth::JwtIdentity& token);
   void disconnect_expired();

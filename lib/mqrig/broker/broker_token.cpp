@@ -26,18 +26,25 @@ bool Broker::Impl::is_token(const ConnectRequest& request) const {
   return jwt_ && auth::looks_like_jwt(request.password.view());
 }
 
-// Whether the password is a valid token: then the user is the one that it names.
-bool Broker::Impl::check_token(Connection& connection) {
+// Of the password. If it is valid, the user is the one that it names.
+Broker::Impl::TokenState Broker::Impl::check_token(Connection& connection) {
   ConnectRequest& request = *connection.request;
-  if (!is_token(request)) return false;
-  std::string fault;
-  request.token = jwt_->verify(request.password.view(), std::chrono::system_clock::now(), fault);
+  if (!is_token(request)) return TokenState::none;
+  auth::JwtVerdict verdict =
+      jwt_->verify(request.password.view(), std::chrono::system_clock::now());
+  request.token = std::move(verdict.identity);
   if (!request.token) {
-    activity(connection, "has no valid token: " + fault);
-    return false;
+    report_token(connection, verdict.fault, verdict.undecided);
+    return verdict.undecided ? TokenState::undecided : TokenState::none;
   }
   request.user_name = request.token->user_name;
-  return true;
+  return TokenState::valid;
+}
+
+void Broker::Impl::report_token(const Connection& connection, std::string_view fault,
+                                bool undecided) {
+  constexpr std::string_view words[] = {"has no valid token: ", "has a token to come again with: "};
+  activity(connection, std::string(words[undecided]) + std::string(fault));
 }
 
 void Broker::Impl::use_token(Connection& connection, const auth::JwtIdentity& token) {

@@ -335,6 +335,13 @@ Failure Client::Impl::refusal(const session::Event& event, bool connected) const
   if (const auto server = event.properties.text(PropertyId::server_reference)) {
     failure.text += "; it names the server " + std::string(*server);
   }
+  if (credentials_ && !credentials_->facts.empty() && failure.kind == FailureKind::not_authorised) {
+    for (const std::string& fact : credentials_->facts) {
+      failure.text = join(failure.text, "it was given the " + fact);
+    }
+    failure.text += ": check who has issued it, and for whom";
+    return failure;
+  }
   failure.text = join(failure.text, advice(event.reason));
   return failure;
 }

@@ -28,6 +28,13 @@ ReadBuffer& read_buffer() {
   return buffer;
 }
 
+// DISCONNECT is none: it has to be the last packet.
+bool is_request(wire::PacketType type) {
+  using wire::PacketType;
+  return type == PacketType::connect || type == PacketType::subscribe ||
+         type == PacketType::unsubscribe || type == PacketType::pingreq || type == PacketType::auth;
+}
+
 }  // namespace
 
 Connection::Connection(asio::io_context& context, std::unique_ptr<net::Stream> stream,
@@ -204,6 +211,27 @@ void Connection::flush_all() {
   output_told_ = false;
   if (closed_) return;
   allowed_ = out_.size();
+  write();
+  tell_writable();
+}
+
+void Connection::flush_requests() {
+  const auto self = shared_from_this();
+  output_told_ = false;
+  if (closed_) return;
+  wire::Buffer requests;
+  wire::Buffer others;
+  wire::ByteView rest = out_.view().subspan(sendable().size());
+  wire::Frame frame;
+  while (wire::split_frame(rest, wire::max_remaining_length + 5, frame).status ==
+         wire::FrameStatus::complete) {
+    (is_request(frame.type()) ? requests : others).append(rest.first(frame.size));
+    rest = rest.subspan(frame.size);
+  }
+  out_.truncate(sendable().size());
+  out_.append(requests.view());
+  allowed_ = out_.size();
+  out_.append(others.view());
   write();
   tell_writable();
 }

@@ -33,7 +33,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
     virtual void on_turn_end() = 0;
     // writable() holds again after it did not.
     virtual void on_writable() = 0;
-    // After hold_output(): something waits for flush_all().
+    // After hold_output(): something waits for flush_all() or flush_requests().
     virtual void on_output() = 0;
     // The stream has ended, in order (net::Error::end_of_stream) or not, or finish() is done.
     virtual void on_stream_end(std::error_code error) = 0;
@@ -51,10 +51,12 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   ~Connection();
 
   void start();
-  // Before start(): nothing is written but what flush_all() found.
+  // Before start(): nothing is written but what flush_all() and flush_requests() found.
   void hold_output() noexcept { held_ = true; }
   // What is in out() now may leave.
   void flush_all();
+  // What is in out() now and tells the peer nothing about messages may leave, ahead of the rest.
+  void flush_requests();
   // Ends the stream after what is in out() has been written, drops what still comes, and waits for
   // the peer's end.
   void finish();
@@ -122,7 +124,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   std::uint8_t first_size_ = 0;
   bool trace_;
   bool held_ = false;         // writes only what the owner allows
-  bool output_told_ = false;  // flush_all() will come
+  bool output_told_ = false;  // flush_all() or flush_requests() will come
   bool closed_ = false;
   bool in_turn_ = false;  // end_turn() will come
   bool turn_posted_ = false;

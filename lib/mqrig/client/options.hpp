@@ -76,6 +76,8 @@ struct Options {
   // When set, makes `credentials` for each client that has these options, for the event loop of its
   // io_context.
   std::function<std::shared_ptr<CredentialSource>(asio::io_context&)> make_credentials;
+  // The user name is a secret, a token for one: for whoever shows packets.
+  bool secret_user_name = false;
   // 5.0: the enhanced authentication that CONNECT begins; null: none.
   std::shared_ptr<auth::ClientExchange> authentication;
   std::uint16_t keep_alive = 60;  // seconds, 0: off

@@ -103,7 +103,7 @@ std::string qos_text(wire::QoS qos) {
   return "QoS " + std::to_string(static_cast<unsigned>(qos));
 }
 
-Fault add_connect(Fields& fields, const Frame& frame, Version) {
+Fault add_connect(Fields& fields, const Frame& frame, IsSecret is_secret) {
   wire::Connect connect;
   if (const Fault fault = decode(frame, connect); fault != Fault::none) return fault;
   fields.word("MQTT " + std::string(name(connect.version)));
@@ -111,7 +111,10 @@ Fault add_connect(Fields& fields, const Frame& frame, Version) {
   fields.flag(connect.clean_start, "clean start");
   fields.number("keep alive", connect.keep_alive, " s");
   fields.quoted("client id", connect.client_id);
-  if (connect.user_name) fields.quoted("user name", *connect.user_name);
+  if (connect.user_name) {
+    is_secret(*connect.user_name) ? fields.secret("user name")
+                                  : fields.quoted("user name", *connect.user_name);
+  }
   if (connect.password) fields.secret("password");
   add_properties(fields, connect.properties);
   if (connect.will) {
@@ -203,11 +206,11 @@ Fault add_reasoned(Fields& fields, const Frame& frame, Version version) {
   return Fault::none;
 }
 
-Fault add_fields(Fields& fields, const Frame& frame, Version version) {
+Fault add_fields(Fields& fields, const Frame& frame, Version version, IsSecret is_secret) {
   using wire::PacketType;
   switch (frame.type()) {
     case PacketType::connect:
-      return add_connect(fields, frame, version);
+      return add_connect(fields, frame, is_secret);
     case PacketType::connack:
       return add_connack(fields, frame, version);
     case PacketType::publish:
@@ -237,7 +240,8 @@ Fault add_fields(Fields& fields, const Frame& frame, Version version) {
 
 }  // namespace
 
-void append_packet_text(std::string& line, Version version, wire::ByteView packet) {
+void append_packet_text(std::string& line, Version version, wire::ByteView packet,
+                        IsSecret is_secret) {
   Frame frame;
   const wire::FrameResult result =
       wire::split_frame(packet, wire::max_remaining_length + 5, frame, version);
@@ -249,7 +253,7 @@ void append_packet_text(std::string& line, Version version, wire::ByteView packe
   line += name(frame.type());
   line += ", " + std::to_string(frame.size) + " bytes";
   Fields fields(line);
-  if (const Fault fault = add_fields(fields, frame, version); fault != Fault::none) {
+  if (const Fault fault = add_fields(fields, frame, version, is_secret); fault != Fault::none) {
     fields.word("malformed");
     fields.word(text(fault));
   }

@@ -31,13 +31,11 @@ bool create_file(const FileKind& kind, const std::string& path, std::string& err
 
 // In the version of a file that is in use.
 constexpr std::int64_t in_use = 0x10000;
-// What SQLite writes in front of the first entry of a log.
-constexpr off_t log_header = 32;
 
-bool log_exists(const std::string& path) {
-  struct stat status {};
-  return ::stat((path + "-wal").c_str(), &status) == 0 && status.st_size >= log_header;
-}
+// By which a file grows.
+constexpr int file_step = 256 * 1024;
+// Enough for the removal of some ten thousand messages, however full the disk becomes.
+constexpr sqlite3_int64 log_reserve = 1024 * 1024;
 
 std::string set_version(std::int64_t version) {
   return "PRAGMA user_version = " + std::to_string(version);
@@ -86,13 +84,11 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
   count_no_memory();
   if (mode == Mode::create && !create_file(kind, path, error)) return nullptr;
   if (!check_file(kind, path, mode, error)) return nullptr;
-  const bool log_found = log_exists(path);
   sqlite3* connection = nullptr;
   const int result =
       sqlite3_open_v2(file_name(path).c_str(), &connection,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Database> database(new Database(kind, path, connection));
-  database->log_found_ = log_found;
   if (result != SQLITE_OK || !database->execute(schema::settings)) {
     error = database->explain();
     return nullptr;
@@ -102,20 +98,28 @@ std::unique_ptr<Database> Database::open(const FileKind& kind, const std::string
       !database->check_log(mode, error) || !database->check_content(error)) {
     return nullptr;
   }
-  if (!database->execute("PRAGMA journal_mode = WAL") || !database->prepare()) {
+  const bool writes = mode != Mode::look;
+  if ((writes && !database->execute("PRAGMA journal_mode = WAL")) || !database->prepare()) {
     error = database->explain();
     return nullptr;
   }
+  if (!writes) return database;
   database->checkpoint_on_close(true);
   database->give_back_room();
   return database;
 }
 
 Database::~Database() {
+  page_count_.reset();
   commit_.reset();
   begin_.reset();
-  // Without the mark the log may go; with it, it has to stay.
-  if (claimed_ && !execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
+  // Without the mark the log may go; with it, it has to stay. It is needed until all but the mark
+  // has been moved.
+  rollback();
+  if (claimed_) {
+    checkpoint();
+    if (!execute(set_version(kind_.version).c_str())) checkpoint_on_close(false);
+  }
   sqlite3_close(connection_);
 }
 
@@ -158,12 +162,14 @@ bool Database::check_schema(Mode mode, std::string& error) {
 // What was committed last is in the log alone: a file without it is of an earlier time, and of a
 // session that has gone on since then.
 bool Database::check_log(Mode mode, std::string& error) {
-  const std::int64_t version = query("PRAGMA user_version").value_or(0);
-  if (version < in_use || log_found_ || mode == Mode::salvage) return true;
-  error = "the log of " + name() + ", " + path_ +
-          "-wal, is missing, and with it what was committed last: put it back, or copies of both, "
-          "or go on without it by 'mqrig spool verify --repair'";
-  return false;
+  if (!kind_.needs_log) return true;
+  const bool marked = query("PRAGMA user_version").value_or(0) >= in_use;
+  const LogFault fault = store::check_log(file(SQLITE_FCNTL_JOURNAL_POINTER));
+  // SQLite makes an empty log where there is none, and is to take it away again.
+  if (mode == Mode::look && fault == LogFault::missing) checkpoint_on_close(!marked);
+  if (mode == Mode::salvage || (!marked && fault != LogFault::entry)) return true;
+  error = sentence(fault, log_name());
+  return error.empty();
 }
 
 void Database::claim() {
@@ -171,6 +177,7 @@ void Database::claim() {
   const std::int64_t version = query("PRAGMA user_version").value_or(0);
   claimed_ = version >= in_use || execute(set_version(version + in_use).c_str());
   if (claimed_ && version < in_use) checkpoint();
+  reserve_log();
 }
 
 // Reads every page: a fault is found now, while nothing depends on the file yet, and not by a
@@ -199,7 +206,37 @@ bool Database::prepare() {
   sqlite3_wal_hook(connection_, &Database::on_commit, this);
   begin_.emplace(connection_, "BEGIN IMMEDIATE");
   commit_.emplace(connection_, "COMMIT");
-  return page_size_ != 0 && begin_->valid() && commit_->valid();
+  page_count_.emplace(connection_, "PRAGMA page_count");
+  return page_size_ != 0 && begin_->valid() && commit_->valid() && page_count_->valid();
+}
+
+// Within a transaction: as many pages as there will be after it.
+int Database::make_room() {
+  page_count_->query();
+  const int result = page_count_->next();
+  sqlite3_int64 needed = page_count_->integer(0) * static_cast<sqlite3_int64>(page_size_);
+  page_count_->reset();
+  if (result != SQLITE_ROW) return result;
+  sqlite3_file* const opened = file(SQLITE_FCNTL_FILE_POINTER);
+  sqlite3_int64 size = 0;
+  if (opened == nullptr || opened->pMethods->xFileSize(opened, &size) != SQLITE_OK) {
+    return SQLITE_IOERR_FSTAT;
+  }
+  if (needed <= size) return SQLITE_OK;
+  int step = file_step;
+  opened->pMethods->xFileControl(opened, SQLITE_FCNTL_CHUNK_SIZE, &step);
+  const int made = opened->pMethods->xFileControl(opened, SQLITE_FCNTL_SIZE_HINT, &needed);
+  return made == SQLITE_OK || made == SQLITE_NOTFOUND ? SQLITE_OK : SQLITE_FULL;
+}
+
+// On a disk that is full already there is no room to be kept.
+void Database::reserve_log() noexcept {
+  sqlite3_file* const log = file(SQLITE_FCNTL_JOURNAL_POINTER);
+  if (log == nullptr) return;
+  int step = static_cast<int>(log_reserve);
+  sqlite3_int64 size = log_reserve;
+  log->pMethods->xFileControl(log, SQLITE_FCNTL_CHUNK_SIZE, &step);
+  log->pMethods->xFileControl(log, SQLITE_FCNTL_SIZE_HINT, &size);
 }
 
 // The rest of a backlog that is gone: at least 16 MiB, three quarters of them free, so that what is
@@ -217,6 +254,20 @@ void Database::give_back_room() {
 
 void Database::rollback() noexcept {
   if (sqlite3_get_autocommit(connection_) == 0) execute("ROLLBACK");
+}
+
+Error Database::begin_group() {
+  const int result = begin_->run();
+  grouped_ = result == SQLITE_OK;
+  return error(result);
+}
+
+Error Database::end_group() {
+  grouped_ = false;
+  const int result = commit_->run();
+  const Error failure = error(result);
+  if (result != SQLITE_OK) rollback();
+  return failure;
 }
 
 int Database::checkpoint() noexcept {
@@ -303,6 +354,12 @@ sqlite3_file* Database::file(int which_file) const noexcept {
 
 std::string Database::name() const {
   return "the " + std::string(kind_.noun) + " " + path_;
+}
+
+// Beside the file to which a symbolic link leads.
+std::string Database::log_name() const {
+  const char* const path = sqlite3_filename_wal(sqlite3_db_filename(connection_, "main"));
+  return "the log of " + name() + ", " + path;
 }
 
 std::string Database::damaged(const std::string& detail) const {

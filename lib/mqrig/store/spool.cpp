@@ -20,6 +20,8 @@ Database::Mode database_mode(Spool::Mode mode) noexcept {
   switch (mode) {
     case Spool::Mode::create:
       return Database::Mode::create;
+    case Spool::Mode::look:
+      return Database::Mode::look;
     case Spool::Mode::salvage:
       return Database::Mode::salvage;
     case Spool::Mode::existing:
@@ -33,6 +35,12 @@ void subtract(std::uint64_t& total, std::uint64_t amount) noexcept {
   total -= std::min(total, amount);
 }
 
+std::uint64_t left_out(const SpoolReader::Salvaged& salvaged, std::uint64_t total) noexcept {
+  if (!salvaged.ended) return salvaged.damaged;
+  subtract(total, salvaged.read);
+  return std::max(total, salvaged.damaged);
+}
+
 }  // namespace
 
 class Spool::Impl {
@@ -40,7 +48,7 @@ class Spool::Impl {
   explicit Impl(std::unique_ptr<Database> opened) : database(std::move(opened)) {}
 
   // Empty, or the sentence for the person.
-  std::string prepare();
+  std::string prepare(Mode mode);
   std::error_code commit();
   template <typename Write>
   std::error_code transact(Write write);
@@ -57,11 +65,11 @@ class Spool::Impl {
   Counters counters;
 };
 
-std::string Spool::Impl::prepare() {
+std::string Spool::Impl::prepare(Mode mode) {
   writer = SpoolWriter::prepare(database->connection());
   reader = SpoolReader::prepare(*database);
   if (!writer || !reader) return database->damaged(sqlite3_errmsg(database->connection()));
-  if (const std::error_code error = reader->read_queues(queues)) {
+  if (const std::error_code error = reader->read_queues(queues, mode == Mode::look)) {
     return database->damaged("its queues cannot be read: " + error.message());
   }
   for (std::size_t i = 0; i < queues.size(); ++i) changes.add_queue(false);
@@ -81,13 +89,13 @@ std::error_code Spool::Impl::commit() {
 template <typename Write>
 std::error_code Spool::Impl::transact(Write write) {
   const Clock::time_point start = Clock::now();
-  const Error error = database->transact(write);
+  Error error = database->transact(write);
+  // Room in the log may be all that is missing.
+  const bool again = error == Error::no_space && !database->grouped();
+  if (again && database->checkpoint() == SQLITE_OK) error = database->transact(write);
   counters.last_commit = Clock::now() - start;
   ++(error == Error::none ? counters.commits : counters.failures);
-  // After a failure room in the log may be all that is missing.
-  if (error != Error::none || database->log_bytes() >= 2 * Database::checkpoint_due) {
-    database->checkpoint();
-  }
+  if (database->log_bytes() >= 2 * Database::checkpoint_due) database->checkpoint();
   counters.file_bytes = database->file_bytes();
   if (error != Error::none) return error;
   return {};
@@ -98,6 +106,7 @@ std::error_code Spool::Impl::change_many(QueueId queue, Change change) {
   if (const std::error_code error = commit()) return error;
   SpoolQueue changed = queues[queue];
   const std::error_code error = transact([&] {
+    changed = queues[queue];  // it may be tried twice
     const int result = change(changed.totals);
     return result == SQLITE_OK ? writer->put_queue(queue, changed) : result;
   });
@@ -121,12 +130,12 @@ std::unique_ptr<Spool> Spool::open(const std::string& path, Mode mode, std::stri
       Database::open(schema::spool, path, database_mode(mode), error);
   if (!database) return nullptr;
   auto impl = std::make_unique<Impl>(std::move(database));
-  if (std::string sentence = impl->prepare(); !sentence.empty()) {
+  if (std::string sentence = impl->prepare(mode); !sentence.empty()) {
     impl->database->checkpoint_on_close(false);
     error = std::move(sentence);
     return nullptr;
   }
-  impl->database->claim();
+  if (mode != Mode::look) impl->database->claim();
   return std::unique_ptr<Spool>(new Spool(std::move(impl)));
 }
 
@@ -178,7 +187,12 @@ void Spool::remove(QueueId queue, std::uint64_t sequence, std::uint64_t size) {
 
 void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
                    std::string_view reason) {
-  impl_->changes.refuse(queue, {sequence, std::string(reason), wall_time()});
+  refuse(queue, sequence, size, reason, wall_time());
+}
+
+void Spool::refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size,
+                   std::string_view reason, std::int64_t refused_at) {
+  impl_->changes.refuse(queue, {sequence, std::string(reason), refused_at});
   QueueTotals& totals = impl_->queues[queue].totals;
   subtract(totals.messages, 1);
   subtract(totals.bytes, size);
@@ -221,6 +235,15 @@ bool Spool::find(QueueId queue, std::uint64_t sequence, const Visitor& visit,
 
 std::error_code Spool::read_refused(QueueId queue, const RefusedVisitor& visit) {
   return impl_->reader->read_refused(queue, visit);
+}
+
+std::uint64_t Spool::salvage(QueueId queue, const Visitor& visit) {
+  return left_out(impl_->reader->salvage(queue, visit), impl_->queues[queue].totals.messages);
+}
+
+std::uint64_t Spool::salvage_refused(QueueId queue, const RefusedVisitor& visit) {
+  return left_out(impl_->reader->salvage_refused(queue, visit),
+                  impl_->queues[queue].totals.refused);
 }
 
 std::uint64_t Spool::requeue(QueueId queue, std::error_code& error) {
@@ -274,6 +297,16 @@ bool Spool::urgent() const noexcept {
 
 std::error_code Spool::commit() {
   return impl_->commit();
+}
+
+std::error_code Spool::begin_group() {
+  if (const std::error_code error = commit()) return error;
+  return impl_->database->begin_group();
+}
+
+std::error_code Spool::end_group() {
+  if (const std::error_code error = commit()) return error;
+  return impl_->database->end_group();
 }
 
 void Spool::maintain() {

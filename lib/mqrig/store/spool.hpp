@@ -66,12 +66,13 @@ struct QueueTotals {
 // and state that change together are thereby never seen apart.
 //
 // The file is readable by its owner only and locked while it is open: a second process is refused.
-// Next to it lies "<path>-wal", which belongs to it: copy both or none. A spool that was in use
-// when its process ended is refused without it; one of which the log's end was cut off is as it was
-// at an earlier commit. Memory does not grow with the number of messages in it, nor does the time
-// to open it: SQLite keeps up to 16 MiB of the file in memory, and we the changes that are pending
-// and the last value of each state. Room of removed messages is used again; open() shortens a long
-// file that holds little but such room.
+// Next to it (or to what a symbolic link leads to) lies "<path>-wal", which belongs to it: copy
+// both or none. A spool that was in use when its process ended is refused without it, and when it
+// is damaged before its last commit; one of which the log's end was cut off is as it was at an
+// earlier commit. Memory does not grow with the number of messages in it, nor does the time to open
+// it: SQLite keeps up to 16 MiB of the file in memory, and we the changes that are pending and the
+// last value of each state. Room of removed messages is used again; open() shortens a long file
+// that holds little but such room.
 //
 // What is read is checked before it is handed out: a damaged file gives Error::damaged, and no
 // message that could not have been received.
@@ -81,13 +82,15 @@ class Spool {
  public:
   using QueueId = std::uint16_t;
 
-  // salvage: as existing, but one whose log is missing is taken as it is, with what that lacks.
-  enum class Mode : std::uint8_t { create, existing, salvage };
+  // look: as existing, to read only: the file and its log stay as they are, and nothing may be
+  // changed. salvage: as existing, but one whose log is missing or damaged is taken as it is, with
+  // what that lacks.
+  enum class Mode : std::uint8_t { create, existing, look, salvage };
 
   // Null and a sentence in `error` (which names the file, what is wrong and what to do) when it is
-  // in use by another process, damaged, without its log, not a spool, written by a newer mqrig, or
-  // not writable; it is left as it was. Mode::create makes a missing one, with mode 0600, in a
-  // folder that exists.
+  // in use by another process, damaged, without its log or with a damaged one, not a spool, written
+  // by a newer mqrig, or not writable; it is left as it was. Mode::create makes a missing one, with
+  // mode 0600, in a folder that exists.
   static std::unique_ptr<Spool> open(const std::string& path, Mode mode, std::string& error);
   ~Spool();  // changes that were not committed are lost
   Spool(const Spool&) = delete;
@@ -107,8 +110,11 @@ class Spool {
   // It was delivered, or is given up. `size` is the SpooledMessage::size() with which it is read.
   // A message that is removed before it was committed is never written.
   void remove(QueueId queue, std::uint64_t sequence, std::uint64_t size);
-  // Takes it out of the queue and keeps it as refused.
+  // Takes it out of the queue and keeps it as refused, since now or since another time, in
+  // milliseconds since 1970.
   void refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size, std::string_view reason);
+  void refuse(QueueId queue, std::uint64_t sequence, std::uint64_t size, std::string_view reason,
+              std::int64_t refused_at);
   // Puts refused messages back at the end of their queue, oldest first; returns how many. Commits.
   std::uint64_t requeue(QueueId queue, std::error_code& error);
 
@@ -128,6 +134,12 @@ class Spool {
   bool find(QueueId queue, std::uint64_t sequence, const Visitor& visit, std::error_code& error);
   using RefusedVisitor = std::function<bool(const RefusedMessage&)>;
   std::error_code read_refused(QueueId queue, const RefusedVisitor& visit);
+
+  // As read() and read_refused() of a whole queue, but go on behind what is damaged. Return how
+  // many messages that left out, as far as it is known: by the totals, if all was read to the end.
+  // Nothing may be pending.
+  std::uint64_t salvage(QueueId queue, const Visitor& visit);
+  std::uint64_t salvage_refused(QueueId queue, const RefusedVisitor& visit);
 
   // Removes everything from a queue, or its refused messages, or those received before a time;
   // returns how many. Commits.
@@ -149,6 +161,12 @@ class Spool {
   // together with what came in between. Until one succeeds the owner acknowledges nothing, and
   // takes nothing more.
   std::error_code commit();
+  // For changes that are too many to be gathered, and are to be there all or not at all: until
+  // end_group() commit() puts what is gathered into one transaction, which is not on the disk for
+  // good. Without end_group(), and after an error, nothing of it is there when the spool is opened
+  // again, and this object is of no use.
+  std::error_code begin_group();
+  std::error_code end_group();
   // Some milliseconds, best spent after the answers of a commit have left; see
   // BrokerStore::maintain().
   void maintain();
