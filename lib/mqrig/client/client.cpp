@@ -73,16 +73,21 @@ void Client::Impl::start() {
 }
 
 void Client::Impl::disconnect(wire::ReasonCode reason, wire::Properties properties) {
-  if (state_ == State::finishing) return;
+  if (state_ == State::finishing || ending_) return;
   wire::PropertyWriter ending;
   for (const wire::Property& property : properties) ending.add(property);
+  if (changing_) {
+    ending_ = Ending{reason, std::move(ending)};
+    return;
+  }
   // A session that was kept only to survive reconnects ends here.
-  if (!options_.session_expiry && granted_expiry_ != 0 && options_.survive_reconnects) {
+  if (!options_.session_expiry && granted_expiry_ != 0) {
     ending.add(wire::PropertyId::session_expiry_interval, 0);
   }
-  const bool up = state_ == State::up;
+  const bool up = stands();
   const session::Time now = std::chrono::steady_clock::now();
   state_ = State::finishing;
+  next_ = {};
   if (!up) {
     state_timer_.expires_at(now, [this] { finished(true); });
     return drop_connection();
@@ -164,8 +169,9 @@ void Client::Impl::acknowledge_through(std::uint64_t receipt) {
 
 void Client::Impl::set_reading(bool on) {
   reading_ = on;
-  if (state_ != State::up) return;
+  if (!stands()) return;
   on ? connection_->resume_reading() : connection_->pause_reading();
+  if (on && state_ == State::settling) settle();
 }
 
 std::error_code Client::Impl::authenticate(wire::Properties properties, bool again) {

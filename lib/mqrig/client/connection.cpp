@@ -212,7 +212,13 @@ wire::ByteView Connection::sendable() const noexcept {
   return held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
 }
 
+void Connection::continue_packet(wire::ByteView rest) {
+  out_.append(rest);
+  traced_ = rest.size();
+}
+
 void Connection::write() {
+  if (last_ && out_.size() > *last_) out_.truncate(*last_);
   if (trace_) trace_output();
   while (!waiting_to_write_ && !broken_) {
     const wire::ByteView bytes = sendable();
@@ -228,8 +234,12 @@ void Connection::write() {
     out_.consume(result.count);
     allowed_ -= std::min(allowed_, result.count);
     traced_ -= std::min(traced_, result.count);
+    if (last_) *last_ -= result.count;
   }
-  if (broken_) out_.clear();
+  if (broken_) {
+    out_.clear();
+    if (last_) last_ = 0;
+  }
   if (out_.empty()) {
     out_.release();
     traced_ = 0;

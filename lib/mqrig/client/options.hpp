@@ -85,7 +85,8 @@ struct Options {
   std::optional<std::uint32_t> session_expiry;
   // Without a session expiry: let the broker keep the session for five minutes while connections
   // are lost, so that reconnecting resumes it, and end it at disconnect(). 5.0 only; below, a clean
-  // session ends with its connection.
+  // session ends with its connection. Credentials that are renewed by another connection, see
+  // Credentials::renew_at, do this by themselves.
   bool survive_reconnects = false;
   std::optional<WillMessage> will;
   wire::PropertyWriter connect_properties;  // 5.0: all but session expiry
