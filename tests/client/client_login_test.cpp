@@ -52,6 +52,17 @@ TEST_CASE_FIXTURE(Fixture, "credentials that are refused are replaced once") {
   CHECK(failure->kind == FailureKind::not_authorised);
 }
 
+TEST_CASE_FIXTURE(Fixture, "credentials that are refused are not sent a second time") {
+  options.credentials = tokens;
+  tokens->changing = false;
+  broker.connack.reason = ReasonCode::not_authorized;
+  start();
+  run_until([&] { return failure.has_value(); });
+  CHECK(passwords == std::vector<std::string>{"token-0"});
+  CHECK(tokens->asked == 2);
+  CHECK(failure->reason == ReasonCode::not_authorized);
+}
+
 TEST_CASE_FIXTURE(Fixture, "an exchange goes on until CONNACK, and both have proved themselves") {
   options.authentication = std::make_shared<Exchange>();
   on_connect_packet = [](StubBroker::Peer& peer) {

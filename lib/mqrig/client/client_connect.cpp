@@ -334,11 +334,11 @@ bool Client::Impl::refuses_version(ReasonCode reason) const noexcept {
 
 void Client::Impl::refused(const session::Event& event) {
   if (refuses_version(event.reason) && fall_back(true)) return;
-  if (credentials_stale(event.reason)) {
+  Failure failure = refusal(event, false);
+  if (credentials_stale(failure)) {
     drop_connection();
     return connect();
   }
-  Failure failure = refusal(event, false);
   if (concerns_one_server(event.reason)) return next_broker(std::move(failure));
   give_up(std::move(failure));
 }

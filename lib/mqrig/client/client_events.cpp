@@ -53,7 +53,7 @@ void Client::Impl::on_event(const session::Event& event) {
       if (state_ == State::draining) return changed();
       Failure failure = refusal(event, true);
       if (!stands()) return next_broker(std::move(failure));
-      const bool permanent = is_permanent(event.reason) && !credentials_stale(event.reason);
+      const bool permanent = is_permanent(event.reason) && !credentials_stale(failure);
       return permanent ? give_up(std::move(failure)) : lost(std::move(failure));
     }
     case EventKind::fault:
@@ -98,6 +98,7 @@ void Client::Impl::connected(const session::Event& event) {
   state_ = State::up;
   was_connected_ = connected_since_start_ = true;
   changing_ = login_unsaid_ = false;
+  refusal_.reset();
   leaves_session_ = !clean_sent_ && passes_session_on(*version_);
   version_broker_ = broker_;
   is_bridge_ = bit_sent_;

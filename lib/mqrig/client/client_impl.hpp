@@ -108,7 +108,7 @@ class Client::Impl final : private Connection::Owner {
   // client_login.cpp
   void ask_credentials();
   void credentials_came(std::optional<Credentials> credentials, const Failure& failure);
-  bool credentials_stale(wire::ReasonCode reason);
+  bool credentials_stale(const Failure& failure);
   bool needs_version_5() const noexcept;
   const std::optional<std::string>& user_name() const noexcept;
   const std::optional<std::string>& password() const noexcept;
@@ -165,6 +165,7 @@ class Client::Impl final : private Connection::Owner {
   Backoff backoff_;
   std::string client_id_;
   std::optional<Credentials> credentials_;  // of Options::credentials, for this connection
+  std::optional<Failure> refusal_;          // of credentials_, when others are asked for
   Next next_;                               // connected, and waits for the old one to end
   std::optional<wire::Version> version_;    // agreed with a broker, or to be tried
   std::size_t broker_ = 0;                  // index of the current one

@@ -25,15 +25,19 @@ void Client::Impl::credentials_came(std::optional<Credentials> credentials,
     if (failure.permanent) return give_up(failure);
     return round_failed(failure);
   }
+  const std::optional<Failure> refusal = std::exchange(refusal_, std::nullopt);
+  if (refusal && credentials->same_login(*credentials_)) return give_up(*refusal);
   credentials_ = std::move(credentials);
   make_stream();
 }
 
 // Credentials may have been refused because they are stale: others are worth one attempt.
-bool Client::Impl::credentials_stale(ReasonCode reason) {
-  if (!options_.credentials || kind_of(reason, false) != FailureKind::not_authorised) return false;
+bool Client::Impl::credentials_stale(const Failure& failure) {
+  if (!options_.credentials || failure.kind != FailureKind::not_authorised) return false;
   options_.credentials->refused();
-  return !std::exchange(asked_again_, true);
+  if (std::exchange(asked_again_, true)) return false;
+  refusal_ = failure;
+  return true;
 }
 
 // Older versions have no place for it, and without it the broker would be told less than it was to
