@@ -88,6 +88,8 @@ TEST_CASE_FIXTURE(Fixture, "an exchange goes on until CONNACK, and both have pro
     CHECK(failure->kind == FailureKind::not_authorised);
     CHECK(failure->text.find("the server did not prove itself") != std::string::npos);
     CHECK(connected == 0);
+    run_until([&] { return !disconnects.empty(); });
+    CHECK(disconnects[0] == ReasonCode::unspecified_error);  // of those a client may say
   }
 }
 

@@ -113,7 +113,8 @@ void Client::Impl::authentication_failed(const std::string& fault) {
   failure.kind = FailureKind::not_authorised;
   failure.reason = ReasonCode::not_authorized;
   failure.text = "authentication with " + broker() + " failed: " + fault;
-  session_.disconnect(ReasonCode::not_authorized, {}, connection_->out());
+  // What only a server may say is not among the reasons, table 3-10.
+  session_.disconnect(ReasonCode::unspecified_error, {}, connection_->out());
   connection_->finish();
   give_up(std::move(failure));
 }
