@@ -185,4 +185,31 @@ TEST_CASE_FIXTURE(Fixture, "disconnect() waits for the connection that follows")
   CHECK(client->ended_cleanly());
 }
 
+TEST_CASE_FIXTURE(Fixture, "an exchange is begun again") {
+  options.credentials.reset();
+  options.authentication = std::make_shared<Exchange>();
+  on_connect_packet = [](StubBroker::Peer& peer) {
+    send_connack(peer, "TEST", "proof");
+    return true;
+  };
+  on_auth_packet = [&](StubBroker::Peer& peer) {
+    send_auth(peer, ReasonCode::success, "TEST", "proof");
+    return true;
+  };
+  SUBCASE("after an interval, as long as it succeeds") {
+    options.reauthentication_interval = std::chrono::milliseconds(5);
+    start();
+    run_until([&] { return auths.size() == 3; });
+  }
+  SUBCASE("when it is asked for, one at a time") {
+    start();
+    run_until([&] { return connected == 1; });
+    CHECK_FALSE(client->reauthenticate());
+    CHECK(client->reauthenticate() == session::Error::would_block);
+    run_until([&] { return auths.size() == 1; });
+  }
+  CHECK(auths[0] == std::pair<ReasonCode, std::string>(ReasonCode::reauthenticate, "hello"));
+  CHECK(connected == 1);
+}
+
 }  // namespace mqrig::client::tests

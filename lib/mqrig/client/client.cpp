@@ -51,6 +51,7 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       deadline_timer_(context, [this] { connection_->timeout(); }),
       state_timer_(context),
       renewal_timer_(context, [this] { renew(); }),
+      reauthentication_timer_(context, [this] { reauthenticate(); }),
       backoff_(options_.reconnect_delay, options_.reconnect_max_delay),
       client_id_(options_.client_id.empty() ? make_client_id() : options_.client_id),
       version_(options_.version) {
@@ -254,6 +255,9 @@ std::error_code Client::authenticate(wire::Properties properties) {
 }
 std::error_code Client::reauthenticate(wire::Properties properties) {
   return impl_->authenticate(properties, true);
+}
+std::error_code Client::reauthenticate() {
+  return impl_->reauthenticate();
 }
 bool Client::connected() const noexcept {
   return impl_->session().state() == session::ClientSession::State::connected;

@@ -199,6 +199,7 @@ void Client::Impl::drop_connection() noexcept {
   connection_.reset();
   next_ = {};
   renewal_timer_.cancel();
+  reauthentication_timer_.cancel();
   if (options_.credentials) options_.credentials->cancel();
   session_.close();
   deadline_timer_.cancel();

@@ -113,6 +113,7 @@ void Client::Impl::connected(const session::Event& event) {
   if (!event.session_present) subscriptions_.session_lost();
   if (!reading_) connection_->pause_reading();
   arm_renewal();
+  arm_reauthentication();
   send_requests();
   want_ready_ = true;
   if (ending_) {

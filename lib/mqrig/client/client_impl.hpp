@@ -37,6 +37,7 @@ class Client::Impl final : private Connection::Owner {
   void release_unknown(wire::PacketId last);
   bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);
+  std::error_code reauthenticate();
 
   const session::ClientSession& session() const noexcept { return session_; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -119,10 +120,10 @@ class Client::Impl final : private Connection::Owner {
 
   // client_renewal.cpp
   void arm_renewal();
+  void arm_reauthentication();
   void postpone_renewal();
   void renew();
   void renewed(std::optional<Credentials> credentials);
-  void reauthenticate();
   void change_connection();
   void next_stands(std::error_code error, std::unique_ptr<net::Stream> stream);
   void settle();
@@ -162,6 +163,7 @@ class Client::Impl final : private Connection::Owner {
   net::Timer deadline_timer_;  // of the session
   net::Timer state_timer_;     // the next attempt; the end of finishing
   net::Timer renewal_timer_;   // of the credentials
+  net::Timer reauthentication_timer_;
   Backoff backoff_;
   std::string client_id_;
   std::optional<Credentials> credentials_;  // of Options::credentials, for this connection

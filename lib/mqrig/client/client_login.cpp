@@ -79,6 +79,7 @@ void Client::Impl::on_auth(const session::Event& event) {
   if (event.reason == ReasonCode::success) {
     if (!finish_authentication(event)) return;
     login_unsaid_ = false;
+    arm_reauthentication();
     return arm_renewal();
   }
   const auto data = event.properties.text(PropertyId::authentication_data).value_or("");
@@ -94,6 +95,20 @@ void Client::Impl::on_auth(const session::Event& event) {
                  *event.properties.text(PropertyId::authentication_method));
   properties.add(PropertyId::authentication_data, *answer);
   authenticate(properties.view(), false);
+}
+
+std::error_code Client::Impl::reauthenticate() {
+  if (!stands()) return session::Error::not_connected;
+  if (state_ != State::up || session_.reauthenticating()) return session::Error::would_block;
+  wire::PropertyWriter properties;
+  if (!begin_authentication(properties)) return session::Error::no_authentication_method;
+  return authenticate(properties.view(), true);
+}
+
+void Client::Impl::arm_reauthentication() {
+  const auto interval = options_.reauthentication_interval;
+  if (interval.count() == 0 || !options_.authentication) return;
+  reauthentication_timer_.expires_at(std::chrono::steady_clock::now() + interval);
 }
 
 // The end of an exchange, in CONNACK or AUTH: false if the broker has not proved what it had to.

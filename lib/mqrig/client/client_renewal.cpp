@@ -48,15 +48,9 @@ void Client::Impl::renewed(std::optional<Credentials> credentials) {
   credentials_ = std::move(credentials);
   if (said) return arm_renewal();
   login_unsaid_ = true;
-  if (credentials_->authentication_method) return reauthenticate();
+  // A token that has no room in the broker's packets is left to a new connection, which says so.
+  if (credentials_->authentication_method && !reauthenticate()) return;
   change_connection();
-}
-
-// A token that has no room in the broker's packets is left to a new connection, which says so.
-void Client::Impl::reauthenticate() {
-  wire::PropertyWriter properties;
-  begin_authentication(properties);
-  if (authenticate(properties.view(), true)) return change_connection();
 }
 
 // A network connection is made while the old one goes on.

@@ -76,6 +76,8 @@ struct Options {
   std::function<std::shared_ptr<CredentialSource>(asio::io_context&)> make_credentials;
   // 5.0: the enhanced authentication that CONNECT begins; null: none.
   std::shared_ptr<auth::ClientExchange> authentication;
+  // How long after it has succeeded it is begun again on the connection that stands; 0: it is not.
+  std::chrono::milliseconds reauthentication_interval{0};
   std::uint16_t keep_alive = 60;  // seconds, 0: off
   bool clean_start = true;        // of the first connection
   // Below 5.0 a clean session ends with its connection: there it is not begun clean.

@@ -89,6 +89,8 @@ class ClientSession {
   std::error_code authenticate(wire::Properties properties, Time now, wire::Buffer& out);
   // Starts a re-authentication with AUTH 0x19 [MQTT-4.12.1-1].
   std::error_code reauthenticate(wire::Properties properties, Time now, wire::Buffer& out);
+  // It was started, and the server has neither accepted nor refused it yet.
+  bool reauthenticating() const noexcept { return reauthenticating_; }
   // Appends DISCONNECT; nothing can be sent after it [MQTT-3.14.4-1]. Reason and properties
   // are 5.0's.
   void disconnect(wire::ReasonCode reason, wire::Properties properties, wire::Buffer& out);
