@@ -10,6 +10,7 @@ seconds=${FUZZ_SECONDS:-$seconds}
 if command -v ccache >/dev/null; then
   # What another clone has compiled is not compiled again.
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros  # else it does not know precompiled headers
 fi
 # The sanitizers of these compilers die at start where the kernel randomises more bits than they know.
 no_aslr=

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <mqrig/auth/secret.hpp>
 #include <mqrig/cli/ask_secret.hpp>
 #include <mqrig/cli/shared_options.hpp>
@@ -141,20 +142,33 @@ std::string bytes_of(const std::string& hex, const std::string& label) {
   return bytes;
 }
 
+/// A stronger source wants certificates than the one that wants a pre-shared key. That nothing is
+/// checked takes the place of no key: it has to be said that there are certificates.
+bool psk_gives_way(const cli::Options& options, cli::Source of_psk) {
+  return std::any_of(std::begin(only_with_certificates), std::end(only_with_certificates),
+                     [&](std::string_view name) {
+                       return name != "insecure" && is_given(options, name) &&
+                              options.source(name) > of_psk;
+                     });
+}
+
 void read_psk(const cli::Options& options, net::TlsClientSettings& into) {
-  std::optional<std::string> hex = read_secret(options, "psk");
-  if (!hex) {
-    if (!options.has("psk-identity")) return;
+  const std::string option = secret_option(options, "psk");
+  if (option.empty() && !options.has("psk-identity")) return;
+  const cli::Source of_key = option.empty() ? cli::Source::none : options.source(option);
+  const cli::Source of_psk = std::max(of_key, options.source("psk-identity"));
+  if (psk_gives_way(options, of_psk)) return;
+  if (option.empty()) {
     throw UsageError(options.label("psk-identity") + " needs the key: give " +
                      options.label("psk-file"));
   }
-  const std::string option = secret_option(options, "psk");
   need(options, option, "psk-identity");
   for (const std::string_view name : only_with_certificates) {
-    if (!is_given(options, name) || options.source(name) < options.source(option)) continue;
+    if (!is_given(options, name) || options.source(name) < of_psk) continue;
     throw UsageError(options.label(name) + " and " + options.label(option) +
                      " exclude each other: with a pre-shared key there are no certificates");
   }
+  std::optional<std::string> hex = read_secret(options, "psk");
   into.psk_identity = options.text("psk-identity");
   into.psk_key = bytes_of(*hex, options.label(option));
   wipe(*hex);
@@ -199,6 +213,13 @@ std::string read_tls_name(const cli::Options& options) {
   if (zone || name.starts_with('.') || !net::host_fault(name).empty()) {
     throw UsageError(options.label("sni") + ": '" + name +
                      "' is no name that a certificate can be for");
+  }
+  const bool ascii = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (!ascii) {
+    throw UsageError(options.label("sni") + ": '" + name +
+                     "' is not in ASCII, as names in certificates are: give it in the form of the "
+                     "DNS, where such a label begins with xn--");
   }
   return name;
 }

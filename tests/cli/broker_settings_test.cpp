@@ -105,6 +105,15 @@ TEST_CASE("clients are asked for certificates where there is somebody to sign th
       settings({"--psk-file", "keys", "--use-identity-as-username"}).broker.identity_is_user_name);
 }
 
+TEST_CASE("a certificate is required of every client, so none may have a key instead") {
+  const std::vector<std::string> both = {"--cert", "c.pem",      "--cafile",
+                                         "ca.pem", "--psk-file", "keys"};
+  CHECK(settings(both).tls->server.client_certificate == ClientCertificate::optional);
+  std::vector<std::string> required = both;
+  required.push_back("--require-certificate");
+  CHECK(contains(fault(required), "--require-certificate and --psk-file exclude each other"));
+}
+
 TEST_CASE("clients that prove a name may come from other machines without a password file") {
   const std::vector<std::string> tls = {"--cert", "c", "--listen", "mqtts://192.0.2.1"};
   CHECK(contains(fault(tls), "would let everybody in who reaches this machine"));
@@ -115,6 +124,25 @@ TEST_CASE("clients that prove a name may come from other machines without a pass
   CHECK(fault(named) == "no fault");
   named.insert(named.end(), {"--listen", "mqtt://192.0.2.1"});
   CHECK(contains(fault(named), "would let nobody in"));
+}
+
+TEST_CASE("where TLS lets in only who has a certificate or a key, other machines may be let in") {
+  const std::vector<std::string> required = {
+      "--cert", "c", "--listen", "mqtts://192.0.2.1", "--cafile", "ca", "--require-certificate"};
+  CHECK(settings(required).broker.allow_anonymous);
+  const std::vector<std::string> keys = {"--psk-file", "keys", "--listen", "wss://192.0.2.1"};
+  CHECK(settings(keys).broker.allow_anonymous);
+  for (const auto& guarded : {required, keys}) {
+    std::vector<std::string> also_plain = guarded;
+    also_plain.insert(also_plain.end(), {"--listen", "mqtt://192.0.2.1"});
+    CHECK(contains(fault(also_plain), "listening on 192.0.2.1:1883 would let everybody in"));
+  }
+  std::vector<std::string> optional = required;
+  optional.pop_back();
+  CHECK(contains(fault(optional), "would let everybody in"));
+  std::vector<std::string> either = keys;
+  either.insert(either.end(), {"--cert", "c"});
+  CHECK(contains(fault(either), "would let everybody in"));
 }
 
 TEST_CASE("a proxy makes a listener on this machine one for everybody") {

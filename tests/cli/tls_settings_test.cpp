@@ -138,3 +138,19 @@ TEST_CASE("a pre-shared key is given in hexadecimal, with whose it is") {
   }
   CHECK(contains(tls_fault({"--psk", std::string(514, '0'), "--psk-identity", "a"}), "256 bytes"));
 }
+
+TEST_CASE("a pre-shared key and certificates: what was said more strongly is in force") {
+  const TemporaryFile file("x");
+  const std::vector<std::string> weak_key = {"MQRIG_PSK_FILE=/no", "MQRIG_PSK_IDENTITY=me"};
+  const net::TlsClientSettings certificates = settings({"--cafile", file.path()}, weak_key);
+  CHECK(certificates.ca_file == file.path());
+  CHECK(certificates.psk_key.empty());
+  CHECK(settings({"--cert", file.path()}, {"MQRIG_PSK_IDENTITY=me"}).psk_identity.empty());
+  // A key of which a part was typed was typed.
+  const TemporaryFile key("01\n");
+  CHECK(settings({"--psk-identity", "me"}, {"MQRIG_PSK_FILE=" + key.path(), "MQRIG_CAFILE=/no"})
+            .psk_key == "\x01");
+  // To check nothing is no substitute for a key.
+  CHECK(contains(tls_fault({"--insecure"}, weak_key), "exclude each other"));
+  CHECK(settings({"--insecure", "--capath", "/tmp"}, weak_key).psk_key.empty());
+}

@@ -69,6 +69,10 @@ TEST_CASE("the name to find in the certificate is one that a certificate can be 
     CHECK(fault({"--sni", name}) ==
           "--sni: '" + std::string(name) + "' is no name that a certificate can be for");
   }
+  CHECK(contains(fault({"--sni",
+                        "b\xC3\xBC"
+                        "cher.example"}),
+                 "begins with xn--"));
 }
 
 TEST_CASE("what asks for TLS is never plain") {

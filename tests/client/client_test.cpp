@@ -172,7 +172,17 @@ TEST_CASE_FIXTURE(Fixture, "nobody listens: the failure says who was tried") {
   start();
   run_until([&] { return failure.has_value(); });
   CHECK(failure->kind == FailureKind::unreachable);
-  CHECK(failure->text.find("127.0.0.1:" + port + ": Connection refused") != std::string::npos);
+  CHECK(failure->text == "could not connect to 127.0.0.1:" + port + ": Connection refused");
+}
+
+TEST_CASE_FIXTURE(Fixture, "nobody listens at a Unix socket: its path is said once") {
+  options.brokers.clear();
+  Broker& missing = options.brokers.emplace_back();
+  missing.unix_path = "/nonexistent/mqtt.sock";
+  start();
+  run_until([&] { return failure.has_value(); });
+  CHECK(failure->text ==
+        "could not connect to unix /nonexistent/mqtt.sock: No such file or directory");
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -293,8 +293,11 @@ class Ends(TlsClientCase):
         result = self.run_mqrig(*subscriber, self.scripted(accept_and_leave, deliver).port)
         self.expect_ok(result)
         self.assertEqual(b"hello\n", result.out)
-        self.assertIn("connection lost", result.err)
-        self.expect_failure(self.run_mqrig(*subscriber, self.scripted(accept_and_leave).port, "--no-reconnect"), DISCONNECTED)
+        without_end = r"localhost:\d+ closed the connection without ending TLS \(no close_notify\)"
+        self.assertRegex(result.err, "connection lost: " + without_end)
+        result = self.run_mqrig(*subscriber, self.scripted(accept_and_leave).port, "--no-reconnect")
+        self.expect_failure(result, DISCONNECTED)
+        self.assertRegex(result.err, without_end)
 
     def test_a_session_is_resumed_by_the_next_connection(self):
         for version in ("1.2", "1.3"):

@@ -62,6 +62,19 @@ TEST_CASE("a wrong key is told from an unknown identity") {
   }
 }
 
+TEST_CASE("in TLS 1.3 a key goes with a cipher that has SHA-256, or with none") {
+  PskRig rig(TlsVersion::tls_1_3);
+  rig.client_settings.ciphers = "TLS_AES_256_GCM_SHA384";
+  CHECK(TlsClient::make(rig.client_settings, rig.problem) == nullptr);
+  CHECK(contains(rig.problem, "a pre-shared key goes with SHA-256"));
+  rig.problem.clear();
+  rig.client_settings.ciphers += ":TLS_CHACHA20_POLY1305_SHA256";
+  rig.establish();
+  PskRig only_1_2(TlsVersion::tls_1_2);
+  only_1_2.client_settings.ciphers = "PSK:!eNULL";
+  only_1_2.establish();
+}
+
 TEST_CASE("no certificate takes the place of the key, and no key that of a certificate") {
   for (const TlsVersion version : versions) {
     PskRig certificate(version);

@@ -76,6 +76,45 @@ TEST_CASE("keys that do not fit, are missing or are encrypted are told apart") {
   CHECK(contains(server_problem(settings), "a key, but no certificate"));
 }
 
+TEST_CASE("a key of another type than the certificate's does not belong to it, at either end") {
+  const TlsRig rig;
+  const TestCertificate rsa =
+      TestCertificate::self_signed({.common_name = "localhost", .rsa_bits = 2048});
+  const TlsIdentity rsa_identity = rig.identity(rsa, "rsa");
+  const TlsIdentity p256_identity = rig.identity(Authority::get().server, "p256");
+  for (const auto& [certificate, key] :
+       {std::pair(p256_identity, rsa_identity), std::pair(rsa_identity, p256_identity)}) {
+    TlsIdentity mixed = certificate;
+    mixed.key_file = key.key_file;
+    const std::string expected = "the key in '" + mixed.key_file +
+                                 "' does not belong to the certificate in '" +
+                                 mixed.certificate_file + "'";
+    TlsClientSettings client = rig.client_settings;
+    client.identity = mixed;
+    CHECK(client_problem(client) == expected);
+    TlsServerSettings server;
+    server.identity = mixed;
+    CHECK(server_problem(server) == expected);
+    server.psk_key = [](const std::string&) { return std::nullopt; };
+    CHECK(server_problem(server) == expected);
+  }
+}
+
+TEST_CASE("a certificate of our own that is too weak is said to be so, and what is needed") {
+  const TlsRig rig;
+  TlsServerSettings settings;
+  settings.identity = rig.identity(
+      TestCertificate::self_signed({.common_name = "localhost", .rsa_bits = 1024}), "small");
+  CHECK(
+      server_problem(settings) ==
+      "the certificate in '" + settings.identity.certificate_file +
+          "' is too weak to be used (its key is too small): have it issued anew, with SHA-256 and "
+          "an RSA key of 2048 bits or one on P-256");
+  settings.identity = rig.identity(
+      Authority::get().root.issue({.common_name = "localhost", .digest = EVP_sha1()}), "old");
+  CHECK(contains(server_problem(settings), "is signed with an old digest): have it issued anew"));
+}
+
 TEST_CASE("an encrypted key needs its pass phrase") {
   TlsRig rig;
   TlsIdentity& identity = rig.server_settings.identity;
@@ -90,18 +129,21 @@ TEST_CASE("an encrypted key needs its pass phrase") {
 }
 
 TEST_CASE("PKCS #12 holds both, with or without a pass phrase") {
-  for (const std::string secret : {"", "sesame"}) {
-    TlsRig rig;
-    TlsIdentity& identity = rig.server_settings.identity;
-    identity = {};
-    identity.pkcs12_file = rig.file("bag.p12", Authority::get().server.pkcs12(secret));
-    if (!secret.empty()) {
-      CHECK(contains(server_problem(rig.server_settings), "bag.p12' is encrypted: give its pass"));
-      identity.key_password = phrase("guess");
-      CHECK(contains(server_problem(rig.server_settings), "bag.p12' is wrong"));
-      identity.key_password = phrase(secret);
+  for (const bool with_code : {true, false}) {
+    for (const std::string secret : {"", "sesame"}) {
+      TlsRig rig;
+      TlsIdentity& identity = rig.server_settings.identity;
+      identity = {};
+      identity.pkcs12_file = rig.file("bag.p12", Authority::get().server.pkcs12(secret, with_code));
+      if (!secret.empty()) {
+        CHECK(
+            contains(server_problem(rig.server_settings), "bag.p12' is encrypted: give its pass"));
+        identity.key_password = phrase("guess");
+        CHECK(contains(server_problem(rig.server_settings), "bag.p12' is wrong"));
+        identity.key_password = phrase(secret);
+      }
+      rig.establish();
     }
-    rig.establish();
   }
   TlsRig rig;
   rig.server_settings.identity.pkcs12_file = rig.file("bag.p12", "none");
@@ -147,6 +189,21 @@ TEST_CASE("ciphers that there are not, and versions in the wrong order, are refu
   settings = {};
   settings.psk_key = "key";
   CHECK(contains(client_problem(settings), "the identity of the pre-shared key"));
+}
+
+TEST_CASE("a cipher that is excluded or moved has to exist, or to have existed") {
+  TlsClientSettings settings;
+  for (const std::string word : {"-", "+", "!", "!SHA-1", "-NOSUCH", "+NOSUCH", "!kRSA+NOSUCH"}) {
+    settings.ciphers = "DEFAULT:" + word;
+    CHECK(client_problem(settings) == "OpenSSL knows no cipher '" + word + "'");
+  }
+  settings.ciphers = "DEFAULT:!TLS_AES_128_GCM_SHA256";
+  CHECK(contains(client_problem(settings), "suites of TLS 1.3 cannot be excluded"));
+  TlsRig old_list;
+  old_list.client_settings.ciphers =
+      "DEFAULT:!aNULL:!eNULL:!LOW:!EXPORT:!SSLv2:!kRSA+3DES:!EDH-RSA-DES-CBC3-SHA:-SHA1:+RC4:"
+      "@STRENGTH";
+  old_list.establish();
 }
 
 TEST_CASE("ciphers without authentication or encryption are refused at both ends") {

@@ -247,6 +247,18 @@ TEST_CASE("an end without close_notify is told from one with it, after the bytes
   CHECK(contains(rig.server->failure(), "without ending TLS (no close_notify)"));
 }
 
+TEST_CASE("a peer that ends first gets our close_notify with the close") {
+  for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    TlsRig rig;
+    rig.client_settings.highest_version = version;
+    rig.establish();
+    rig.client->shutdown_send();
+    CHECK(rig.read_error(*rig.server) == Error::end_of_stream);
+    rig.server->close();
+    CHECK(rig.read_error(*rig.client) == Error::end_of_stream);
+  }
+}
+
 TEST_CASE("a stream may be destroyed in the call that tells of it, and is closed but once") {
   TlsRig rig;
   rig.establish();
@@ -265,17 +277,29 @@ TEST_CASE("a stream may be destroyed in the call that tells of it, and is closed
   CHECK(rig.client_recorder.readable == 0);
 }
 
-TEST_CASE("changed bytes end the stream") {
-  TlsRig rig;
-  rig.make();
-  auto [near, middle] = memory_stream_pair(rig.context);
-  Stream* wire = near.get();
-  rig.connect(std::move(near), std::move(middle));
-  REQUIRE_FALSE(rig.shake_hands().client);
-  wire->write_some(
-      bytes(std::string_view("\x17\x03\x03\x00\x20 these are no ciphered bytes....", 37)));
-  CHECK(rig.read_error(*rig.server) == Error::tls_failed);
-  CHECK(contains(rig.server->failure(), "what the client sent cannot be deciphered"));
+TEST_CASE("changed bytes end the stream, and it is said what they are") {
+  const std::string too_long = std::string("\x17\x03\x03\x50\x00", 5) + std::string(0x5000, 'x');
+  const std::pair<std::string, std::string> cases[] = {
+      {std::string("\x17\x03\x03\x00\x20 these are no ciphered bytes....", 37),
+       "what the client sent cannot be deciphered"},
+      {"these are no records", "what the client sent breaks the rules of TLS"},
+      {too_long, "what the client sent breaks the rules of TLS"},
+  };
+  for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+    for (const auto& [sent, said] : cases) {
+      TlsRig rig;
+      rig.client_settings.highest_version = version;
+      rig.make();
+      auto [near, middle] = memory_stream_pair(rig.context);
+      Stream* wire = near.get();
+      rig.connect(std::move(near), std::move(middle));
+      REQUIRE_FALSE(rig.shake_hands().client);
+      wire->write_some(bytes(sent));
+      CHECK(rig.read_error(*rig.server) == Error::tls_failed);
+      CAPTURE(rig.server->failure());
+      CHECK(contains(rig.server->failure(), said));
+    }
+  }
 }
 
 TEST_CASE("TLS goes through TLS, as to a broker behind an https proxy") {

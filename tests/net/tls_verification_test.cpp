@@ -90,6 +90,19 @@ TEST_CASE("what is no name is refused before anything is sent, not left unchecke
   }
 }
 
+TEST_CASE("a name that is not in ASCII is refused with the form that certificates have") {
+  TlsRig rig;
+  rig.name =
+      "b\xC3\xBC"
+      "cher.example";
+  rig.connect();
+  std::error_code error;
+  CHECK(TlsRig::layer(*rig.client).handshake(error) == Layer::Progress::failed);
+  CHECK(error == Error::tls_failed);
+  CHECK(contains(rig.client->failure(), "is not in ASCII"));
+  CHECK(contains(rig.client->failure(), "xn--"));
+}
+
 // No settings come to this: it is what OpenSSL is told behind their back.
 TEST_CASE("a server without certificate and key is refused whatever ciphers it agrees upon") {
   for (const bool insecure : {false, true}) {

@@ -105,9 +105,9 @@ std::string TestCertificate::key_pem(const std::string& pass_phrase) const {
   return content_of(bio);
 }
 
-std::string TestCertificate::pkcs12(const std::string& pass_phrase) const {
+std::string TestCertificate::pkcs12(const std::string& pass_phrase, bool with_code) const {
   PKCS12* bag = PKCS12_create(pass_phrase.c_str(), "test", key(), certificate(), nullptr, 0, 0,
-                              PKCS12_DEFAULT_ITER, 1, 0);
+                              PKCS12_DEFAULT_ITER, with_code ? 1 : -1, 0);
   check(bag != nullptr);
   BIO* bio = BIO_new(BIO_s_mem());
   check(i2d_PKCS12_bio(bio, bag) == 1);

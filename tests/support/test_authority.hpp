@@ -37,7 +37,8 @@ class TestCertificate {
   std::string certificate_pem() const;
   // Encrypted if there is a pass phrase.
   std::string key_pem(const std::string& pass_phrase = {}) const;
-  std::string pkcs12(const std::string& pass_phrase) const;
+  // Without a code the pass phrase is known to be right only by what it deciphers.
+  std::string pkcs12(const std::string& pass_phrase, bool with_code = true) const;
   // A list of what this authority has revoked.
   std::string revocation_list(const std::vector<const TestCertificate*>& revoked,
                               long next_update = 3600) const;

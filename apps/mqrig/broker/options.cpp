@@ -32,7 +32,8 @@ constexpr OptionSpec listener_options[] = {
          "and 443. A path behind ws://HOST:PORT is the only one that is served, and without "
          "one all are. HOST is an address, an interface, localhost, or *, 0.0.0.0 or [::] for all "
          "addresses. Replaces the default listener; together with --port both listen. An "
-         "address beyond this machine needs --password-file or --allow-anonymous."},
+         "address beyond this machine needs --password-file, --jwt-jwks or --allow-anonymous; or "
+         "TLS that asks every client for a certificate or a pre-shared key."},
     {.long_name = "proxy-protocol",
      .negated = "no-proxy-protocol",
      .env = "MQRIG_BROKER_PROXY_PROTOCOL",
@@ -79,8 +80,9 @@ constexpr OptionSpec access_options[] = {
      .env = "MQRIG_BROKER_ALLOW_ANONYMOUS",
      .help = "let clients in that give no user name",
      .details = "Without --password-file, --jwt-jwks and --jwt-issuer this is the default as long "
-                "as all listeners are on this machine, and must be said if one is not. With one of "
-                "them it is off unless said."},
+                "as all listeners are on this machine, and must be said if one is not, unless TLS "
+                "asks each of its clients for a certificate (--require-certificate) or a "
+                "pre-shared key (--psk-file alone). With one of them it is off unless said."},
     {.long_name = "password-file",
      .kind = ValueKind::path,
      .value_name = "FILE",
@@ -197,7 +199,7 @@ constinit const cli::CommandSpec spec{
     .exit_notes =
         "Zero means that the broker was stopped by a signal, which is how it is meant to end; "
         "130 or 143 that a second signal cut that short. It is 2 also when a listener beyond "
-        "this machine has none of --password-file, --jwt-jwks and --allow-anonymous, 3 when a "
+        "this machine lets in who has proved nothing, and --allow-anonymous is missing, 3 when a "
         "listener could not be opened, and 10 when a file of passwords, rules, keys for tokens, "
         "state, certificates or keys could not be read, 4 when certificates or keys are of no "
         "use.",

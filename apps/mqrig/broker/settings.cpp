@@ -124,9 +124,19 @@ void read_proxy_protocol(const cli::Options& options, Settings& into) {
   }
 }
 
+/// True if TLS lets nobody in without a certificate that was signed for it, or a key.
+bool proves_clients(const TlsSettings& tls) {
+  const net::TlsIdentity& identity = tls.server.identity;
+  const bool keys_only = identity.certificate_file.empty() && identity.pkcs12_file.empty();
+  return keys_only ||
+         tls.server.client_certificate == net::TlsServerSettings::ClientCertificate::required;
+}
+
 /// True if nobody can come in by it who is not on this machine, or proves who it is.
 bool is_guarded(const ListenUrl& listener, const Settings& settings) {
-  if (listener.tls && settings.broker.identity_is_user_name) return true;
+  if (listener.tls && (settings.broker.identity_is_user_name || proves_clients(*settings.tls))) {
+    return true;
+  }
   return !listener.address.proxy_protocol && net::is_loopback(listener.address);
 }
 
@@ -149,11 +159,11 @@ void read_access(const cli::Options& options, Settings& into) {
   }
   for (const ListenUrl& listener : into.listeners) {
     if (said || is_guarded(listener, into)) continue;
-    throw UsageError(
-        "listening on " + describe(listener.address) + " would let everybody in who reaches " +
-        (listener.address.proxy_protocol ? "the proxy" : "this machine") +
-        ": give --password-file (see mqrig passwd) or --jwt-jwks, or --allow-anonymous if "
-        "that is meant");
+    throw UsageError("listening on " + describe(listener.address) +
+                     " would let everybody in who reaches " +
+                     (listener.address.proxy_protocol ? "the proxy" : "this machine") +
+                     ": give --password-file (see mqrig passwd), --jwt-jwks or, with TLS, "
+                     "--require-certificate; or --allow-anonymous if that is meant");
   }
 }
 

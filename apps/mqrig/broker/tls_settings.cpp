@@ -48,8 +48,15 @@ void check_together(const Options& options) {
     need(options, name, certificate || options.has("pkcs12"), "--key or --pkcs12");
   }
   const std::string_view ca = "--cafile or --capath: who signs the certificates of clients";
-  if (options.flag("require-certificate"))
+  if (options.flag("require-certificate")) {
     need(options, "require-certificate", has_ca(options), ca);
+    // Neither gives way to the other, whoever said it: less would be asked of clients.
+    if (options.has("psk-file")) {
+      throw UsageError(
+          "--require-certificate and --psk-file exclude each other: a client with a pre-shared key "
+          "has no certificate; give one of them, or --no-require-certificate");
+    }
+  }
   need(options, "crl", has_ca(options), ca);
 }
 

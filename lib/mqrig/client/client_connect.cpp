@@ -1,4 +1,5 @@
 // How a client gets a connection, and what it does when one cannot be had or is lost.
+#include <algorithm>
 #include <string>
 
 #include <mqrig/client/client_impl.hpp>
@@ -26,6 +27,15 @@ FailureKind kind_of(std::error_code error) {
 
 std::string join(std::string_view first, std::string_view second) {
   return second.empty() ? std::string(first) : std::string(first) + "; " + std::string(second);
+}
+
+// What the connector says begins with what it could not reach: where that is the broker's name, or
+// the path in it, once is enough.
+std::string with_name(const std::string& name, std::string_view reason) {
+  const std::string first(reason.substr(0, reason.find(": ")));
+  const bool twice = first == name || "unix " + first == name;
+  if (twice) reason.remove_prefix(std::min(first.size() + 2, reason.size()));
+  return name + ": " + std::string(reason);
 }
 
 // Many brokers close TCP without a word of TLS where they have nothing more to say.
@@ -95,7 +105,7 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
     failure.error = error;
     const std::string& detail = connector_.detail();
     failure.text =
-        "could not connect to " + broker() + ": " + (detail.empty() ? error.message() : detail);
+        "could not connect to " + with_name(broker(), detail.empty() ? error.message() : detail);
     return next_broker(std::move(failure));
   }
   begin_connection({std::move(stream), {}, 0});
@@ -285,6 +295,7 @@ Failure Client::Impl::stream_failure(std::error_code error) const {
   }
   failure.text +=
       is_end(error) ? " closed the connection" : " dropped the connection: " + error.message();
+  if (error == net::Error::tls_truncated) failure.text += " without ending TLS (no close_notify)";
   if (!up) failure.text += " instead of answering CONNECT";
   if (!detail.empty() && error != net::Error::tls_truncated) failure.text += ": " + detail;
   const net::Transport& transport = options_.transport;

@@ -16,6 +16,16 @@ constexpr const char* psk_ciphers = "kECDHEPSK:kDHEPSK:kPSK:!eNULL";
 // Of TLS 1.3, where OpenSSL has such keys with SHA-256 only: a server must not choose another.
 constexpr const char* psk_suites = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256";
 
+bool takes_keys_in_1_3(const SSL_CTX* context) {
+  const STACK_OF(SSL_CIPHER)* suites = SSL_CTX_get_ciphers(context);
+  for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {
+    const SSL_CIPHER* suite = sk_SSL_CIPHER_value(suites, i);
+    const bool of_1_3 = SSL_CIPHER_get_protocol_id(suite) >> 8 == 0x13;
+    if (of_1_3 && SSL_CIPHER_get_handshake_digest(suite) == EVP_sha256()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string TlsContext::set_up(const TlsClientSettings& settings) {
@@ -49,9 +59,13 @@ std::string TlsContext::use_psk(const TlsClientSettings& settings) {
   key_only_ = true;
   SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, note_verdict);
   SSL_CTX_set_psk_client_callback(context_.get(), give_psk);
-  if (!settings.ciphers.empty()) return {};
-  SSL_CTX_set_cipher_list(context_.get(), psk_ciphers);
-  SSL_CTX_set_ciphersuites(context_.get(), psk_suites);
+  if (settings.ciphers.empty()) SSL_CTX_set_cipher_list(context_.get(), psk_ciphers);
+  if (settings.ciphers.find("TLS_") == std::string::npos) {
+    SSL_CTX_set_ciphersuites(context_.get(), psk_suites);
+  } else if (!takes_keys_in_1_3(context_.get())) {
+    return "in TLS 1.3 a pre-shared key goes with SHA-256, and none of the ciphers '" +
+           settings.ciphers + "' has it: add " + psk_suites;
+  }
   return {};
 }
 

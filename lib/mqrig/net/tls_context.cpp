@@ -3,12 +3,14 @@
 #include <openssl/err.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mqrig/net/tls_context.hpp>
 #include <mqrig/net/tls_failure.hpp>
 #include <mqrig/net/tls_identity.hpp>
 #include <mqrig/net/tls_notes.hpp>
 #include <mqrig/net/tls_trust.hpp>
+#include <string_view>
 #include <system_error>
 
 namespace mqrig::net {
@@ -112,14 +114,38 @@ const char* open_suite(const SSL_CTX* context) {
   return nullptr;
 }
 
-// OpenSSL ignores a word that it does not know as long as it knows another.
-bool is_known(SSL_CTX* context, const std::string& word) {
-  if (word.starts_with("TLS_")) {
-    return SSL_CTX_set_ciphersuites(context, word.c_str()) == 1 && has_suite(context, word);
+// What old lists exclude, as words or in the names of suites, and OpenSSL has no more.
+constexpr std::string_view words_of_old[] = {
+    "3DES",     "DES",  "RC4",    "RC2",     "IDEA",    "SEED",  "EXP",       "EXPORT", "EXPORT40",
+    "EXPORT56", "LOW",  "MEDIUM", "SSLv2",   "KRB5",    "kKRB5", "aKRB5",     "FZA",    "kFZA",
+    "aFZA",     "eFZA", "aDH",    "kDH",     "kDHd",    "kDHr",  "aECDH",     "kECDH",  "kECDHe",
+    "kECDHr",   "GOST", "aGOST",  "aGOST01", "aGOST94", "kGOST", "GOST89MAC", "GOST94"};
+
+// One of its parts is of those: "kRSA+3DES", "EDH-RSA-DES-CBC3-SHA".
+bool is_of_old(std::string_view word) {
+  while (!word.empty()) {
+    const std::size_t size = std::min(word.find_first_of("+-"), word.size());
+    const auto* end = std::end(words_of_old);
+    if (std::find(std::begin(words_of_old), end, word.substr(0, size)) != end) return true;
+    word.remove_prefix(std::min(size + 1, word.size()));
   }
-  if (word.starts_with('!') || word.starts_with('@')) return true;
-  const std::string plain = word.substr(word.find_first_not_of("+-"));
-  return SSL_CTX_set_cipher_list(context, plain.c_str()) == 1;
+  return false;
+}
+
+// OpenSSL ignores a word that it does not know as long as it knows another.
+std::string word_problem(SSL_CTX* context, const std::string& word) {
+  if (word.starts_with('@')) return {};
+  const bool taken_away = word.find_first_of("!+-") == 0;
+  const std::string plain = word.substr(taken_away ? 1 : 0);
+  bool known = taken_away && is_of_old(plain);
+  if (!plain.starts_with("TLS_")) {
+    known = known || SSL_CTX_set_cipher_list(context, plain.c_str()) == 1;
+  } else if (taken_away) {
+    return "'" + word + "': suites of TLS 1.3 cannot be excluded: name those that are allowed";
+  } else {
+    known = SSL_CTX_set_ciphersuites(context, plain.c_str()) == 1 && has_suite(context, plain);
+  }
+  return known ? std::string() : "OpenSSL knows no cipher '" + word + "'";
 }
 
 }  // namespace
@@ -132,7 +158,8 @@ std::string TlsContext::set_ciphers(const std::string& words) {
     const std::size_t end = std::min(words.find_first_of(": ,", begin), words.size());
     const std::string word = words.substr(begin, end - begin);
     begin = end;
-    if (!is_known(context_.get(), word)) return "OpenSSL knows no cipher '" + word + "'";
+    std::string problem = word_problem(context_.get(), word);
+    if (!problem.empty()) return problem;
     std::string& into = word.starts_with("TLS_") ? suites : list;
     into += (into.empty() ? "" : ":") + word;
   }

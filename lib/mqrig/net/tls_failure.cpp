@@ -169,6 +169,24 @@ bool has_notes(int reason) {
   }
 }
 
+// What came is no record, or none that may be there.
+bool is_no_record(int reason) {
+  switch (reason) {
+    case SSL_R_WRONG_VERSION_NUMBER:
+    case SSL_R_BAD_RECORD_TYPE:
+    case SSL_R_PACKET_LENGTH_TOO_LONG:
+    case SSL_R_ENCRYPTED_LENGTH_TOO_LONG:
+    case SSL_R_DATA_LENGTH_TOO_LONG:
+    case SSL_R_LENGTH_TOO_LONG:
+    case SSL_R_LENGTH_TOO_SHORT:
+    case SSL_R_UNEXPECTED_RECORD:
+    case SSL_R_UNEXPECTED_MESSAGE:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::string openssl_reason(unsigned long error) {
@@ -189,6 +207,11 @@ std::string explain_failure(const TlsNotes& notes, std::string_view beginning) {
   const std::string text = notes.context->is_client() ? find(reasons_of_client, reason)
                                                       : find(reasons_of_server, reason);
   if (!text.empty()) return text;
+  if (is_no_record(reason)) {
+    return std::string("what ") + peer_of(notes) + " sent breaks the rules of TLS (" +
+           openssl_reason(tls) +
+           "): bytes were lost, added or changed on the way, or it has a fault";
+  }
   return "OpenSSL says: " + openssl_reason(tls != 0 ? tls : error);
 }
 

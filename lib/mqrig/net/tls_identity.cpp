@@ -52,11 +52,29 @@ class PassPhrase {
   bool asked_ = false;
 };
 
+std::string weakness(int reason) {
+  switch (reason) {
+    case SSL_R_EE_KEY_TOO_SMALL:
+      return "its key is too small";
+    case SSL_R_CA_KEY_TOO_SMALL:
+      return "the key of an authority in its chain is too small";
+    case SSL_R_CA_MD_TOO_WEAK:
+      return "it, or an authority in its chain, is signed with an old digest";
+    default:
+      return {};
+  }
+}
+
 // Why OpenSSL did not take a certificate as ours.
 std::string certificate_problem(const std::string& file) {
   const unsigned long error = ERR_peek_error();
   if (ERR_GET_LIB(error) != ERR_LIB_SSL) return "'" + file + "' holds no certificate in PEM";
-  return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
+  const std::string weak = weakness(ERR_GET_REASON(error));
+  if (weak.empty()) {
+    return "the certificate in '" + file + "' cannot be used: " + openssl_reason(error);
+  }
+  return "the certificate in '" + file + "' is too weak to be used (" + weak +
+         "): have it issued anew, with SHA-256 and an RSA key of 2048 bits or one on P-256";
 }
 
 std::string use_key(SSL_CTX* context, const TlsIdentity& identity) {
@@ -71,7 +89,11 @@ std::string use_key(SSL_CTX* context, const TlsIdentity& identity) {
     return phrase.problem("'" + file + "' holds no private key in PEM" +
                           (identity.key_file.empty() ? "; name its file with --key" : ""));
   }
-  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1) return {};
+  // OpenSSL keeps one certificate and one key of each type: a key of another type is taken, and
+  // then stands there without a certificate.
+  if (SSL_CTX_use_PrivateKey(context, key.get()) == 1 && SSL_CTX_check_private_key(context) == 1) {
+    return {};
+  }
   return "the key in '" + file + "' does not belong to the certificate in '" +
          identity.certificate_file + "'";
 }
@@ -87,6 +109,40 @@ std::string use_pem(SSL_CTX* context, const TlsIdentity& identity) {
   return use_key(context, identity);
 }
 
+// What a PKCS #12 file holds.
+struct Pkcs12Content {
+  KeyHandle key;
+  CertificateHandle certificate;
+  CertificatesHandle chain;
+
+  bool read(PKCS12* bag, const char* password) {
+    EVP_PKEY* found_key = nullptr;
+    X509* found_certificate = nullptr;
+    STACK_OF(X509)* found_chain = nullptr;
+    ERR_clear_error();
+    const int done = PKCS12_parse(bag, password, &found_key, &found_certificate, &found_chain);
+    key.reset(found_key);
+    certificate.reset(found_certificate);
+    chain.reset(found_chain);
+    return done == 1;
+  }
+};
+
+// Files have a code by which a pass phrase is checked, but for those that were made without.
+bool needs_pass_phrase(PKCS12* bag) {
+  if (PKCS12_mac_present(bag) != 1) return !Pkcs12Content().read(bag, nullptr);
+  return PKCS12_verify_mac(bag, nullptr, 0) != 1 && PKCS12_verify_mac(bag, "", 0) != 1;
+}
+
+// With a pass phrase OpenSSL reads only what has a code for it. One that we make is as good as
+// none: only what is deciphered then shows whether the pass phrase is right.
+bool takes_pass_phrase(PKCS12* bag, const std::string& phrase) {
+  if (PKCS12_mac_present(bag) == 1) return PKCS12_verify_mac(bag, phrase.c_str(), -1) == 1;
+  return PKCS12_set_mac(bag, phrase.c_str(), -1, nullptr, 0, 0, nullptr) == 1 &&
+         (Pkcs12Content().read(bag, phrase.c_str()) ||
+          ERR_GET_REASON(ERR_peek_error()) == ERR_R_UNSUPPORTED);
+}
+
 std::string use_pkcs12(SSL_CTX* context, const TlsIdentity& identity) {
   const std::string& file = identity.pkcs12_file;
   std::string error;
@@ -96,26 +152,20 @@ std::string use_pkcs12(SSL_CTX* context, const TlsIdentity& identity) {
   if (!bag) return "'" + file + "' is no PKCS #12 file";
   PassPhrase phrase(identity, file);
   const char* password = nullptr;
-  if (PKCS12_verify_mac(bag.get(), nullptr, 0) != 1 && PKCS12_verify_mac(bag.get(), "", 0) != 1) {
-    if (phrase.get()) password = phrase.get()->c_str();
-    if (password == nullptr || PKCS12_verify_mac(bag.get(), password, -1) != 1) {
-      return phrase.problem({});
-    }
+  if (needs_pass_phrase(bag.get())) {
+    if (!phrase.get() || !takes_pass_phrase(bag.get(), *phrase.get())) return phrase.problem({});
+    password = phrase.get()->c_str();
   }
-  EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;
-  STACK_OF(X509)* chain = nullptr;
-  const bool parsed = PKCS12_parse(bag.get(), password, &key, &certificate, &chain) == 1;
-  const KeyHandle owned_key(key);
-  const CertificateHandle owned_certificate(certificate);
-  const CertificatesHandle owned_chain(chain);
-  if (!parsed) {
+  Pkcs12Content content;
+  if (!content.read(bag.get(), password)) {
     return "'" + file + "' is encrypted in a way that OpenSSL no longer reads (" +
            openssl_reason(ERR_peek_error()) + "): export it anew, without -legacy";
   }
-  if (key == nullptr || certificate == nullptr)
-    return "'" + file + "' holds no key with a certificate";
-  if (SSL_CTX_use_cert_and_key(context, certificate, key, chain, 1) == 1) return {};
+  if (!content.key || !content.certificate) return "'" + file + "' holds no key with a certificate";
+  if (SSL_CTX_use_cert_and_key(context, content.certificate.get(), content.key.get(),
+                               content.chain.get(), 1) == 1) {
+    return {};
+  }
   return certificate_problem(file);
 }
 

@@ -201,13 +201,16 @@ void TlsStream::peek_for_alert() {
 void TlsStream::shutdown_send() {
   if (closed_ || ending_) return;
   ending_ = true;
-  if (established_ && !write_error_) {
-    ERR_clear_error();
-    const TlsWire::Turn turn(wire_);
-    SSL_shutdown(ssl_.get());
-    ERR_clear_error();
-  }
+  send_close_notify();
   send_end();
+}
+
+void TlsStream::send_close_notify() {
+  if (!established_ || write_error_) return;
+  ERR_clear_error();
+  const TlsWire::Turn turn(wire_);
+  SSL_shutdown(ssl_.get());
+  ERR_clear_error();
 }
 
 void TlsStream::send_end() {
@@ -216,8 +219,12 @@ void TlsStream::send_end() {
   wire_.below().shutdown_send();
 }
 
+// To a peer that has ended its direction we have to say that ours ends, too (RFC 5246 7.2.1, RFC
+// 8446 6.1). Else nothing is said: who did not call shutdown_send() breaks off, and the peer should
+// know it.
 void TlsStream::close() {
   if (closed_) return;
+  if (!ending_ && read_error_ == Error::end_of_stream) send_close_notify();
   closed_ = true;
   handler_ = nullptr;
   reading_ = false;

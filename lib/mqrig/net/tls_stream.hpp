@@ -52,6 +52,7 @@ class TlsStream final : public Layer, private StreamHandler {
   void fail(std::error_code error, std::string text);
   void look_for_alert();
   void peek_for_alert();
+  void send_close_notify();
   void send_end();
 
   TlsNotes notes_;

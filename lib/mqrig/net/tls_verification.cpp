@@ -2,6 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <mqrig/net/tls_certificate.hpp>
 #include <mqrig/net/tls_failure.hpp>
 #include <mqrig/net/tls_notes.hpp>
@@ -117,6 +118,11 @@ std::string unusable(const std::string& name) {
          "name or address, or give that with --sni";
 }
 
+bool is_ascii(const std::string& name) {
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 }  // namespace
 
 int note_verdict(int accepted, X509_STORE_CTX* verification) {
@@ -147,6 +153,11 @@ std::string expect_name(SSL* ssl, const std::string& name) {
   if (expected.empty() || expected.starts_with('.') || expected.find('%') != expected.npos ||
       expected.find('\0') != expected.npos) {
     return unusable(name);
+  }
+  if (!is_ascii(expected)) {
+    return "'" + printable(name) +
+           "' is not in ASCII, as names in certificates are: give it in the form of the DNS, where "
+           "such a label begins with xn--";
   }
   X509_VERIFY_PARAM* parameters = SSL_get0_param(ssl);
   if (X509_VERIFY_PARAM_set1_ip_asc(parameters, expected.c_str()) == 1) return {};
