@@ -31,10 +31,11 @@ void read_password(const cli::Options& options, client::Options& into) {
   }
 }
 
-/// Last: what is begun again is known.
+/// Last: what is begun again is known. A command that is many clients does not have it.
 void read_reauthentication(const cli::Options& options, client::Options& into) {
   constexpr std::string_view name = "reauth-interval";
-  if (!options.has(name) || options.duration(name).count() == 0) return;
+  if (!cli::find_option(options.command(), name) || !options.has(name)) return;
+  if (options.duration(name).count() == 0) return;
   if (!into.authentication) {
     if (options.source(name) != cli::Source::flag) return;
     throw cli::UsageError(options.label(name) + " needs " + options.label("auth-method") +
