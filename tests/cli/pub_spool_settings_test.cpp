@@ -7,6 +7,7 @@
 
 #include "apps/mqrig/pub/input_position.hpp"
 #include "apps/mqrig/pub/job.hpp"
+#include "apps/mqrig/pub/message_position.hpp"
 #include "apps/mqrig/pub/pub.hpp"
 #include "sample_command.hpp"
 
@@ -62,6 +63,7 @@ TEST_CASE("what does not go together with a spool, or without one, is refused") 
   CHECK(fault({"--spool-limit", "1M"}) == "--spool-limit is for a run with --spool");
   CHECK(fault({"--spool", "f", "--topic-alias", "1"}).starts_with("a topic alias"));
   CHECK(fault({"--spool", "f", "--clean-start"}).starts_with("--clean-start does not go with"));
+  CHECK(fault({"--spool", "f", "-x", "0"}).starts_with("--spool needs a session that the broker"));
 }
 
 TEST_CASE("a position is read as it is written, and nothing else is one") {
@@ -72,6 +74,7 @@ TEST_CASE("a position is read as it is written, and nothing else is one") {
   position.records = 3;
   position.kind = payload::RecordKind::null_records;
   position.ended = true;
+  position.content = 99;
   const auto read = InputPosition::parse(position.text());
   REQUIRE(read.has_value());
   CHECK(read->same_file(position));
@@ -79,9 +82,37 @@ TEST_CASE("a position is read as it is written, and nothing else is one") {
   CHECK(read->records == 3);
   CHECK(read->kind == payload::RecordKind::null_records);
   CHECK(read->ended);
-  for (const std::string_view text : {"", "1", "2 7 8 12 3 0 0", "1 7 8 12 3 0", "1 7 8 12 3 9 0",
-                                      "1 7 8 12 3 0 0 0", "1 7 8 x 3 0 0"}) {
+  CHECK(read->content == 99);
+  for (const std::string_view text :
+       {"", "2", "1 7 8 12 3 0 0", "2 7 8 12 3 0 0", "2 7 8 12 3 9 0 1", "2 7 8 12 3 0 0 1 0",
+        "2 7 8 x 3 0 0 1", "2 7 8 12 3 0 0 1 "}) {
     CAPTURE(text);
     CHECK_FALSE(InputPosition::parse(text).has_value());
   }
+}
+
+TEST_CASE("a single message is known again, and each that differs is another one") {
+  const auto position = [](std::vector<std::string> typed) {
+    typed.insert(typed.end(), {"-q", "1"});
+    const cli::test::Words words(std::move(typed));
+    const char* const environment[] = {nullptr};
+    const cli::Options options =
+        cli::resolve(command(), cli::parse(command(), words.span()), environment, {});
+    return MessagePosition::of(read_job(options));
+  };
+  const MessagePosition first = position({"-t", "a", "-m", "bc"});
+  CHECK(position({"-t", "a", "-m", "bc", "--repeat", "2"}).message == first.message);
+  CHECK(position({"-t", "a", "-m", "bc", "--repeat", "2"}).wanted == 2);
+  for (const std::vector<std::string>& other : {std::vector<std::string>{"-t", "ab", "-m", "c"},
+                                                {"-t", "a", "-m", "bd"},
+                                                {"-t", "a", "-m", "bc", "-r"},
+                                                {"-t", "a", "-m", "bc", "--content-type", "x"}}) {
+    CHECK(position(other).message != first.message);
+  }
+  const auto read = MessagePosition::parse(MessagePosition{1, 2, 3}.text());
+  REQUIRE(read.has_value());
+  CHECK(read->message == 1);
+  CHECK(read->taken == 2);
+  CHECK(read->wanted == 3);
+  CHECK_FALSE(MessagePosition::parse("2 1 2 3").has_value());
 }

@@ -74,4 +74,24 @@ TEST_CASE("the topic can't choose the program") {
   CHECK(CommandTemplate("./{x}").program() == "./{x}");
 }
 
+TEST_CASE("the topic can't be a part of a script") {
+  for (const char* const command :
+       {"sh -c 'echo {topic}'", "/bin/bash -ec 'echo {2}'", "env A=b dash -e -c 'x {topic}'",
+        "bash -o pipefail -c 'x {1}'", "sudo zsh --emulate -fc 'x {topic}'",
+        "busybox sh -c {topic}", "python3 -c 'print(\"{topic}\")'", "perl -ne 'print \"{1}\"'",
+        "sh -c -- 'x {topic}'"}) {
+    CAPTURE(command);
+    CHECK_THROWS_AS(CommandTemplate{command}, cli::UsageError);
+  }
+}
+
+TEST_CASE("but the topic may be a word behind it, and numbers are harmless") {
+  CHECK(filled("sh -c 'echo \"$1\"' - {topic}", "a/b") ==
+        Words{"sh", "-c", "echo \"$1\"", "-", "a/b"});
+  CHECK(filled("sh -c 'test {qos} = 1'", "a") == Words{"sh", "-c", "test 1 = 1"});
+  CHECK(filled("sh -c 'echo {{topic}}'", "a") == Words{"sh", "-c", "echo {topic}"});
+  CHECK(filled("sh ./script -c {topic}", "a") == Words{"sh", "./script", "-c", "a"});
+  CHECK(filled("grep -c {topic}", "a") == Words{"grep", "-c", "a"});
+}
+
 }  // namespace mqrig::sub::tests

@@ -99,20 +99,27 @@ TEST_CASE("the keys of user properties become names, and name no other variable"
   CHECK(value(variables, "MQRIG_MESSAGE_USER_PROPERTY_K") == "1=2\ntwo");
 }
 
-TEST_CASE("the password is not handed on") {
+TEST_CASE("no password and no token is handed on") {
   const auto variable =
       value(Environment({"MQRIG_PASSWORD=secret"}).of(message()), "MQRIG_PASSWORD");
   CHECK_FALSE(variable);
-  const auto named = Environment({"MQRIG_PASSWORD_ENV=OTHER", "OTHER=secret"}).of(message());
-  CHECK_FALSE(value(named, "OTHER"));
+  for (const char* const option :
+       {"MQRIG_PASSWORD_ENV=OTHER", "MQRIG_TOKEN_ENV=OTHER", "MQRIG_KEY_PASSWORD_ENV=OTHER",
+        "MQRIG_PROXY_PASSWORD_ENV=OTHER"}) {
+    CAPTURE(option);
+    CHECK_FALSE(value(Environment({option, "OTHER=secret"}).of(message()), "OTHER"));
+  }
   const auto in_url = Environment({"MQRIG_URL=mqtt://u:secret@h", "HOME=/"}).of(message());
   CHECK_FALSE(value(in_url, "MQRIG_URL"));
+  const auto in_proxy = Environment({"MQRIG_PROXY=http://u:secret@h"}).of(message());
+  CHECK_FALSE(value(in_proxy, "MQRIG_PROXY"));
   CHECK(value(in_url, "HOME") == "/");
 }
 
 TEST_CASE("where the broker is may be of use to a command") {
   CHECK(value(Environment({"MQRIG_HOST=h"}).of(message()), "MQRIG_HOST") == "h");
   CHECK(value(Environment({"MQRIG_URL=mqtt://u@h"}).of(message()), "MQRIG_URL") == "mqtt://u@h");
+  CHECK(value(Environment({"MQRIG_PROXY=http://h"}).of(message()), "MQRIG_PROXY") == "http://h");
 }
 
 }  // namespace mqrig::sub::tests

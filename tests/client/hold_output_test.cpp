@@ -18,6 +18,7 @@ class Fixture : public Handler {
   Fixture() {
     broker.script = [this](StubBroker::Peer&, const wire::Frame& frame) {
       ++packets;
+      types.push_back(frame.type());
       return silent && frame.type() == PacketType::publish;
     };
     begin();
@@ -68,6 +69,7 @@ class Fixture : public Handler {
   int packets = 0, outputs = 0, ready = 0;
   bool connected = false, ended = false, silent = false;
   std::vector<std::uint64_t> published;
+  std::vector<PacketType> types;  // that came to the broker
 };
 
 }  // namespace
@@ -113,6 +115,23 @@ TEST_CASE_FIXTURE(Fixture, "when much is held no more is taken, until it was flu
   CHECK(ready == 1);
   CHECK_FALSE(publish(payload, 0, QoS::at_most_once));
   run_until([&] { return broker.topics.size() == taken + 1; });
+}
+
+TEST_CASE_FIXTURE(Fixture, "requests leave ahead of what is about messages, if only they may") {
+  client->start();
+  run_until([&] { return client->flush_requests(), connected; }, false);
+  CHECK_FALSE(publish("held", 1, QoS::at_most_once));
+  const wire::Subscription subscription{.filter = "t", .qos = QoS::at_least_once};
+  CHECK_FALSE(client->subscribe({&subscription, 1}, {}, 0));
+  client->disconnect();
+  outputs = 0;
+  run_until([&] { return client->flush_requests(), types.size() == 2; }, false);
+  idle();
+  CHECK(types == std::vector{PacketType::connect, PacketType::subscribe});
+  CHECK(outputs > 0);  // what is held is asked for again
+  run_until([&] { return ended; });
+  CHECK(types == std::vector{PacketType::connect, PacketType::subscribe, PacketType::publish,
+                             PacketType::disconnect});
 }
 
 TEST_CASE_FIXTURE(Fixture, "DISCONNECT leaves with the flush that follows") {

@@ -1,5 +1,6 @@
 """mqrig pub --spool: with the broker away, a full disk, another process, another file; and how a run goes on."""
 
+import fcntl
 import os
 import resource
 import signal
@@ -9,7 +10,7 @@ import mqtt
 import peer
 from pub_spool_case import LINES, Spooled, lines, numbers
 
-FAILED, USAGE, REFUSED, INPUT, INTERRUPTED = 1, 2, 6, 10, 130
+FAILED, USAGE, REFUSED, INPUT, INTERRUPTED, TERMINATED = 1, 2, 6, 10, 130, 143
 
 
 class Delivered(Spooled):
@@ -122,6 +123,52 @@ class Away(Spooled):
         self.expect_ok(self.publish_file("/dev/null", "-l", "--resume"))
         self.expect_arrived(range(20))
 
+    def test_a_single_message_is_not_sent_again(self):
+        command = ("-q", "2", "-m", "000007", "--repeat", "3")
+        process = self.start(*self.args(*command))
+        process.err.wait_text("(?s)trying again.*trying again")
+        process.child.kill()
+        process.wait()
+        self.start_broker()
+        self.expect_ok(self.publish(*command, "--resume"))
+        result = self.publish(*command, "--resume")
+        self.expect_ok(result)
+        self.assertIn("taken over before", result.err)
+        self.expect_failure(self.publish("-m", "another", "--resume"), INPUT, "another message", "/dev/null")
+        self.expect_ok(self.publish("-q", "2", "-m", "000007", "--repeat", "4", "--resume"))
+        self.expect_ok(self.publish("-q", "2", "-m", "000008"))
+        self.expect_arrived([7, 7, 7, 7, 8])
+
+    def test_an_interrupted_run_keeps_all_lines_that_it_has_read_from_a_pipe(self):
+        reading, writing = os.pipe()
+        os.write(writing, lines(500) + b"000500 and no end")
+        process = self.start(*self.args("-l", "-q", "1", "--spool-limit", "10000"), stdin=reading)
+        os.close(reading)
+        process.err.wait_text("(?s)trying again.*trying again")
+        process.signal(signal.SIGTERM)
+        self.assertEqual(TERMINATED, process.wait(), process.err.text())
+        os.close(writing)
+        self.assertIn("of line 501 only the beginning was there", process.err.text())
+        self.start_broker()
+        self.expect_ok(self.publish("-l", "--resume", input=b""))
+        self.expect_arrived(range(500))
+
+    def test_the_next_reader_of_the_pipe_begins_with_a_whole_line(self):
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 18)
+        os.write(writing, lines(3000))
+        process = self.start(*self.args("-l", "-q", "1", "--spool-limit", "10000"), stdin=reading)
+        process.err.wait_text("(?s)trying again.*trying again")
+        process.signal(signal.SIGTERM)
+        self.assertEqual(TERMINATED, process.wait(), process.err.text())
+        self.assertNotIn("only the beginning", process.err.text())
+        os.close(writing)
+        self.start_broker()
+        process = self.start(*self.args("-l", "-q", "1", "--resume"), stdin=reading)
+        os.close(reading)
+        self.assertEqual(0, process.wait(), process.err.text())
+        self.expect_arrived(range(3000))
+
     def test_another_client_cannot_go_on(self):
         self.start_broker()
         process = self.start(*self.args("-l", "-q", "1", "-i", "mine", "--rate", "1/s", "-d"))
@@ -182,6 +229,8 @@ class Refused(Spooled):
         self.expect_ok(self.publish_file(path, "-l", "-q", "1"))
         self.expect_failure(self.publish_file(self.file(lines(200), "other"), "-l", "--resume"), INPUT, "another file")
         self.expect_failure(self.publish_file(path, "-0", "--resume"), INPUT, "read lines from standard input")
+        path.write_bytes(lines(100, 500))
+        self.expect_failure(self.publish_file(path, "-l", "--resume"), INPUT, "written anew")
         path.write_bytes(lines(50))
         self.expect_failure(self.publish_file(path, "-l", "--resume"), INPUT, "shorter")
 

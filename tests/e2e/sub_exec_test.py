@@ -215,8 +215,8 @@ class Failure(Commands):
         wait_until(lambda: not alive(self.lines()[0]), "the process has ended")
 
     def test_a_program_that_is_missing(self):
-        for command, why in (("no-such-program {topic}", "No such file"), ("/etc/passwd", "Permission denied"), ("{topic}", "choose"),
-                             ("a 'b", "without its end"), ("", "empty")):
+        for command, why in (("no-such-program {topic}", "No such file"), ("/etc/passwd", "Permission denied"), ("/etc", "Is a directory"),
+                             ("{topic}", "choose"), ("sh -c 'echo {topic}'", "MQRIG_MESSAGE_TOPIC"), ("a 'b", "without its end"), ("", "empty")):
             result = self.sub(self.server.port, "-t", "a", "--exec", command)
             self.expect_failure(result, 2, "--exec", why)
 
@@ -233,7 +233,8 @@ class Failure(Commands):
 
     def test_options_that_go_nowhere(self):
         for args, text in (((("--exec-jobs", "2")), "needs --exec"), (("--ack-after", "exec"), "needs --exec"),
-                           (("--ack-after", "commit"), "needs --spool"), (("--exec", "true", "--exec-failed", "keep"), "needs --spool")):
+                           (("--ack-after", "commit"), "needs --spool"), (("--exec", "true", "--exec-failed", "keep"), "needs --spool"),
+                           (("--exec", "true", "--exec-timeout", "0"), "leave it out")):
             self.expect_failure(self.sub(self.server.port, "-t", "a", *args), 2, text)
 
 

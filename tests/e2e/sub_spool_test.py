@@ -139,8 +139,7 @@ class Killing(Inbox):
 
 class Trouble(Inbox):
     def test_a_full_disk_holds_up_acknowledgements_and_loses_nothing(self):
-        # Python ignores SIGXFSZ, and so does what it starts: writing beyond the limit is an error.
-        reader = self.start_inbox("-C", 8, qos=1, restore_signals=False)
+        reader = self.start_inbox("-C", 8, "-k", 1, qos=1)
         self.publish_lines(range(4))
         reader.out.wait_lines(4)
         reader.err.wait_for(lambda err: err.count(b"sent PUBACK") == 4, "4 acknowledgements")
@@ -148,11 +147,20 @@ class Trouble(Inbox):
         resource.prlimit(reader.pid, resource.RLIMIT_FSIZE, (1, limit[1]))
         self.publish_lines(range(4, 8))
         reader.err.wait_text("could not write the spool .* nothing is acknowledged")
+        pings = reader.err.text().count("sent PINGREQ")
+        reader.err.wait_for(lambda err: err.count(b"sent PINGREQ") >= pings + 2, "two pings, after which the broker would have gone")
+        self.assertNotIn("connection lost", reader.err.text())
         self.assertEqual(4, reader.err.text().count("sent PUBACK"))
         self.assertEqual(4, reader.out.bytes().count(b"\n"))
         resource.prlimit(reader.pid, resource.RLIMIT_FSIZE, limit)
         reader.err.wait_text("can be written again")
         self.assertEqual(b"".join(b"%d\n" % i for i in range(8)), self.finish(reader))
+
+    def test_commands_ignore_no_signal_that_we_ignore(self):
+        reader = self.start_inbox("--exec", "grep ^SigIgn: /proc/self/status", "-C", 1)
+        self.publish_lines(["x"])
+        ignored = int(self.finish(reader).split()[1], 16)
+        self.assertFalse([s for s in (signal.SIGPIPE, signal.SIGXFSZ) if ignored & 1 << s - 1])
 
     def test_a_file_belongs_to_one_process(self):
         self.start_inbox()

@@ -10,6 +10,7 @@
 
 #include "../client_options.hpp"
 #include "../input_file.hpp"
+#include "../stable_hash.hpp"
 #include "../tls_settings.hpp"
 #include "file_keys.hpp"
 
@@ -28,13 +29,6 @@ std::string machine_name() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
   return name;
-}
-
-/// FNV-1a: the same in every build, which std::hash does not promise.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t sum = 0xCBF2'9CE4'8422'2325;
-  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 0x100'0000'01B3;
-  return sum;
 }
 
 std::string hexadecimal(std::uint64_t number) {
@@ -109,7 +103,7 @@ void check_name(cli::TomlSection& section, std::string_view key, std::string_vie
 std::string default_client_id(const std::string& link, Side side, const std::string& machine,
                               bool is_short) {
   const std::string side_name = side == Side::local ? "local" : "remote";
-  const std::string number = hexadecimal(hash(machine + '\0' + link));
+  const std::string number = hexadecimal(stable_hash(machine + '\0' + link));
   // Both sides may be of one broker.
   if (is_short) return (side == Side::local ? "mqrigL" : "mqrigR") + number;
   return "mqrig-bridge-" + link + "-" + side_name + "-" + number;

@@ -3,11 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <charconv>
 #include <system_error>
 
 #include "../input_file.hpp"
+#include "../stable_hash.hpp"
+#include "position_text.hpp"
 
 namespace mqrig::pub {
 namespace {
@@ -22,15 +25,6 @@ std::string_view word(payload::RecordKind kind) {
       break;
   }
   return "JSON lines";
-}
-
-/// The next number of the text and the blank before it.
-bool take(std::string_view& text, std::uint64_t& number) {
-  if (!text.starts_with(' ')) return false;
-  const auto result = std::from_chars(text.data() + 1, text.data() + text.size(), number);
-  if (result.ec != std::errc()) return false;
-  text.remove_prefix(static_cast<std::size_t>(result.ptr - text.data()));
-  return true;
 }
 
 }  // namespace
@@ -67,31 +61,43 @@ void InputPosition::go_on(payload::RecordKind wanted) const {
                      " bytes that an earlier run has read of it: it is not what --resume goes on "
                      "with");
   }
+  if (!same_content()) {
+    throw InputError("standard input was written anew since an earlier run has read " +
+                     std::to_string(offset) +
+                     " bytes of it: send what waits with < /dev/null first, and then leave "
+                     "--resume out");
+  }
   if (::lseek(STDIN_FILENO, static_cast<off_t>(offset), SEEK_SET) < 0) {
     throw InputError("cannot read standard input: " + std::generic_category().message(errno));
   }
 }
 
-std::string InputPosition::text() const {
-  std::string text = "1";
-  for (const std::uint64_t number :
-       {device, inode, offset, records, std::uint64_t{static_cast<std::uint8_t>(kind)},
-        std::uint64_t{ended}}) {
-    text += ' ' + std::to_string(number);
+/// Of at most so much each, which tells files apart and costs little at every commit.
+std::uint64_t InputPosition::content_now() const {
+  std::array<char, 1024> bytes;
+  std::uint64_t hash = stable_hash({});
+  const std::uint64_t size = std::min<std::uint64_t>(offset, bytes.size());
+  for (const std::uint64_t start : {std::uint64_t{0}, offset - size}) {
+    const ssize_t count = ::pread(STDIN_FILENO, bytes.data(), size, static_cast<off_t>(start));
+    hash = stable_hash({bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))}, hash);
   }
-  return text;
+  return hash;
+}
+
+std::string InputPosition::text() const {
+  return position_text(
+      '2', {device, inode, offset, records, std::uint64_t{static_cast<std::uint8_t>(kind)},
+            std::uint64_t{ended}, content});
 }
 
 std::optional<InputPosition> InputPosition::parse(std::string_view text) {
-  if (!text.starts_with("1 ")) return std::nullopt;
-  text.remove_prefix(1);
   InputPosition position;
   std::uint64_t kind = 0;
   std::uint64_t ended = 0;
-  const bool valid = take(text, position.device) && take(text, position.inode) &&
-                     take(text, position.offset) && take(text, position.records) &&
-                     take(text, kind) && take(text, ended) && text.empty() && kind <= 2;
-  if (!valid) return std::nullopt;
+  const bool valid = parse_position(text, '2',
+                                    {&position.device, &position.inode, &position.offset,
+                                     &position.records, &kind, &ended, &position.content});
+  if (!valid || kind > 2) return std::nullopt;
   position.kind = static_cast<payload::RecordKind>(kind);
   position.ended = ended != 0;
   return position;

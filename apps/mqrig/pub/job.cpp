@@ -135,6 +135,10 @@ void read_session(const cli::Options& options, client::Options& client) {
     throw UsageError("--clean-start does not go with " + label(options, "spool") +
                      ", which goes on with its session");
   }
+  if (client.session_expiry == 0U) {
+    throw UsageError(label(options, "spool") +
+                     " needs a session that the broker keeps: leave out the session expiry of 0");
+  }
   client.clean_start = false;
   if (!client.session_expiry) client.session_expiry = never_expires;
   client.keep_trying = client.reconnect;

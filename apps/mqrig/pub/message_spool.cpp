@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view queue_name = "pub";
 constexpr std::string_view position_state = "pub.input";
+constexpr std::string_view message_state = "pub.message";
 constexpr std::string_view client_id_state = "pub.client-id";
 
 std::unique_ptr<store::Spool> open_file(const std::string& path) {
@@ -21,7 +22,8 @@ std::unique_ptr<store::Spool> open_file(const std::string& path) {
 MessageSpool::MessageSpool(Job& job) : job_(job), file_(open_file(job.spool->path)) {
   queue_ = file_->queue(queue_name);
   refuse_strangers();
-  choose_start();
+  if (!job_.spool->resume) refuse_leftovers();
+  job_.records ? choose_start() : choose_message_start();
   choose_client_id();
 }
 
@@ -30,6 +32,20 @@ std::optional<std::string> MessageSpool::state(std::string_view name) {
   auto value = file_->state(name, error);
   if (error) throw InputError("cannot read the spool '" + path() + "': " + error.message());
   return value;
+}
+
+/// Where an earlier run has stopped. Nothing may be sent again because that cannot be read.
+template <typename Position>
+std::optional<Position> MessageSpool::position(std::string_view name) {
+  const auto text = state(name);
+  if (!text) return std::nullopt;
+  const std::optional<Position> position = Position::parse(*text);
+  if (!position && job_.spool->resume) {
+    throw InputError(
+        "where an earlier run has stopped cannot be read from the spool '" + path() +
+        "': send what waits with -l --resume < /dev/null, and then leave --resume out");
+  }
+  return position;
 }
 
 /// Messages that this run would leave waiting.
@@ -42,34 +58,59 @@ void MessageSpool::refuse_strangers() const {
   }
 }
 
-void MessageSpool::refuse_leftovers(const std::optional<InputPosition>& earlier) const {
-  if (totals().messages > 0) {
-    const std::uint64_t count = totals().messages;
-    throw InputError(std::to_string(count) + (count == 1 ? " message waits" : " messages wait") +
-                     " in the spool '" + path() +
-                     "': send them with --resume, or remove them with 'mqrig spool purge " +
-                     path() + " pub'");
-  }
-  if (earlier && start_ && !earlier->ended && earlier->offset > start_->offset &&
-      earlier->same_file(*start_)) {
-    throw InputError(
-        "an earlier run has sent this file up to record " + std::to_string(earlier->records) +
-        ": go on with --resume, or remove the spool '" + path() + "' to send it once more");
-  }
+void MessageSpool::refuse_leftovers() const {
+  const std::uint64_t count = totals().messages;
+  if (count == 0) return;
+  throw InputError(std::to_string(count) + (count == 1 ? " message waits" : " messages wait") +
+                   " in the spool '" + path() +
+                   "': send them with --resume, or remove them with 'mqrig spool purge " + path() +
+                   " pub'");
 }
 
+/// What was read before is nothing that a later run could go on with, once this one has begun anew.
 void MessageSpool::choose_start() {
-  if (job_.records) start_ = InputPosition::of_input(*job_.records);
-  std::optional<InputPosition> earlier;
-  if (const auto text = state(position_state)) earlier = InputPosition::parse(*text);
+  start_ = InputPosition::of_input(*job_.records);
+  // A pipe is read from where it is, whatever was read before.
+  if (!start_ && job_.spool->resume) return;
+  const auto earlier = position<InputPosition>(position_state);
   if (!job_.spool->resume) {
-    refuse_leftovers(earlier);
-    // What was read before is nothing that a later run could go on with.
-    if (earlier) file_->remove_state(position_state);
-  } else if (earlier && start_) {
+    const bool cut_short = earlier && start_ && !earlier->ended &&
+                           earlier->offset > start_->offset && earlier->same_file(*start_) &&
+                           earlier->same_content();
+    if (cut_short) {
+      throw InputError("an earlier run has sent this file up to record " +
+                       std::to_string(earlier->records) +
+                       ": go on with --resume, or remove the "
+                       "spool '" +
+                       path() + "' to send it once more");
+    }
+    file_->remove_state(position_state);
+    file_->remove_state(message_state);
+  } else if (earlier) {
     earlier->go_on(*job_.records);
     start_ = *earlier;
     start_->ended = false;
+  }
+}
+
+void MessageSpool::choose_message_start() {
+  message_start_ = MessagePosition::of(job_);
+  const auto earlier = position<MessagePosition>(message_state);
+  const bool same = earlier && earlier->message == message_start_->message;
+  if (!job_.spool->resume) {
+    if (same && earlier->taken < earlier->wanted) {
+      throw InputError("an earlier run has sent this message " + std::to_string(earlier->taken) +
+                       " of " + std::to_string(earlier->wanted) +
+                       " times: go on with --resume, or remove the spool '" + path() +
+                       "' to begin anew");
+    }
+    file_->remove_state(position_state);
+  } else if (earlier && !same) {
+    throw InputError(
+        "this is another message than the one that --resume goes on with: give that one, or send "
+        "what waits with -l --resume < /dev/null first and then leave --resume out");
+  } else if (earlier) {
+    message_start_->taken = earlier->taken;
   }
 }
 
@@ -98,6 +139,10 @@ void MessageSpool::put_client_id(std::string_view id) {
 
 void MessageSpool::put_position(const InputPosition& position) {
   file_->put_state(position_state, wire::as_bytes(position.text()));
+}
+
+void MessageSpool::put_position(const MessagePosition& position) {
+  file_->put_state(message_state, wire::as_bytes(position.text()));
 }
 
 void MessageSpool::forget_session() {

@@ -128,8 +128,10 @@ constexpr OptionSpec spool_options[] = {
      .in_config = false,
      .help = "go on where an earlier run with this spool ended",
      .details = "Sends what waits in the spool, then reads on: a file from behind the last record "
-                "that is in the spool, and it must be the same file; a pipe from where it is. "
-                "With < /dev/null it only sends what waits."},
+                "that is in the spool, and it must be the same file, with more at its end at "
+                "most; a pipe from where it is. Of a single message what is missing of --repeat is "
+                "sent: nothing, when it was taken over before. With -l and < /dev/null only what "
+                "waits is sent."},
     {.long_name = "spool-limit",
      .kind = ValueKind::size,
      .value_name = "SIZE",
@@ -269,6 +271,8 @@ constinit const cli::CommandSpec spec{
         "same command with --resume: at QoS 1 no message is lost, at QoS 2 none comes twice "
         "either, as long as the broker keeps its session, which never expires unless "
         "--session-expiry-interval says otherwise and is ended when everything is delivered. "
+        "At a signal all whole lines that were read from a pipe go into the spool, past its limit "
+        "if need be; a line whose end is not there yet is lost, and that is said. "
         "Without --resume a spool in which messages wait is refused. Messages that the broker "
         "refuses are kept in it with the reason. Its queue is called pub: see mqrig-spool(1).",
     .usage = usage,
@@ -284,7 +288,8 @@ constinit const cli::CommandSpec spec{
         "With --spool zero means that the input was read to its end and that nothing waits in the "
         "spool any more. Every other end says how many messages wait. 1: the spool could not be "
         "written, such as on a full disk. 10: it could not be opened, messages wait in it and "
-        "--resume was not given, or the input is not the file that is to be continued.",
+        "--resume was not given, or the input is not the file or the message that is to be "
+        "continued.",
     .see_also = see_also,
 };
 

@@ -49,7 +49,8 @@ Step RecordStream::after(payload::ReadStatus status) {
       case payload::ReadStatus::end:
         return Step::end;
       case payload::ReadStatus::need_more:
-        if (!read()) return error_ ? Step::failed : Step::wait;
+        if (stopped_ && !read_rest_of_record()) return Step::end;
+        if (!stopped_ && !read()) return error_ ? Step::failed : Step::wait;
     }
   }
 }
@@ -75,6 +76,19 @@ bool RecordStream::read() {
     return false;
   }
   return true;
+}
+
+/// Byte by byte, so that nothing behind it is taken. False when there is no such record, or no
+/// byte.
+bool RecordStream::read_rest_of_record() {
+  if (!reader_.has_partial()) return false;
+  const net::IoResult result = stream_->read_some({block_.get(), 1});
+  if (result.count > 0) {
+    reader_.feed(wire::as_text({block_.get(), result.count}));
+  } else if (result.error == net::Error::end_of_stream) {
+    reader_.end();
+  }
+  return result.count > 0 || result.error == net::Error::end_of_stream;
 }
 
 std::string RecordStream::place(std::uint64_t number) const {

@@ -31,6 +31,11 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::uint64_t number() const override { return earlier_ + reader_.number(); }
   /// Bytes of the input up to the end of the current record, with its separator.
   std::uint64_t consumed() const { return fed_ - reader_.rest(); }
+  /// What has been read already is all that comes, with the rest of the last record if that is
+  /// there: the next reader begins with a whole one.
+  void stop_reading() { stopped_ = true; }
+  /// After the end that comes then: some of a record was read, and its separator is not there.
+  bool cut_short() const { return stopped_ && reader_.has_partial(); }
   std::string place(std::uint64_t number) const override;
   std::string error() const override;
 
@@ -39,6 +44,7 @@ class RecordStream final : public Source, private net::StreamHandler {
   void on_writable() override {}
   Step after(payload::ReadStatus status);
   bool read();
+  bool read_rest_of_record();
 
   static constexpr std::size_t block_size = 64 * 1024;
 
@@ -52,6 +58,7 @@ class RecordStream final : public Source, private net::StreamHandler {
   std::uint64_t fed_ = 0;  // bytes
   int reads_left_ = 0;     // in this turn
   bool failed_ = false;    // a record is too long
+  bool stopped_ = false;
   std::error_code error_;
 };
 

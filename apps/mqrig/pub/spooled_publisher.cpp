@@ -39,6 +39,7 @@ SpooledPublisher::SpooledPublisher(asio::io_context& context, Job& job,
       outbox_(context, spool_.file(), spool_.queue(), std::string(MessageSpool::session_state),
               client_, *this, outbox_settings(job)),
       position_(spool_.start()),
+      message_position_(spool_.message_start()),
       soon_(context),
       no_connection_(context),
       last_moment_(context) {
@@ -50,7 +51,9 @@ SpooledPublisher::SpooledPublisher(asio::io_context& context, Job& job,
     records_ = stream.get();
     source_ = std::move(stream);
   } else {
-    source_ = std::make_unique<RepeatedMessage>(job.message(), job.repeat);
+    committed_records_ = message_position_->taken;
+    source_ =
+        std::make_unique<RepeatedMessage>(job.message(), job.repeat, message_position_->taken);
   }
   spool_.put_client_id(client_.client_id());
 }
@@ -61,6 +64,11 @@ void SpooledPublisher::start() {
     diagnostic_.notice("sending what waits in '" + spool_.path() +
                        "': " + std::to_string(spool_.totals().messages) +
                        (spool_.totals().messages == 1 ? " message" : " messages"));
+  }
+  if (message_position_ && committed_records_ > 0 && committed_records_ >= job_.repeat) {
+    diagnostic_.notice(
+        "the message itself was taken over before: leave --resume out to send it "
+        "once more");
   }
   client_.start();
   read_input();
@@ -131,7 +139,7 @@ void SpooledPublisher::keep(const wire::Publish& message) {
     has_properties_ = true;
     warn_of_properties();
   }
-  if (message.qos == wire::QoS::at_most_once || leftover_session_ || finishing_) {
+  if (message.qos == wire::QoS::at_most_once || leftover_session_ || finishing_ || signal_ != 0) {
     spool_.file().append(spool_.queue(), spooled);
   } else {
     outbox_.put(spooled);
@@ -140,7 +148,20 @@ void SpooledPublisher::keep(const wire::Publish& message) {
   gathered_ += spooled.size() + overhead;
 }
 
+/// Of a pipe: nobody else can read it again. It may pass the limit by one block.
+void SpooledPublisher::take_rest() {
+  if (records_ == nullptr || position_ || input_ended_) return;
+  records_->stop_reading();
+  now_ = store::wall_time();
+  while (!input_ended_) take_next();
+  if (records_->cut_short()) {
+    diagnostic_.warning("of " + records_->place(records_->number() + 1) +
+                        " only the beginning was there to read; it is not in the spool");
+  }
+}
+
 void SpooledPublisher::note_position() {
+  if (message_position_) message_position_->taken = source_->number();
   if (!position_) return;
   position_->offset = spool_.start()->offset + records_->consumed();
   position_->records = records_->number();
@@ -166,7 +187,11 @@ void SpooledPublisher::turn() {
 
 bool SpooledPublisher::commit() {
   if (!finishing_ || signal_ != 0) outbox_.save();
-  if (position_) spool_.put_position(*position_);
+  if (position_) {
+    position_->note_content();
+    spool_.put_position(*position_);
+  }
+  if (message_position_) spool_.put_position(*message_position_);
   if (const std::error_code error = spool_.file().commit()) {
     spool_failed("write", error);
     return false;

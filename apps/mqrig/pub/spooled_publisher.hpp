@@ -47,6 +47,7 @@ class SpooledPublisher final : private client::Handler,
   bool take_invalid();
   void keep(const wire::Publish& message);
   void note_position();
+  void take_rest();
   void schedule_turn();
   void turn();
   bool commit();
@@ -88,8 +89,9 @@ class SpooledPublisher final : private client::Handler,
   client::Client client_;
   client::Outbox outbox_;
   std::unique_ptr<Source> source_;
-  RecordStream* records_ = nullptr;        // the source, if it is that
-  std::optional<InputPosition> position_;  // of the last record that was taken
+  RecordStream* records_ = nullptr;                  // the source, if it is that
+  std::optional<InputPosition> position_;            // of the last record that was taken
+  std::optional<MessagePosition> message_position_;  // of a source that is no records
   std::optional<client::SessionEraser> eraser_;
   net::Timer soon_;                             // changes wait for a commit that has no hurry
   net::Timer no_connection_;                    // for too long, when nothing more is read

@@ -51,6 +51,7 @@ void SpooledPublisher::on_connection_lost(const client::Failure& failure,
 }
 
 void SpooledPublisher::on_failed(const client::Failure& failure) {
+  take_rest();
   if (!commit()) return;
   diagnostic_.error(failure.text + waiting_text());
   end(exit_code(failure, connected_once_));
@@ -122,8 +123,11 @@ std::string SpooledPublisher::waiting_text() const {
                          ? "; nothing waits in '" + spool_.path() + "'"
                          : "; " + count_text(count, "message") + (count == 1 ? " waits" : " wait") +
                                " in '" + spool_.path() + "'";
-  if (records_ != nullptr && position_ && !position_->ended) {
-    text += ", --resume goes on behind " + records_->place(position_->records);
+  std::uint64_t taken = 0;
+  if (message_position_ && message_position_->taken < job_.repeat) taken = message_position_->taken;
+  if (position_ && !position_->ended) taken = position_->records;
+  if (taken > 0) {
+    text += ", --resume goes on behind " + source_->place(taken);
   } else if (count > 0) {
     text += ", --resume sends " + std::string(count == 1 ? "it" : "them");
   }
@@ -176,6 +180,7 @@ void SpooledPublisher::end_when_delivered() {
 void SpooledPublisher::interrupt(int signal) {
   if (signal_ != 0) return end(exit_code_of_signal(signal_));
   signal_ = signal;
+  take_rest();
   input_ended_ = true;
   if (!commit()) return;
   client_.flush();

@@ -2,6 +2,7 @@
 
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ class SpawnPlan {
     sigset_t signals;
     ::sigemptyset(&signals);
     ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    ::sigaddset(&signals, SIGPIPE);  // which we ignore
+    for (const int ignored : {SIGPIPE, SIGXFSZ}) ::sigaddset(&signals, ignored);  // by us
     ::posix_spawnattr_setsigdefault(&attributes_, &signals);
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     ::posix_spawnattr_setflags(
@@ -81,6 +82,14 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   for (const std::string& text : texts) all.push_back(const_cast<char*>(text.c_str()));
   all.push_back(nullptr);
   return all;
+}
+
+/// A folder has the permission, too, and cannot be run.
+std::error_code check_program(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return system_error(errno);
+  if (S_ISDIR(status.st_mode)) return system_error(EISDIR);
+  return system_error(::access(file.c_str(), X_OK) == 0 ? 0 : errno);
 }
 
 pid_t wait_for(pid_t pid, int& status) {
@@ -136,17 +145,16 @@ std::string describe_end(int status) {
 }
 
 std::error_code find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) {
-    return system_error(::access(name.c_str(), X_OK) == 0 ? 0 : errno);
-  }
+  if (name.find('/') != std::string::npos) return check_program(name);
   const char* const path = std::getenv("PATH");
   std::string_view folders = path ? path : "/bin:/usr/bin";
   int error = ENOENT;
   for (;;) {
     const std::string_view folder = folders.substr(0, folders.find(':'));
     const std::string file = std::string(folder.empty() ? "." : folder) + "/" + name;
-    if (::access(file.c_str(), X_OK) == 0) return {};
-    if (errno == EACCES) error = EACCES;
+    const std::error_code found = check_program(file);
+    if (!found) return {};
+    if (found == std::errc::permission_denied) error = EACCES;
     if (folder.size() == folders.size()) return system_error(error);
     folders.remove_prefix(folder.size() + 1);
   }

@@ -39,7 +39,8 @@ class ChildProcess {
 /// A clause for a person: "ended with exit code 2", "was ended by signal 9 (Killed)".
 std::string describe_end(int status);
 
-/// Would start() find it? The error is that of access(2), or that no folder of PATH has it.
+/// Would start() find it? The error is that of access(2), that it is a folder, or that no folder of
+/// PATH has it.
 std::error_code find_program(const std::string& name);
 
 }  // namespace mqrig::sub

@@ -8,8 +8,10 @@ namespace mqrig::sub {
 
 /// A message that has a command to be run for it.
 struct CommandJob {
-  CommandJob(const wire::Publish& publish, std::uint64_t key_, payload::WallTime received_)
+  CommandJob(const wire::Publish& publish, std::uint64_t key_, bool stored_,
+             payload::WallTime received_)
       : key(key_),
+        stored(stored_),
         received(received_),
         message(std::string(publish.topic), std::string(wire::as_text(publish.payload)),
                 publish.qos),
@@ -36,6 +38,7 @@ struct CommandJob {
   }
 
   std::uint64_t key;  ///< Its owner's: a receipt, or a sequence in the spool.
+  bool stored;        ///< It is that.
   payload::WallTime received;
   client::Message message;
   bool dup;

@@ -4,6 +4,8 @@
 #include <mqrig/cli/usage_error.hpp>
 #include <optional>
 
+#include "command_script.hpp"
+
 namespace mqrig::sub {
 namespace {
 
@@ -105,16 +107,25 @@ std::optional<unsigned> level_number(std::string_view name) {
   return whole ? std::optional(number) : std::nullopt;
 }
 
-/// What a name in braces stands for; nothing for any other text.
-std::optional<std::string> value_of(std::string_view name, const wire::Publish& message) {
+/// The publisher chooses what stands there.
+bool is_text_place(std::string_view name) {
+  return name == "topic" || level_number(name);
+}
+
+bool is_place(std::string_view name) {
+  return is_text_place(name) || name == "qos" || name == "retain";
+}
+
+std::string value_of(std::string_view name, const wire::Publish& message) {
   if (name == "topic") return std::string(message.topic);
   if (name == "qos") return std::to_string(static_cast<unsigned>(message.qos));
   if (name == "retain") return message.retain ? "1" : "0";
-  if (const auto number = level_number(name)) return std::string(level(message.topic, *number));
-  return std::nullopt;
+  return std::string(level(message.topic, level_number(name).value()));
 }
 
-std::string fill(std::string_view word, const wire::Publish& message) {
+/// The word with `value(name)` in each of its places.
+template <typename Value>
+std::string fill(std::string_view word, Value value) {
   std::string filled;
   while (!word.empty()) {
     const std::size_t open = word.find('{');
@@ -124,12 +135,12 @@ std::string fill(std::string_view word, const wire::Publish& message) {
     const bool doubled = word.substr(open + 1).starts_with('{');
     const std::size_t begin = open + (doubled ? 2 : 1);
     const std::string_view name = word.substr(begin, close - begin);
-    const auto value = value_of(name, message);
-    if (value && doubled && word.substr(close + 1).starts_with('}')) {
+    const bool place = is_place(name);
+    if (place && doubled && word.substr(close + 1).starts_with('}')) {
       filled.append("{").append(name).append("}");
       word.remove_prefix(close + 2);
-    } else if (value && !doubled) {
-      filled += *value;
+    } else if (place && !doubled) {
+      filled += value(name);
       word.remove_prefix(close + 1);
     } else {  // braces of the command's own
       filled += '{';
@@ -137,6 +148,15 @@ std::string fill(std::string_view word, const wire::Publish& message) {
     }
   }
   return filled.append(word);
+}
+
+bool has_text_place(std::string_view word) {
+  bool found = false;
+  fill(word, [&](std::string_view name) {
+    found = found || is_text_place(name);
+    return std::string();
+  });
+  return found;
 }
 
 }  // namespace
@@ -147,15 +167,23 @@ std::vector<std::string> split_words(std::string_view text) {
 
 CommandTemplate::CommandTemplate(std::string_view text) : words_(split_words(text)) {
   if (words_.empty() || program().empty()) throw cli::UsageError("--exec: the command is empty");
-  if (fill(program(), wire::Publish()) != program()) {
+  if (has_text_place(program())) {
     throw cli::UsageError("--exec: '" + program() +
                           "' would let the publisher choose what is run: begin with a program");
+  }
+  for (const std::size_t script : find_scripts(words_)) {
+    if (!has_text_place(words_[script])) continue;
+    throw cli::UsageError(
+        "--exec: a topic in the script '" + words_[script].substr(0, 80) +
+        "' would be run as a part of it: let the script take \"$MQRIG_MESSAGE_TOPIC\", or \"$1\" "
+        "with {topic} in a word behind it");
   }
 }
 
 std::vector<std::string> CommandTemplate::words(const wire::Publish& message) const {
   std::vector<std::string> filled{program()};
-  for (std::size_t i = 1; i < words_.size(); ++i) filled.push_back(fill(words_[i], message));
+  const auto value = [&](std::string_view name) { return value_of(name, message); };
+  for (std::size_t i = 1; i < words_.size(); ++i) filled.push_back(fill(words_[i], value));
   return filled;
 }
 

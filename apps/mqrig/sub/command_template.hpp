@@ -19,8 +19,8 @@ std::vector<std::string> split_words(std::string_view text);
 /// "{topic}"; other braces stay as they are.
 class CommandTemplate {
  public:
-  /// Throws cli::UsageError: no word, a quote without its end, or a program that the topic would
-  /// choose.
+  /// Throws cli::UsageError: no word, a quote without its end, or a program, or a part of a script,
+  /// that the topic would choose.
   explicit CommandTemplate(std::string_view text);
 
   /// What to run, looked for in PATH.

@@ -30,11 +30,13 @@ constexpr OptionSpec exec_options[] = {
          "message, and {1}, {2} and so on for the levels of its topic. What a publisher sends "
          "there is never split or expanded, but it may begin with a dash: put -- before it where "
          "the program has options. Who wants a shell writes sh -c '...' and takes "
-         "\"$MQRIG_MESSAGE_TOPIC\". The variables are MQRIG_MESSAGE_TOPIC, _QOS, _RETAIN, _DUP and "
+         "\"$MQRIG_MESSAGE_TOPIC\": a topic in the script itself is refused. The variables are "
+         "MQRIG_MESSAGE_TOPIC, _QOS, _RETAIN, _DUP and "
          "_ATTEMPT (from 1), and where the message has them _CONTENT_TYPE, _RESPONSE_TOPIC, "
          "_CORRELATION_DATA (base64), _EXPIRY, _PAYLOAD_FORMAT, _SUBSCRIPTION_IDENTIFIER and "
          "_USER_PROPERTY_KEY (capitals; what is no letter or digit is _; values of the same name "
-         "stand on lines of their own). The password of the broker is taken out. Messages are "
+         "stand on lines of their own). Passwords and tokens are taken out, wherever "
+         "--password-env and its like name them. Messages are "
          "printed only with --verbose, --json or --format, each before its command starts; what "
          "commands print goes to the same places as ours. A command that leaves processes in its "
          "process group takes them along when it ends."},
@@ -96,10 +98,10 @@ ExecSettings::Failed failed_of(const cli::Options& options) {
   const std::string_view word = options.text("exec-failed");
   const bool spool = options.has("spool");
   if (word == "keep" && !spool) throw cli::UsageError("--exec-failed keep needs --spool");
-  if (word == "nack" && spool) {
+  if (word == "nack" && spool && options.text("ack-after") != "exec") {
     throw cli::UsageError(
-        "--exec-failed nack does not go with --spool: what is there has been "
-        "acknowledged already");
+        "--exec-failed nack does not go with --spool, where a message has been acknowledged "
+        "already, unless --ack-after exec says otherwise");
   }
   if (word == "nack") return ExecSettings::Failed::nack;
   if (word == "stop") return ExecSettings::Failed::stop;
@@ -127,6 +129,9 @@ std::optional<ExecSettings> read_exec_settings(const cli::Options& options) {
   }
   settings.jobs = static_cast<std::size_t>(options.integer("exec-jobs"));
   if (options.has("exec-timeout")) settings.timeout = options.duration("exec-timeout");
+  if (settings.timeout && settings.timeout->count() == 0) {
+    throw cli::UsageError("--exec-timeout 0 would end each command at once: leave it out for none");
+  }
   settings.retries = static_cast<unsigned>(options.integer("exec-retries"));
   settings.retry_delay = options.duration("exec-retry-delay");
   settings.grace = options.duration("exec-grace");

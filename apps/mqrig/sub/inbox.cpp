@@ -16,9 +16,11 @@ constexpr std::chrono::seconds time_to_retry{1};
 }  // namespace
 
 Inbox::Inbox(asio::io_context& context, std::unique_ptr<store::Spool> spool, std::string path,
-             client::Client& client, const cli::Diagnostic& diagnostic, Owner& owner)
+             const InboxLimits& limits, client::Client& client, const cli::Diagnostic& diagnostic,
+             Owner& owner)
     : spool_(std::move(spool)),
       path_(std::move(path)),
+      limits_(limits),
       queue_(spool_->queue("inbox")),
       client_(client),
       diagnostic_(diagnostic),
@@ -47,11 +49,15 @@ bool Inbox::restore(std::string& error) {
   return false;
 }
 
-void Inbox::put(const wire::Publish& message) {
+std::uint64_t Inbox::append(const wire::Publish& message) {
   store::SpooledMessage spooled;
   spooled.publish = message;
   spooled.received_at = store::wall_time();  // it has arrived: nothing expires any more
-  spool_->append(queue_, spooled);
+  return spool_->append(queue_, spooled);
+}
+
+void Inbox::put(const wire::Publish& message) {
+  append(message);
 }
 
 void Inbox::save_session() {
@@ -88,7 +94,7 @@ std::error_code Inbox::read(const store::Spool::Visitor& visit) {
   bool more = true;
   const auto take = [&](const store::SpooledMessage& message) {
     read_ = message.sequence;
-    in_hand_.emplace(message.sequence, message.size());
+    in_hand_.emplace(message.sequence, InHand{message.size(), false});
     more = visit(message);
     return more;
   };
@@ -97,13 +103,36 @@ std::error_code Inbox::read(const store::Spool::Visitor& visit) {
   return error;
 }
 
+std::uint64_t Inbox::release(std::uint64_t sequence) {
+  const InHand released = in_hand_.extract(sequence).mapped();
+  if (released.begun) {
+    --begun_;
+    begun_bytes_ -= released.size;
+  }
+  return released.size;
+}
+
+void Inbox::begin(std::uint64_t sequence) {
+  InHand& message = in_hand_.at(sequence);
+  if (std::exchange(message.begun, true)) return;
+  ++begun_;
+  begun_bytes_ += message.size;
+}
+
 void Inbox::handled(std::uint64_t sequence) {
-  spool_->remove(queue_, sequence, in_hand_.extract(sequence).mapped());
+  spool_->remove(queue_, sequence, release(sequence));
   commit_soon();
 }
 
 void Inbox::refuse(std::uint64_t sequence, std::string_view why) {
-  spool_->refuse(queue_, sequence, in_hand_.extract(sequence).mapped(), why);
+  spool_->refuse(queue_, sequence, release(sequence), why);
+  commit_soon();
+}
+
+void Inbox::put_refused(const wire::Publish& message, std::string_view why) {
+  const std::uint64_t before = spool_->totals(queue_).bytes;
+  const std::uint64_t sequence = append(message);
+  spool_->refuse(queue_, sequence, spool_->totals(queue_).bytes - before, why);
   commit_soon();
 }
 

@@ -5,30 +5,36 @@
 #include <mqrig/net/url.hpp>
 #include <mqrig/payload/base64.hpp>
 #include <mqrig/wire/buffer.hpp>
-#include <set>
 #include <string_view>
 
 namespace mqrig::sub {
 namespace {
 
+using cli::ValueKind;
 using wire::PropertyId;
 
 constexpr std::string_view prefix = "MQRIG_MESSAGE_";
 
-/// The names of variables that may hold a password.
-std::set<std::string, std::less<>> names_of_secrets(const cli::Options& options) {
-  std::set<std::string, std::less<>> names;
+using Variables = std::map<std::string, ValueKind, std::less<>>;
+
+/// Those that hold a password or a token, or may have one in a URL.
+Variables secret_variables(const cli::Options& options) {
+  Variables variables;
   cli::for_each_option(options.command(), [&](const cli::OptionSpec& option) {
-    const bool secret = option.kind == cli::ValueKind::secret || option.kind == cli::ValueKind::url;
-    if (secret && !option.env.empty()) names.emplace(option.env);
+    const bool secret = option.kind == ValueKind::secret || option.kind == ValueKind::url ||
+                        option.kind == ValueKind::web_url;
+    if (secret && !option.env.empty()) variables.emplace(option.env, option.kind);
+    if (option.kind == ValueKind::variable_name) {
+      variables.insert_or_assign(std::string(options.text(option.long_name)), ValueKind::secret);
+    }
   });
-  names.emplace(options.text("password-env"));
-  return names;
+  return variables;
 }
 
-/// A broker's URL is of use to a command, as long as no password is in it.
-bool is_harmless_url(std::string_view name, std::string_view value) {
-  if (name != "MQRIG_URL") return false;
+/// A URL is of use to a command, as long as no password is in it.
+bool is_harmless(ValueKind kind, std::string_view value) {
+  if (kind == ValueKind::web_url) return value.find('@') == std::string_view::npos;
+  if (kind != ValueKind::url) return false;
   const net::UrlResult result = net::parse_url(value);
   return result.error.empty() && !result.url.password;
 }
@@ -90,13 +96,14 @@ std::string user_property_variable(std::string_view key) {
 }
 
 MessageEnvironment::MessageEnvironment(const cli::Options& options, const char* const* inherited) {
-  const auto secrets = names_of_secrets(options);
+  const Variables secrets = secret_variables(options);
   for (; *inherited; ++inherited) {
     const std::string_view variable = *inherited;
     const std::string_view name = variable.substr(0, variable.find('='));
     const std::string_view value = variable.substr(std::min(name.size() + 1, variable.size()));
     if (name.starts_with(prefix)) continue;
-    if (secrets.contains(name) && !is_harmless_url(name, value)) continue;
+    const auto secret = secrets.find(name);
+    if (secret != secrets.end() && !is_harmless(secret->second, value)) continue;
     inherited_.emplace_back(variable);
   }
 }

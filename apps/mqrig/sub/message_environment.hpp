@@ -14,8 +14,8 @@ namespace mqrig::sub {
 /// Texts of MQTT hold no NUL [MQTT-1.5.4-2], and Correlation Data is in base64: every value fits.
 class MessageEnvironment {
  public:
-  /// Takes over `inherited` (as `environ`) but the password, wherever the options may find it, and
-  /// the message of a command that this process is itself.
+  /// Takes over `inherited` (as `environ`) but passwords and tokens, wherever the options may find
+  /// them, and the message of a command that this process is itself.
   MessageEnvironment(const cli::Options& options, const char* const* inherited);
 
   /// "NAME=value" each. `attempt` counts from 1.

@@ -2,6 +2,7 @@
 
 #include "../message_view.hpp"
 #include "exec_settings.hpp"
+#include "spool_settings.hpp"
 #include "sub.hpp"
 
 namespace mqrig::sub {
@@ -150,42 +151,9 @@ constexpr OptionSpec any_property_options[] = {
                 "and a value follow."},
 };
 
-constexpr Choice acknowledgements[] = {
-    {"write", "it was printed, or given to its command"},
-    {"exec", "its command has succeeded"},
-    {"commit", "it is on the disk, in the spool"},
-};
-
-constexpr OptionSpec acknowledgement_options[] = {
-    {.long_name = "spool",
-     .kind = ValueKind::path,
-     .value_name = "FILE",
-     .own_table = true,
-     .help = "keep messages in this file until they were handled",
-     .details =
-         "A durable inbox. Messages are on the disk before they are acknowledged, and leave the "
-         "file when they were printed, or their command has succeeded; what an earlier run has "
-         "left comes first. Of QoS 2 each message comes in exactly once, whatever is killed: after "
-         "that only those are handled again that were in hand. Needs --id, and keeps the session "
-         "at the broker (without --session-expiry-interval for ever), which holds what arrives "
-         "while we are away. While the disk is full nothing is acknowledged. The file is made if "
-         "it is missing, belongs to one process at a time, and can be seen with mqrig-spool(1)."},
-    {.long_name = "ack-after",
-     .kind = ValueKind::choice,
-     .value_name = "WHEN",
-     .choices = acknowledgements,
-     .help = "when a message of QoS 1 or 2 is acknowledged",
-     .details = "write, the default: it was written to standard output, or its command is about to "
-                "start. exec, the default with --exec: its command has succeeded; what was not "
-                "acknowledged comes again after a crash or a restart, if the broker keeps the "
-                "session (--id, --disable-clean-session). commit, always with --spool: it is on "
-                "the disk."},
-};
-
 constexpr cli::OptionGroup subscription_group{"Subscription", subscription_options};
 constexpr cli::OptionGroup embedded_group{"Embedded broker", embedded_options};
 constexpr cli::OptionGroup selection_group{"Which messages", selection_options};
-constexpr cli::OptionGroup acknowledgement_group{"Acknowledgement", acknowledgement_options};
 constexpr cli::OptionGroup end_group{"When to end", end_options};
 constexpr cli::OptionGroup any_property_group{"Any property (MQTT 5.0)", any_property_options};
 
@@ -193,7 +161,7 @@ constexpr const cli::OptionGroup* groups[] = {
     &subscription_group,
     &message_output_group,
     &exec_group,
-    &acknowledgement_group,
+    &spool_group,
     &selection_group,
     &end_group,
     &embedded_group,

@@ -8,6 +8,7 @@
 #include "../client_options.hpp"
 #include "../property_options.hpp"
 #include "../transport_options.hpp"
+#include "spool_settings.hpp"
 
 namespace mqrig::sub {
 namespace {
@@ -23,8 +24,6 @@ constexpr PropertyFlag subscribe_flags[] = {
     {"subscription-id", PropertyId::subscription_identifier},
     {"subscribe-user-property", PropertyId::user_property},
 };
-
-constexpr std::uint32_t session_never_expires = 0xFFFF'FFFF;
 
 void add_filter(std::vector<std::string>& filters, std::string_view source,
                 std::string_view filter) {
@@ -107,51 +106,11 @@ void read_end(const cli::Options& options, Settings& into) {
   into.remove_retained = options.flag("remove-retained");
 }
 
-Settings::AckAfter ack_after(const cli::Options& options) {
-  using AckAfter = Settings::AckAfter;
-  const bool exec = options.has("exec");
-  const bool spool = options.has("spool");
-  const std::string_view word = options.text("ack-after");
-  if (word == "exec" && !exec) throw cli::UsageError("--ack-after exec needs --exec");
-  if (word == "commit" && !spool) throw cli::UsageError("--ack-after commit needs --spool");
-  if (spool && !word.empty() && word != "commit") {
-    throw cli::UsageError("--ack-after " + std::string(word) +
-                          " does not go with --spool, which acknowledges what is on the disk");
-  }
-  if (spool) return AckAfter::commit;
-  if (word.empty()) return exec ? AckAfter::exec : AckAfter::write;
-  return word == "exec" ? AckAfter::exec : AckAfter::write;
-}
-
-// What the broker has been told is worth nothing in a session that it forgets.
-void read_spool(const cli::Options& options, Settings& into) {
-  into.spool = options.text("spool");
-  if (into.spool.empty()) return;
-  client::Options& client = into.client;
-  if (client.client_id.empty() || options.has("id-prefix")) {
-    throw cli::UsageError("--spool needs a client identifier that stays the same: give -i/--id");
-  }
-  for (const std::string_view other : {"embedded", "remove-retained"}) {
-    if (options.flag(other)) {
-      throw cli::UsageError("--spool does not go with --" + std::string(other));
-    }
-  }
-  const bool clean = options.has("disable-clean-session") && client.clean_start;
-  if (clean || client.session_expiry == 0U) {
-    throw cli::UsageError("--spool needs a session that the broker keeps: leave out " +
-                          std::string(clean ? "--clean-start" : "the session expiry of 0"));
-  }
-  client.clean_start = false;
-  if (!client.session_expiry) client.session_expiry = session_never_expires;
-  client.flush_by_owner = true;
-}
-
 void read_handling(const cli::Options& options, Settings& into) {
   into.exec = read_exec_settings(options);
   into.prints =
       !into.exec || options.flag("verbose") || options.flag("json") || options.has("format");
-  into.ack_after = ack_after(options);
-  read_spool(options, into);
+  read_spool_settings(options, into);
 }
 
 }  // namespace

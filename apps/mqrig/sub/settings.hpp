@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exec_settings.hpp"
+#include "inbox_limits.hpp"
 
 namespace mqrig::sub {
 
@@ -37,6 +38,7 @@ struct Settings {
   std::optional<ExecSettings> exec;  // the command of each message
   AckAfter ack_after = AckAfter::write;
   std::string spool;  // the file of the inbox; empty: none
+  InboxLimits spool_limits;
 
   std::optional<std::uint64_t> count;  // messages
   std::optional<std::chrono::milliseconds> timeout;

@@ -34,6 +34,7 @@ Subscriber::Subscriber(const cli::Options& options, Settings settings)
       answers_due_(!settings_.filters.empty() + !settings_.unsubscribe.empty()),
       timeout_(context_, [this] { on_timeout(); }),
       idle_(context_, [this] { on_idle(); }),
+      age_(context_),
       last_moment_(context_),
       signals_(context_, [this](int signal) { on_signal(signal); }) {
   if (!settings_.spool.empty()) open_inbox();
@@ -54,8 +55,10 @@ ExitCode Subscriber::run() {
   if (settings_.timeout) {
     timeout_.expires_at(std::chrono::steady_clock::now() + *settings_.timeout);
   }
+  if (inbox_ && settings_.spool_limits.age.count() != 0) watch_age();
   client_.start();
   context_.run();
+  if (inbox_) inbox_->tell_dropped(true);
   return code_ == ExitCode::ok && refused_ ? ExitCode::refused : code_;
 }
 
@@ -66,12 +69,12 @@ void Subscriber::on_message(const wire::Publish& message, std::uint64_t receipt)
   if (verdict == Selection::Verdict::end) return end(ExitCode::ok);
   heard_ = true;
   const bool wanted = verdict == Selection::Verdict::print && chosen(message);
-  if (acknowledges_after_command()) {
+  if (acknowledges_after_command() && (receipt != 0 || !inbox_)) {
     return wanted ? give_to_command(message, receipt) : client_.acknowledge(receipt);
   }
   if (receipt != 0) receipt_ = receipt;
   if (!wanted) return;
-  if (inbox_) return inbox_->put(message);
+  if (inbox_) return store(message, receipt);
   commands_ ? give_to_command(message, receipt) : print(message);
 }
 
@@ -110,8 +113,9 @@ void Subscriber::complain_once(payload::FormatProblem problem) {
 
 void Subscriber::on_turn_end() {
   turn_time_ = {};
-  if (inbox_) commit_inbox();
+  if (inbox_ && commit_inbox()) make_room();
   settle();
+  if (inbox_) balance();  // also while the reader stalls
   if (std::exchange(heard_, false)) restart_idle();
 }
 
@@ -141,7 +145,9 @@ void Subscriber::balance() {
   if (commands_) commands_->hold(slow_reader);
   const bool full = commands_ ? commands_->full() : slow_reader;
   if (inbox_ && !full && !ending_) inbox_->request();
-  const bool pause = inbox_ ? inbox_->stuck() : full || slow_reader;
+  const bool handed_on = !inbox_ || acknowledges_after_command();
+  const bool pause =
+      (handed_on && (full || slow_reader)) || (inbox_ && (inbox_->stuck() || inbox_->full()));
   if (std::exchange(paused_, pause) == pause) return;
   if (pause) return client_.pause_reading();
   client_.resume_reading();

@@ -20,8 +20,9 @@ namespace mqrig::sub {
 
 /// One run: messages go from the client through the view into the output, and are acknowledged when
 /// they were written; or to commands, and are acknowledged when those have succeeded. With an inbox
-/// they go through that, and are acknowledged when they are in it. Everything that ends the run
-/// calls end(); what follows is in settle().
+/// they go through that, and are acknowledged when they are in it, unless their commands are to
+/// have succeeded first: then only those of QoS 0 and those that failed are in it. Everything that
+/// ends the run calls end(); what follows is in settle().
 class Subscriber final : private client::Handler,
                          private Output::Owner,
                          private CommandRunner::Owner,
@@ -64,6 +65,10 @@ class Subscriber final : private client::Handler,
   // subscriber_inbox.cpp: messages on the disk
   void open_inbox();
   bool commit_inbox();
+  void inbox_unreadable(std::error_code error);
+  void store(const wire::Publish& message, std::uint64_t receipt);
+  void make_room();
+  void watch_age();
   void on_output() override;
   void on_inbox_ready() override;
   void on_inbox_stuck() override;
@@ -137,6 +142,7 @@ class Subscriber final : private client::Handler,
 
   net::Timer timeout_;
   net::Timer idle_;
+  net::Timer age_;  // of what waits in the inbox
   net::Timer last_moment_;
   net::Signals signals_;
 };

@@ -9,8 +9,16 @@ using cli::ExitCode;
 
 namespace {
 
+using Clock = net::Timer::Clock;
+
+constexpr std::chrono::milliseconds time_between_looks{500};
+
 payload::WallTime wall_time(std::int64_t milliseconds) {
   return payload::WallTime(std::chrono::milliseconds(milliseconds));
+}
+
+std::int64_t milliseconds(payload::WallTime time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
 }  // namespace
@@ -20,7 +28,8 @@ void Subscriber::open_inbox() {
   auto spool = store::Spool::open(settings_.spool, store::Spool::Mode::create, error);
   if (!spool) throw InputError(error);
   Inbox::Owner& owner = *this;
-  inbox_.emplace(context_, std::move(spool), settings_.spool, client_, diagnostic_, owner);
+  inbox_.emplace(context_, std::move(spool), settings_.spool, settings_.spool_limits, client_,
+                 diagnostic_, owner);
   if (!inbox_->restore(error)) throw InputError(error);
 }
 
@@ -31,8 +40,9 @@ bool Subscriber::commit_inbox() {
   return inbox_->commit();
 }
 
+// While the disk is full the broker hears of no message, and that we are still here.
 void Subscriber::on_output() {
-  if (!commit_inbox()) return;
+  if (!commit_inbox()) return client_.flush_requests();
   client_.flush();
   inbox_->maintain();
 }
@@ -46,12 +56,39 @@ void Subscriber::on_inbox_ready() {
   if (ending_ || settings_.exit_after_subscribe) return;
   idle_.cancel();
   const std::error_code error = commands_ ? commands_from_inbox() : print_from_inbox();
-  if (error) {
-    diagnostic_.error("could not read the spool '" + settings_.spool + "': " + error.message());
-    end(ExitCode::failed);
-  }
+  if (error) inbox_unreadable(error);
   if (!inbox_->waiting()) restart_idle();
   settle();
+}
+
+void Subscriber::inbox_unreadable(std::error_code error) {
+  diagnostic_.error("could not read the spool '" + settings_.spool + "': " + error.message());
+  end(ExitCode::failed);
+}
+
+void Subscriber::store(const wire::Publish& message, std::uint64_t receipt) {
+  if (!inbox_->rejects(message)) return inbox_->put(message);
+  if (receipt != 0) client_.acknowledge(receipt, wire::ReasonCode::quota_exceeded);
+}
+
+// The oldest are those whose command is to come, then those on the disk.
+void Subscriber::make_room() {
+  if (ending_) return;
+  if (commands_) {
+    commands_->drop_waiting([this](const CommandJob& job) {
+      return job.stored && inbox_->give_up(job.key, milliseconds(job.received));
+    });
+  }
+  if (const std::error_code error = inbox_->make_room()) inbox_unreadable(error);
+}
+
+// Those that nothing else happens to grow old, too.
+void Subscriber::watch_age() {
+  age_.expires_at(Clock::now() + time_between_looks, [this] {
+    make_room();
+    settle();
+    watch_age();
+  });
 }
 
 // As much as is written at once; the rest of the loop goes on before more.
@@ -60,6 +97,7 @@ std::error_code Subscriber::print_from_inbox() {
   return inbox_->read([this](const store::SpooledMessage& message) {
     show(message.publish, wall_time(message.received_at));
     printed_.push_back(message.sequence);
+    inbox_->begin(message.sequence);
     count_handled();
     return !ending_ && output_.buffer().size() < Output::enough;
   });
@@ -71,7 +109,7 @@ std::error_code Subscriber::commands_from_inbox() {
   while (!error && !ending_ && !commands_->full() && inbox_->waiting()) {
     std::optional<CommandJob> job;
     error = inbox_->read([&](const store::SpooledMessage& message) {
-      job.emplace(message.publish, message.sequence, wall_time(message.received_at));
+      job.emplace(message.publish, message.sequence, true, wall_time(message.received_at));
       return false;
     });
     if (!job) break;  // those that are left were removed

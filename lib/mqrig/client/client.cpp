@@ -189,6 +189,10 @@ void Client::Impl::flush() {
   if (connection_) connection_->flush_all();
 }
 
+void Client::Impl::flush_requests() {
+  if (connection_) connection_->flush_requests();
+}
+
 void Client::Impl::release_unknown(wire::PacketId last) {
   if (state_ != State::up) return;
   session_.release_unknown(last, connection_->now(), connection_->out());
@@ -240,6 +244,9 @@ void Client::resume_reading() {
 }
 void Client::flush() {
   impl_->flush();
+}
+void Client::flush_requests() {
+  impl_->flush_requests();
 }
 void Client::save_session(wire::Buffer& out) const {
   client::save_session(impl_->session(), out);

@@ -82,6 +82,9 @@ class Client {
   // state of the session commits it before, so that the peer never hears what a crash would make
   // forgotten. May call Handler::on_ready() and on_output().
   void flush();
+  // The same for what says nothing about messages, such as CONNECT, SUBSCRIBE and PINGREQ: it goes
+  // ahead of the rest. For an owner whose disk takes nothing, so that the connection lives on.
+  void flush_requests();
 
   // The state of the session without its messages, for an owner that keeps these itself under their
   // tokens: appended to `out`. What was acknowledged with acknowledge() counts as taken over.

@@ -34,6 +34,7 @@ class Client::Impl final : private Connection::Owner {
   void acknowledge_through(std::uint64_t receipt);
   void set_reading(bool on);
   void flush();
+  void flush_requests();
   void release_unknown(wire::PacketId last);
   bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);

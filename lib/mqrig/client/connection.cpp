@@ -28,6 +28,13 @@ ReadBuffer& read_buffer() {
   return buffer;
 }
 
+// DISCONNECT is none: it has to be the last packet.
+bool is_request(wire::PacketType type) {
+  using wire::PacketType;
+  return type == PacketType::connect || type == PacketType::subscribe ||
+         type == PacketType::unsubscribe || type == PacketType::pingreq || type == PacketType::auth;
+}
+
 }  // namespace
 
 Connection::Connection(asio::io_context& context, std::unique_ptr<net::Stream> stream,
@@ -208,17 +215,43 @@ void Connection::flush_all() {
   tell_writable();
 }
 
+void Connection::flush_requests() {
+  const auto self = shared_from_this();
+  output_told_ = false;
+  if (closed_) return;
+  drop_excess();
+  wire::Buffer requests;
+  wire::Buffer others;
+  wire::ByteView rest = out_.view().subspan(sendable().size());
+  wire::Frame frame;
+  while (wire::split_frame(rest, wire::max_remaining_length + 5, frame).status ==
+         wire::FrameStatus::complete) {
+    (is_request(frame.type()) ? requests : others).append(rest.first(frame.size));
+    rest = rest.subspan(frame.size);
+  }
+  out_.truncate(sendable().size());
+  out_.append(requests.view());
+  allowed_ = out_.size();
+  out_.append(others.view());
+  write();
+  tell_writable();
+}
+
 wire::ByteView Connection::sendable() const noexcept {
   return held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
 }
 
 void Connection::continue_packet(wire::ByteView rest) {
   out_.append(rest);
-  traced_ = rest.size();
+  traced_ = allowed_ = rest.size();
+}
+
+void Connection::drop_excess() noexcept {
+  if (last_ && out_.size() > *last_) out_.truncate(*last_);
 }
 
 void Connection::write() {
-  if (last_ && out_.size() > *last_) out_.truncate(*last_);
+  drop_excess();
   if (trace_) trace_output();
   while (!waiting_to_write_ && !broken_) {
     const wire::ByteView bytes = sendable();

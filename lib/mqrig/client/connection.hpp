@@ -34,7 +34,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
     virtual void on_turn_end() = 0;
     // writable() holds again after it did not.
     virtual void on_writable() = 0;
-    // After hold_output(): something waits for flush_all().
+    // After hold_output(): something waits for flush_all() or flush_requests().
     virtual void on_output() = 0;
     // The stream has ended, in order (net::Error::end_of_stream) or not, or finish() is done.
     virtual void on_stream_end(std::error_code error) = 0;
@@ -52,14 +52,16 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   ~Connection();
 
   void start();
-  // Before start(): nothing is written but what flush_all() found.
+  // Before start(): nothing is written but what flush_all() and flush_requests() found.
   void hold_output() noexcept { held_ = true; }
   // What is in out() now may leave.
   void flush_all();
+  // What is in out() now and tells the peer nothing about messages may leave, ahead of the rest.
+  void flush_requests();
   // What is in out() now is the last that leaves: what is appended after it is dropped.
   void close_output() noexcept { last_ = out_.size(); }
   // Before anything else: what has not been written yet of a packet that the owner began to write,
-  // and has traced.
+  // and has traced. It leaves without being held.
   void continue_packet(wire::ByteView rest);
   // Ends the stream after what is in out() has been written, drops what still comes, and waits for
   // the peer's end.
@@ -107,6 +109,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void end_turn();
   void flush();
   wire::ByteView sendable() const noexcept;
+  void drop_excess() noexcept;
   void write();
   void tell_writable();
   void trace_output();
@@ -129,7 +132,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   std::uint8_t first_size_ = 0;
   bool trace_;
   bool held_ = false;         // writes only what the owner allows
-  bool output_told_ = false;  // flush_all() will come
+  bool output_told_ = false;  // flush_all() or flush_requests() will come
   bool closed_ = false;
   bool in_turn_ = false;  // end_turn() will come
   bool turn_posted_ = false;

@@ -37,8 +37,8 @@ class Handler {
   virtual void on_ready() {}
   // Everything that one read brought has been reported: the moment to write what was gathered.
   virtual void on_turn_end() {}
-  // With Options::flush_by_owner: packets wait for Client::flush(). Not repeated before that was
-  // called.
+  // With Options::flush_by_owner: packets wait for Client::flush() or flush_requests(). Not
+  // repeated before one of them was called.
   virtual void on_output() {}
   // AUTH came: answer with Client::authenticate().
   virtual void on_auth(wire::ReasonCode /*reason*/, wire::Properties /*properties*/) {}

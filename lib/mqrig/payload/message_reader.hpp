@@ -57,6 +57,8 @@ class MessageReader {
   std::uint64_t number() const noexcept { return number_; }
   // Bytes of the block that belong to records behind the current one.
   std::size_t rest() const noexcept { return splitter_.rest(); }
+  // After need_more: the block has ended within a record.
+  bool has_partial() const noexcept { return splitter_.has_partial(); }
   // For a person, without the record's number.
   const std::string& error() const noexcept { return error_; }
 
