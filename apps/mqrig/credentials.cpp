@@ -31,6 +31,19 @@ void read_password(const cli::Options& options, client::Options& into) {
   }
 }
 
+/// Last: what is begun again is known. A command that is many clients does not have it.
+void read_reauthentication(const cli::Options& options, client::Options& into) {
+  constexpr std::string_view name = "reauth-interval";
+  if (!cli::find_option(options.command(), name) || !options.has(name)) return;
+  if (options.duration(name).count() == 0) return;
+  if (!into.authentication) {
+    if (options.source(name) != cli::Source::flag) return;
+    throw cli::UsageError(options.label(name) + " needs " + options.label("auth-method") +
+                          "; a token is renewed by itself");
+  }
+  into.reauthentication_interval = options.duration(name);
+}
+
 }  // namespace
 
 void read_credentials(const cli::Options& options, client::Options& into) {
@@ -42,6 +55,7 @@ void read_credentials(const cli::Options& options, client::Options& into) {
   if (!token || token->place != Place::password) read_password(options, into);
   if (!token || token->place != Place::authentication) read_enhanced_authentication(options, into);
   if (token) use_tokens(options, *token, into);
+  read_reauthentication(options, into);
 }
 
 }  // namespace mqrig

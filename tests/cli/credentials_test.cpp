@@ -62,6 +62,15 @@ TEST_CASE("a method of enhanced authentication has the data of a file") {
   CHECK(contains(fault({"--auth-method", "X", "-V", "311"}), "needs MQTT 5.0"));
 }
 
+TEST_CASE("authentication is repeated only where there is a method for it") {
+  CHECK(client_of({"--auth-method", "X", "--reauth-interval", "90s"}).reauthentication_interval ==
+        std::chrono::seconds(90));
+  CHECK(contains(fault({"-u", "joe", "--reauth-interval", "90s"}), "needs --auth-method"));
+  CHECK(contains(fault({"--auth-method", "X", "--token-env", "HOME", "--token-in", "auth",
+                        "--reauth-interval", "90s"}),
+                 "a token is renewed by itself"));
+}
+
 TEST_CASE("SCRAM takes the password, which is not sent") {
   const client::Options scram =
       client_of({"-u", "joe", "-P", "secret", "--auth-method", "SCRAM-SHA-256"});

@@ -88,6 +88,9 @@ void StubBroker::handle_connect(Peer& peer, const wire::Frame& frame) {
   peer.version = connect.version;
   peer.bridge = connect.bridge;
   peer.client_id = connect.client_id;
+  for (const auto& other : peers) {  // [MQTT-3.1.4-3]
+    if (other.get() != &peer && other->client_id == peer.client_id) other->close();
+  }
   peer.clean_start = connect.clean_start;
   wire::Buffer out;
   wire::encode(out, peer.version, connack);

@@ -183,6 +183,17 @@ class Scram(TlsCase):
         self.assertEqual(NOT_AUTHORISED, result.code, str(result))
         self.assertRegex(result.err, "(?i)authentication method")
 
+    def test_it_is_begun_again_on_the_connection_that_stands(self):
+        users = self.dir / "users"
+        self.expect_ok(self.run_mqrig("passwd", "--scram", "--iterations", 4096, users, "joe", input=PASSWORD.encode() + b"\n"))
+        broker = self.serve("-p", 0, "--no-allow-anonymous", "--password-file", users)
+        login = ("-u", "joe", "--auth-method", "SCRAM-SHA-256", "--password-env", "SECRET")
+        sub = self.start_sub(broker.port, "-t", "t", "-C", 1, *login, "--reauth-interval", "50ms", env={"SECRET": PASSWORD})
+        sub.err.wait_text(r"(?s)(received AUTH[^\n]*Success.*){2}")
+        self.expect_ok(self.publish(broker.port))
+        self.assertEqual(0, sub.wait(), sub.err.text())
+        self.assertEqual(1, sub.err.text().count("received CONNACK"))
+
     def serve_login(self, connection, final, challenge=None):
         """The server's side, written from RFC 5802; `final` makes the last message of what is right."""
         connect = connection.expect("CONNECT")

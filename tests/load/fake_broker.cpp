@@ -83,6 +83,18 @@ class FakeBroker::Peer final : private net::StreamHandler {
                                            .reasons = reasons});
         return true;
       }
+      case PacketType::auth: {  // a method is content at once
+        wire::Auth auth;
+        REQUIRE(wire::decode(frame, version_, auth) == wire::Fault::none);
+        CHECK(auth.reason == ReasonCode::reauthenticate);
+        ++broker_.auths;
+        wire::PropertyWriter properties;
+        properties.add(wire::PropertyId::authentication_method,
+                       *auth.properties.text(wire::PropertyId::authentication_method));
+        wire::encode(out_,
+                     wire::Auth{.reason = ReasonCode::success, .properties = properties.view()});
+        return true;
+      }
       case PacketType::disconnect:
         ++broker_.disconnects;
         return !broker_.closes_on_disconnect;
@@ -102,6 +114,9 @@ class FakeBroker::Peer final : private net::StreamHandler {
     wire::PropertyWriter properties;
     if (broker_.maximum_packet_size != 0 && version_ == wire::Version::mqtt_5) {
       properties.add(wire::PropertyId::maximum_packet_size, broker_.maximum_packet_size);
+    }
+    if (const auto method = connect.properties.text(wire::PropertyId::authentication_method)) {
+      properties.add(wire::PropertyId::authentication_method, *method);
     }
     wire::Connack packet;
     packet.reason = *broker_.connack;

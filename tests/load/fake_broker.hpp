@@ -47,6 +47,7 @@ class FakeBroker {
   std::uint64_t dups = 0;
   std::uint64_t subscribes = 0;
   std::uint64_t disconnects = 0;
+  std::uint64_t auths = 0;
 
  private:
   class Peer;

@@ -1,11 +1,73 @@
 #include <doctest/doctest.h>
 
+#include <asio/post.hpp>
+#include <mqrig/client/credentials.hpp>
+
 #include "tests/load/shard_rig.hpp"
 
 using namespace mqrig;
 using namespace mqrig::load;
 using namespace mqrig::load::tests;
 using namespace std::chrono_literals;
+
+namespace {
+
+// Gives a token that is soon to be renewed, and then another one.
+class Tokens final : public client::CredentialSource {
+ public:
+  Tokens(asio::io_context& context, bool by_auth) : context_(context), by_auth_(by_auth) {}
+
+  void get(Callback callback) override {
+    client::Credentials credentials;
+    const std::string token = "token-" + std::to_string(++given_);
+    if (by_auth_) {
+      credentials.authentication_method = "TOKEN";
+      credentials.authentication_data = token;
+    } else {
+      credentials.user_name = token;
+    }
+    if (given_ == 1) credentials.renew_at = std::chrono::steady_clock::now() + 50ms;
+    asio::post(context_, [callback = std::move(callback), credentials = std::move(credentials)] {
+      callback(credentials, {});
+    });
+  }
+  void cancel() override {}
+
+ private:
+  asio::io_context& context_;
+  bool by_auth_;
+  int given_ = 0;
+};
+
+auto tokens(bool by_auth) {
+  return [by_auth](client::Options& options) {
+    options.make_credentials = [by_auth](asio::io_context& context) {
+      return std::make_shared<Tokens>(context, by_auth);
+    };
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a connection that stands gets a newer token by AUTH") {
+  Scripted bench(scenario_of(idlers(50)), tokens(true));
+  bench.rig.connect();
+  bench.rig.until([&] { return bench.broker.auths == 50; });
+  bench.rig.leave();
+  CHECK(bench.rig.totals.connected == 50);
+  CHECK(bench.rig.totals.lost == 0);
+  CHECK(bench.rig.totals.errors == 0);
+}
+
+TEST_CASE("where AUTH can't bring it, another connection does") {
+  Scripted bench(scenario_of(idlers(50)), tokens(false));
+  bench.rig.connect();
+  bench.rig.until([&] { return bench.rig.totals.connected == 100; });
+  CHECK(bench.rig.totals.left == 50);
+  bench.rig.leave();
+  CHECK(bench.rig.totals.lost == 0);
+  CHECK(bench.rig.totals.errors == 0);
+}
 
 TEST_CASE("a connection leaves when its time is over, and comes again") {
   Group group = idlers(5);

@@ -47,6 +47,20 @@ TEST_CASE("PINGREQ is sent within the keep alive [MQTT-3.1.2-20] [MQTT-3.1.2-23 
   }
 }
 
+TEST_CASE("PINGREQ out of turn tells when all before it was handled") {
+  ScriptedClient client;
+  client.connect.keep_alive = 0;
+  client.establish();
+  for (int i = 0; i < 2; ++i) client.session.ping(client.clock.now(), client.out);
+  CHECK(client.sent() == Lines{"PINGREQ", "PINGREQ"});
+  client.receive(pingresp);
+  CHECK_FALSE(client.session.pings_answered());  // the first answer says nothing of the second
+  client.receive(pingresp);
+  CHECK(client.session.pings_answered());
+  client.session.ping(client.clock.now(), client.out);
+  CHECK(client.time_out().size() == 1);  // silence is noticed without a keep alive, too
+}
+
 TEST_CASE("what is sent postpones PINGREQ") {
   ScriptedClient client;
   client.establish();

@@ -5,6 +5,7 @@
 #include <mqrig/cli/exit_code.hpp>
 #include <mqrig/client/client.hpp>
 #include <mqrig/client/outbox.hpp>
+#include <mqrig/client/session_eraser.hpp>
 #include <mqrig/net/timer.hpp>
 #include <optional>
 #include <string>
@@ -14,7 +15,6 @@
 #include "job.hpp"
 #include "message_spool.hpp"
 #include "record_stream.hpp"
-#include "session_eraser.hpp"
 #include "source.hpp"
 
 namespace mqrig::pub {
@@ -94,7 +94,7 @@ class SpooledPublisher final : private client::Handler,
   RecordStream* records_ = nullptr;                  // the source, if it is that
   std::optional<InputPosition> position_;            // of the last record that was taken
   std::optional<MessagePosition> message_position_;  // of a source that is no records
-  std::optional<SessionEraser> eraser_;
+  std::optional<client::SessionEraser> eraser_;
   net::Timer soon_;                             // changes wait for a commit that has no hurry
   net::Timer no_connection_;                    // for too long, when nothing more is read
   net::Timer last_moment_;                      // of an interrupted run

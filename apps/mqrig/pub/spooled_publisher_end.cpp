@@ -70,7 +70,7 @@ void SpooledPublisher::on_disconnected() {
 
 /// At the end of a run, or before the first message when the session is not ours.
 void SpooledPublisher::erase_session() {
-  client::Options options = SessionEraser::options_from(eraser_options_);
+  client::Options options = client::SessionEraser::options_from(eraser_options_);
   options.client_id = client_.client_id();
   options.version = client_.version();
   eraser_.emplace(context_, std::move(options), [this](const client::Failure* failure) {

@@ -91,6 +91,7 @@ class Subscriber final : private client::Handler,
   void on_connected(bool session_present, wire::Properties connack) override;
   void on_connection_lost(const client::Failure& failure, std::chrono::milliseconds retry) override;
   void on_failed(const client::Failure& failure) override;
+  void on_session_left(const client::Failure& failure) override;
   void on_disconnected() override;
 
   // subscriber_end.cpp: how the run ends

@@ -96,6 +96,11 @@ void Subscriber::on_failed(const client::Failure& failure) {
   end_now(exit_code(failure, connected_));
 }
 
+void Subscriber::on_session_left(const client::Failure& failure) {
+  diagnostic_.warning("the broker may keep the session of '" + client_.client_id() +
+                      "': " + failure.text);
+}
+
 void Subscriber::on_disconnected() {
   leave();
 }

@@ -66,15 +66,29 @@ constexpr OptionSpec options[] = {
      .value_name = "FILE",
      .env = "MQRIG_AUTH_DATA_FILE",
      .help = "authentication data of a method that is not SCRAM, byte for byte"},
+    {.long_name = "reauth-interval",
+     .kind = ValueKind::duration,
+     .value_name = "TIME",
+     .default_value = "0s",
+     .env = "MQRIG_REAUTH_INTERVAL",
+     .help = "authenticate again by --auth-method after this time; 0 is never",
+     .details = "On the connection that stands, and again so long after it has succeeded. A broker "
+                "that is not content ends the connection. Tokens are renewed by themselves."},
 };
 
-/// What differs for a command that is many clients: their names are templates.
+/// What differs for a command that is many clients: their names are templates, and they do not
+/// authenticate again.
 constexpr auto options_of_many_clients = [] {
-  auto all = std::to_array(options);
-  for (OptionSpec& option : all) {
-    if (option.long_name != "username") continue;
-    option.value_name = "TEMPLATE";
-    option.help = "user name for the broker, a template as --topics";
+  std::array<OptionSpec, std::size(options) - 1> all;
+  auto* into = all.begin();
+  for (const OptionSpec& option : options) {
+    if (option.long_name == "reauth-interval") continue;
+    *into = option;
+    if (option.long_name == "username") {
+      into->value_name = "TEMPLATE";
+      into->help = "user name for the broker, a template as --topics";
+    }
+    ++into;
   }
   return all;
 }();

@@ -90,7 +90,12 @@ constexpr OptionSpec options[] = {
      .help = "where the token goes: password, username, auth or ws-header",
      .details = "password is the default. auth needs --auth-method, which names the method. The "
                 "token is asked for before each connection, and renewed at 80 % of its life: with "
-                "auth on the connection that stands, else by a new one that takes over from it."},
+                "auth on the connection that stands, else by another one that follows it. Nothing "
+                "is lost or repeated then against the promise of its QoS, and the will is not "
+                "published. Messages of QoS 0 can be missed for a moment only where the broker "
+                "does not keep the session or a will without a delay has to be withdrawn. Before "
+                "MQTT 5.0 a subscriber has a session that is not clean for this, and ends it at "
+                "the end; after kill -9 it stays at the broker."},
     {.long_name = "token-preset",
      .kind = ValueKind::choice,
      .value_name = "BROKER",

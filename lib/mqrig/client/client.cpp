@@ -51,6 +51,7 @@ Client::Impl::Impl(asio::io_context& context, Options options, Handler& handler)
       deadline_timer_(context, [this] { connection_->timeout(); }),
       state_timer_(context),
       renewal_timer_(context, [this] { renew(); }),
+      reauthentication_timer_(context, [this] { reauthenticate(); }),
       backoff_(options_.reconnect_delay, options_.reconnect_max_delay),
       client_id_(options_.client_id.empty() ? make_client_id() : options_.client_id),
       version_(options_.version) {
@@ -73,16 +74,21 @@ void Client::Impl::start() {
 }
 
 void Client::Impl::disconnect(wire::ReasonCode reason, wire::Properties properties) {
-  if (state_ == State::finishing) return;
+  if (state_ == State::finishing || ending_) return;
   wire::PropertyWriter ending;
   for (const wire::Property& property : properties) ending.add(property);
+  if (changing_) {
+    ending_ = Ending{reason, std::move(ending)};
+    return;
+  }
   // A session that was kept only to survive reconnects ends here.
-  if (!options_.session_expiry && granted_expiry_ != 0 && options_.survive_reconnects) {
+  if (!options_.session_expiry && granted_expiry_ != 0) {
     ending.add(wire::PropertyId::session_expiry_interval, 0);
   }
-  const bool up = state_ == State::up;
+  const bool up = stands();
   const session::Time now = std::chrono::steady_clock::now();
   state_ = State::finishing;
+  next_ = {};
   if (!up) {
     state_timer_.expires_at(now, [this] { finished(true); });
     return drop_connection();
@@ -164,8 +170,9 @@ void Client::Impl::acknowledge_through(std::uint64_t receipt) {
 
 void Client::Impl::set_reading(bool on) {
   reading_ = on;
-  if (state_ != State::up) return;
+  if (!stands()) return;
   on ? connection_->resume_reading() : connection_->pause_reading();
+  if (on && state_ == State::settling) settle();
 }
 
 std::error_code Client::Impl::authenticate(wire::Properties properties, bool again) {
@@ -255,6 +262,9 @@ std::error_code Client::authenticate(wire::Properties properties) {
 }
 std::error_code Client::reauthenticate(wire::Properties properties) {
   return impl_->authenticate(properties, true);
+}
+std::error_code Client::reauthenticate() {
+  return impl_->reauthenticate();
 }
 bool Client::connected() const noexcept {
   return impl_->session().state() == session::ClientSession::State::connected;

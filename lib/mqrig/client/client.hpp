@@ -102,6 +102,12 @@ class Client {
   // AUTH with 0x18 and 0x19; `properties` hold method and data.
   std::error_code authenticate(wire::Properties properties);
   std::error_code reauthenticate(wire::Properties properties);
+  // Begins Options::authentication again on the connection that stands [MQTT-4.12.1-1], or sends
+  // the Authentication Data of Options::credentials. A broker that is not content ends the
+  // connection, and a broker that does not prove itself loses it, as with CONNECT.
+  // session::Error::no_authentication_method: there is none; would_block: one is under way, or the
+  // connection is about to be replaced.
+  std::error_code reauthenticate();
 
   bool connected() const noexcept;
   // Outgoing QoS 1 and 2 messages not yet completed.

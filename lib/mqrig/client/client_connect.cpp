@@ -7,6 +7,8 @@
 #include <mqrig/client/refusal.hpp>
 #include <mqrig/net/error.hpp>
 #include <mqrig/net/url.hpp>
+#include <mqrig/wire/decode.hpp>
+#include <mqrig/wire/frame.hpp>
 
 namespace mqrig::client {
 
@@ -44,10 +46,9 @@ bool is_end(std::error_code error) {
          error == net::Error::web_socket_closed;
 }
 
-// An end by which the peer has not said what is wrong.
+// An end by which a peer may mean the version: a close frame of a WebSocket has no status for that.
 bool is_mute(std::error_code error) {
-  return error != net::Error::tls_failed && error != net::Error::web_socket_failed &&
-         error != net::Error::web_socket_closed;
+  return error != net::Error::tls_failed && error != net::Error::web_socket_failed;
 }
 
 }  // namespace
@@ -131,19 +132,33 @@ void Client::Impl::stream_made(std::error_code error, std::unique_ptr<net::Strea
     if (failure.kind == FailureKind::not_authorised) return unauthorised(std::move(failure));
     return next_broker(std::move(failure));
   }
-  begin_connection(std::move(stream));
+  begin_connection({std::move(stream), {}, 0});
 }
 
-void Client::Impl::begin_connection(std::unique_ptr<net::Stream> stream) {
+void Client::Impl::begin_connection(Next next) {
   state_ = State::handshaking;
   srv_targets_ = connector_.srv_targets();
-  if (options_.trace) tell_facts(*stream);
+  const bool ahead = !next.connect.empty();
+  if (options_.trace && !ahead) tell_facts(*next.stream);
   Connection::Owner& owner = *this;
-  connection_ =
-      std::make_shared<Connection>(context_, std::move(stream), session_, owner, options_.trace);
+  connection_ = std::make_shared<Connection>(context_, std::move(next.stream), session_, owner,
+                                             options_.trace);
   if (options_.flush_by_owner) connection_->hold_output();
   connection_->start();
-  send_connect();
+  wire::PropertyWriter properties;
+  wire::Connect connect;
+  if (ahead) {
+    wire::Buffer written;
+    wire::Frame frame;
+    wire::split_frame(next.connect.view(), wire::max_remaining_length + 5, frame);
+    wire::decode(frame, connect);
+    session_.open(connect, connection_->now(), written);
+    connection_->continue_packet(next.connect.view().subspan(next.written));
+  } else {
+    make_connect(connect, properties);
+    session_.open(connect, connection_->now(), connection_->out());
+  }
+  connection_->touch();
 }
 
 void Client::Impl::tell_facts(const net::Stream& stream) {
@@ -156,18 +171,24 @@ void Client::Impl::tell_facts(const net::Stream& stream) {
 
 std::uint32_t Client::Impl::session_expiry() const noexcept {
   if (options_.session_expiry) return *options_.session_expiry;
-  return options_.survive_reconnects ? surviving_seconds : 0;
+  return options_.survive_reconnects || renews_by_reconnect() ? surviving_seconds : 0;
 }
 
-void Client::Impl::send_connect() {
-  wire::Connect connect;
+// The session of the last connection is wanted back, wherever the broker was asked to keep it.
+bool Client::Impl::clean_start(Version version) const noexcept {
+  if (!options_.clean_start) return false;
+  if (version == Version::mqtt_5) return !was_connected_ || granted_expiry_ == 0;
+  if (options_.keep_session) return false;
+  // Nobody else has had an identifier that was made up.
+  return !passes_session_on(version) || (!options_.client_id.empty() && clean_broker_ != broker_);
+}
+
+// The views are into ourselves and `properties`.
+void Client::Impl::make_connect(wire::Connect& connect, wire::PropertyWriter& properties) {
   connect.version = version_.value_or(Version::mqtt_5);
   bit_sent_ = connect.bridge =
       options_.bridge && connect.version != Version::mqtt_5 && no_bit_broker_ != broker_;
-  // The session of the last connection is wanted back, wherever the broker was asked to keep it.
-  const bool kept = connect.version == Version::mqtt_5 && granted_expiry_ != 0;
-  const bool never_clean = options_.keep_session && connect.version != Version::mqtt_5;
-  connect.clean_start = options_.clean_start && !never_clean && !(was_connected_ && kept);
+  clean_sent_ = connect.clean_start = clean_start(connect.version);
   connect.keep_alive = options_.keep_alive;
   connect.client_id = client_id_;
   connect.user_name = user_name();
@@ -180,7 +201,6 @@ void Client::Impl::send_connect() {
                               .retain = will.retain,
                               .properties = will.properties.view()};
   }
-  wire::PropertyWriter properties;
   if (session_expiry() != 0) properties.add(PropertyId::session_expiry_interval, session_expiry());
   for (const wire::Property& property : options_.connect_properties.view()) {
     if (receive_maximum_dropped_ && property.id == PropertyId::receive_maximum) continue;
@@ -188,8 +208,6 @@ void Client::Impl::send_connect() {
   }
   if (connect.version == Version::mqtt_5) begin_authentication(properties);
   connect.properties = properties.view();
-  session_.open(connect, connection_->now(), connection_->out());
-  connection_->touch();
 }
 
 // A version or the bridge bit was refused: is there another way to try? `told`: by CONNACK. What
@@ -214,8 +232,9 @@ bool Client::Impl::fall_back(bool told) {
 void Client::Impl::drop_connection() noexcept {
   if (connection_) connection_->close();
   connection_.reset();
-  next_stream_.reset();
+  next_ = {};
   renewal_timer_.cancel();
+  reauthentication_timer_.cancel();
   if (options_.credentials) options_.credentials->cancel();
   session_.close();
   deadline_timer_.cancel();
@@ -267,6 +286,8 @@ void Client::Impl::lost(Failure failure) {
 }
 
 void Client::Impl::retry(Failure failure) {
+  if (ending_) return finished(false);
+  changing_ = false;
   const session::Time now = std::chrono::steady_clock::now();
   if (!lost_at_) lost_at_ = now;
   const std::chrono::milliseconds delay = backoff_.next();
@@ -284,15 +305,17 @@ void Client::Impl::retry(Failure failure) {
 }
 
 void Client::Impl::give_up(Failure failure) {
+  if (ending_) return finished(false);
   drop_connection();
   state_timer_.cancel();
+  changing_ = false;
   state_ = State::idle;
   handler_.on_failed(failure);  // may destroy us
 }
 
 Failure Client::Impl::stream_failure(std::error_code error) const {
   Failure failure;
-  const bool up = state_ == State::up;
+  const bool up = stands();
   failure.kind = up ? FailureKind::disconnected : FailureKind::refused;
   failure.error = error;
   failure.text = broker();
@@ -348,9 +371,9 @@ Failure Client::Impl::refusal(const session::Event& event, bool connected) const
 
 void Client::Impl::on_stream_end(std::error_code error) {
   if (state_ == State::finishing) return finished(is_end(error));
-  if (state_ == State::changing) return changed();
+  if (state_ == State::draining) return drained(error);
   Failure failure = stream_failure(error);
-  if (state_ == State::up) {
+  if (stands()) {
     // A peer that breaks the protocol does so again.
     const bool again = failure.kind != FailureKind::protocol;
     return again ? lost(std::move(failure)) : give_up(std::move(failure));
@@ -371,7 +394,7 @@ bool Client::Impl::refuses_version(ReasonCode reason) const noexcept {
 }
 
 void Client::Impl::unauthorised(Failure failure) {
-  if (!credentials_stale(ReasonCode::not_authorized)) return give_up(std::move(failure));
+  if (!credentials_stale(failure)) return give_up(std::move(failure));
   drop_connection();
   connect();
 }

@@ -1,4 +1,6 @@
 // What a client makes of the events of its session.
+#include <utility>
+
 #include <mqrig/client/client_impl.hpp>
 #include <mqrig/client/refusal.hpp>
 
@@ -48,10 +50,10 @@ void Client::Impl::on_event(const session::Event& event) {
     case EventKind::refused:
       return refused(event);
     case EventKind::disconnected: {
-      if (state_ == State::changing) return changed();
+      if (state_ == State::draining) return changed();
       Failure failure = refusal(event, true);
-      if (state_ != State::up) return next_broker(std::move(failure));
-      const bool permanent = is_permanent(event.reason) && !credentials_stale(event.reason);
+      if (!stands()) return next_broker(std::move(failure));
+      const bool permanent = is_permanent(event.reason) && !credentials_stale(failure);
       return permanent ? give_up(std::move(failure)) : lost(std::move(failure));
     }
     case EventKind::fault:
@@ -73,8 +75,8 @@ void Client::Impl::broken(const session::Event& event) {
   failure.kind = silent ? FailureKind::timed_out : FailureKind::protocol;
   failure.reason = event.reason;
   failure.text = broker() + (silent ? ": " : " broke the protocol: ") + std::string(event.detail);
-  if (state_ == State::changing) return changed();
-  const bool up = state_ == State::up;
+  if (state_ == State::draining) return changed();
+  const bool up = stands();
   if (!up && !silent) failure.text += "; " + std::string(guess_peer(connection_->first_bytes()));
   connection_->finish();  // the DISCONNECT that tells the peer why
   if (!up) return next_broker(std::move(failure));
@@ -91,9 +93,13 @@ void Client::Impl::broken(const session::Event& event) {
 
 void Client::Impl::connected(const session::Event& event) {
   if (!finish_authentication(event)) return;
-  state_ = State::up;
   version_ = session_.version();
+  if (clean_sent_ && passes_session_on(*version_)) return begin_anew();
+  state_ = State::up;
   was_connected_ = connected_since_start_ = true;
+  changing_ = login_unsaid_ = false;
+  refusal_.reset();
+  leaves_session_ = !clean_sent_ && passes_session_on(*version_);
   version_broker_ = broker_;
   is_bridge_ = bit_sent_;
   earlier_failures_.clear();
@@ -108,8 +114,13 @@ void Client::Impl::connected(const session::Event& event) {
   if (!event.session_present) subscriptions_.session_lost();
   if (!reading_) connection_->pause_reading();
   arm_renewal();
+  arm_reauthentication();
   send_requests();
   want_ready_ = true;
+  if (ending_) {
+    const Ending ending = *std::exchange(ending_, std::nullopt);
+    return disconnect(ending.reason, ending.properties.view());
+  }
   handler_.on_connected(event.session_present, event.properties);
 }
 
@@ -151,6 +162,8 @@ void Client::Impl::answer_locally(const Subscriptions::Request& request, std::er
 
 void Client::Impl::on_turn_end() {
   handler_.on_turn_end();
+  if (state_ == State::settling) settle();
+  if (state_ == State::draining) drain_on();
   if (state_ == State::up) send_requests();
   if (want_ready_ && state_ == State::up && connection_->writable() && !session_.resending()) {
     want_ready_ = false;
@@ -181,6 +194,9 @@ void Client::Impl::finished(bool in_order) {
   ended_cleanly_ = in_order && (!connection_ || connection_->all_written());
   drop_connection();
   state_timer_.cancel();
+  ending_.reset();
+  changing_ = false;
+  if (leaves_session_) return erase_session();
   state_ = State::idle;
   handler_.on_disconnected();  // may destroy us
 }

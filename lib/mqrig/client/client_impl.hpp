@@ -10,6 +10,7 @@
 #include <mqrig/client/client.hpp>
 #include <mqrig/client/connection.hpp>
 #include <mqrig/client/credentials.hpp>
+#include <mqrig/client/session_eraser.hpp>
 #include <mqrig/client/subscriptions.hpp>
 #include <mqrig/net/connect.hpp>
 #include <mqrig/net/timer.hpp>
@@ -38,6 +39,7 @@ class Client::Impl final : private Connection::Owner {
   void release_unknown(wire::PacketId last);
   bool restore_session(wire::ByteView state, const FindMessage& find);
   std::error_code authenticate(wire::Properties properties, bool again);
+  std::error_code reauthenticate();
 
   const session::ClientSession& session() const noexcept { return session_; }
   const std::string& client_id() const noexcept { return client_id_; }
@@ -53,9 +55,26 @@ class Client::Impl final : private Connection::Owner {
     handshaking,  // CONNECT is sent
     up,           // CONNACK was success
     waiting,      // for the next attempt
-    changing,     // DISCONNECT is sent, and a connection with new credentials follows
+    settling,     // as up, but nothing new is sent: a connection with new credentials waits
+    draining,     // the connection is read to its end, and the other one follows
     finishing,    // DISCONNECT is sent
   };
+
+  // A network connection, and the CONNECT that has been written to it ahead, if any.
+  struct Next {
+    std::unique_ptr<net::Stream> stream;
+    wire::Buffer connect;
+    std::size_t written = 0;  // bytes of it
+  };
+  struct Ending {
+    wire::ReasonCode reason;
+    wire::PropertyWriter properties;
+  };
+
+  // CONNACK has come, and the connection has not ended.
+  bool stands() const noexcept {
+    return state_ == State::up || state_ == State::settling || state_ == State::draining;
+  }
 
   // Connection::Owner
   void on_event(const session::Event& event) override;
@@ -74,9 +93,10 @@ class Client::Impl final : private Connection::Owner {
   void dial();
   net::ConnectOptions connect_options() const;
   void stream_made(std::error_code error, std::unique_ptr<net::Stream> stream);
-  void begin_connection(std::unique_ptr<net::Stream> stream);
+  void begin_connection(Next next);
   void tell_facts(const net::Stream& stream);
-  void send_connect();
+  void make_connect(wire::Connect& connect, wire::PropertyWriter& properties);
+  bool clean_start(wire::Version version) const noexcept;
   bool fall_back(bool told);
   bool refuses_version(wire::ReasonCode reason) const noexcept;
   std::uint32_t session_expiry() const noexcept;
@@ -92,7 +112,7 @@ class Client::Impl final : private Connection::Owner {
   // client_login.cpp
   void ask_credentials();
   void credentials_came(std::optional<Credentials> credentials, const Failure& failure);
-  bool credentials_stale(wire::ReasonCode reason);
+  bool credentials_stale(const Failure& failure);
   bool needs_version_5() const noexcept;
   const std::optional<std::string>& user_name() const noexcept;
   const std::optional<std::string>& password() const noexcept;
@@ -100,13 +120,30 @@ class Client::Impl final : private Connection::Owner {
   void on_auth(const session::Event& event);
   bool finish_authentication(const session::Event& event);
   void authentication_failed(const std::string& fault);
+
+  // client_renewal.cpp
   void arm_renewal();
+  void arm_reauthentication();
+  void postpone_renewal();
   void renew();
   void renewed(std::optional<Credentials> credentials);
-  void reauthenticate();
   void change_connection();
-  void take_over(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void next_stands(std::error_code error, std::unique_ptr<net::Stream> stream);
+  void settle();
+  void settle_late();
+  void leave();
+  void take_over();
+  void drain();
+  void drain_on();
+  void drain_late();
+  void drained(std::error_code error);
   void changed();
+  bool renews_by_reconnect() const noexcept;
+  bool passes_session_on(wire::Version version) const noexcept;
+  bool session_kept() const noexcept;
+  bool will_follows() const noexcept;
+  void begin_anew();
+  void erase_session();
 
   // client_events.cpp
   void connected(const session::Event& event);
@@ -130,19 +167,25 @@ class Client::Impl final : private Connection::Owner {
   net::Timer deadline_timer_;  // of the session
   net::Timer state_timer_;     // the next attempt; the end of finishing
   net::Timer renewal_timer_;   // of the credentials
+  net::Timer reauthentication_timer_;
   Backoff backoff_;
   std::string client_id_;
-  std::optional<Credentials> credentials_;    // of Options::credentials, for this connection
-  std::unique_ptr<net::Stream> next_stream_;  // connected, and waits for the old one to end
-  std::optional<wire::Version> version_;      // agreed with a broker, or to be tried
-  std::size_t broker_ = 0;                    // index of the current one
+  std::optional<Credentials> credentials_;  // of Options::credentials, for this connection
+  std::optional<Failure> refusal_;          // of credentials_, when others are asked for
+  Next next_;                               // connected, and waits for the old one to end
+  std::optional<wire::Version> version_;    // agreed with a broker, or to be tried
+  std::size_t broker_ = 0;                  // index of the current one
   // Of its domain, if it has one: the host connected to, and those that may be tried after it.
   std::vector<net::SrvTarget> srv_targets_;
   std::string earlier_failures_;  // of the brokers that were tried before it
   session::Time connected_at_{};
   std::optional<session::Time> lost_at_;
+  session::Time drain_until_{};
+  std::optional<Ending> ending_;              // disconnect() waits for the next connection
+  std::unique_ptr<SessionEraser> eraser_;     // after disconnect()
   std::uint32_t granted_expiry_ = 0;          // seconds; what the broker keeps
   std::optional<std::size_t> no_bit_broker_;  // the one to be tried without the bridge bit
+  std::optional<std::size_t> clean_broker_;   // the one that has no session of an earlier run
   State state_ = State::idle;
   std::size_t unwritten_ = 0;       // while finishing, at the last look
   int idle_looks_ = 0;              // at which nothing more had been written
@@ -152,6 +195,11 @@ class Client::Impl final : private Connection::Owner {
   std::size_t version_broker_ = 0;  // with which version_ was agreed
   bool bit_sent_ = false;           // in the last CONNECT
   bool is_bridge_ = false;
+  bool clean_sent_ = true;                // in the last CONNECT
+  bool pinged_ = false;                   // while settling
+  bool changing_ = false;                 // one connection is to follow another, until it stands
+  bool login_unsaid_ = false;             // the broker has not been told credentials_
+  bool leaves_session_ = false;           // below 5.0 the broker keeps it beyond disconnect()
   bool receive_maximum_dropped_ = false;  // a broker did not keep to it
   bool ended_cleanly_ = false;
   bool reading_ = true;

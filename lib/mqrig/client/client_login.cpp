@@ -1,5 +1,4 @@
-// Who a client says it is: credentials that are asked for anew, enhanced authentication, and what
-// happens before credentials expire.
+// Who a client says it is: credentials that are asked for anew, and enhanced authentication.
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -12,15 +11,6 @@ namespace mqrig::client {
 
 using wire::PropertyId;
 using wire::ReasonCode;
-
-namespace {
-
-// Before new credentials are asked for again that could not be had.
-constexpr std::chrono::seconds renewal_pause{10};
-// For a broker to end a connection that is about to be replaced.
-constexpr std::chrono::seconds time_to_change{2};
-
-}  // namespace
 
 void Client::Impl::ask_credentials() {
   state_ = State::asking;
@@ -35,15 +25,19 @@ void Client::Impl::credentials_came(std::optional<Credentials> credentials,
     if (failure.permanent) return give_up(failure);
     return round_failed(failure);
   }
+  const std::optional<Failure> refusal = std::exchange(refusal_, std::nullopt);
+  if (refusal && credentials->same_login(*credentials_)) return give_up(*refusal);
   credentials_ = std::move(credentials);
   make_stream();
 }
 
 // Credentials may have been refused because they are stale: others are worth one attempt.
-bool Client::Impl::credentials_stale(ReasonCode reason) {
-  if (!options_.credentials || kind_of(reason, false) != FailureKind::not_authorised) return false;
+bool Client::Impl::credentials_stale(const Failure& failure) {
+  if (!options_.credentials || failure.kind != FailureKind::not_authorised) return false;
   options_.credentials->refused();
-  return !std::exchange(asked_again_, true);
+  if (std::exchange(asked_again_, true)) return false;
+  refusal_ = failure;
+  return true;
 }
 
 // Older versions have no place for it, and without it the broker would be told less than it was to
@@ -83,8 +77,10 @@ void Client::Impl::on_auth(const session::Event& event) {
     return handler_.on_auth(event.reason, event.properties);
   }
   if (event.reason == ReasonCode::success) {
-    if (finish_authentication(event)) arm_renewal();
-    return;
+    if (!finish_authentication(event)) return;
+    login_unsaid_ = false;
+    arm_reauthentication();
+    return arm_renewal();
   }
   const auto data = event.properties.text(PropertyId::authentication_data).value_or("");
   std::string fault = "the broker asks for more than the token";
@@ -99,6 +95,20 @@ void Client::Impl::on_auth(const session::Event& event) {
                  *event.properties.text(PropertyId::authentication_method));
   properties.add(PropertyId::authentication_data, *answer);
   authenticate(properties.view(), false);
+}
+
+std::error_code Client::Impl::reauthenticate() {
+  if (!stands()) return session::Error::not_connected;
+  if (state_ != State::up || session_.reauthenticating()) return session::Error::would_block;
+  wire::PropertyWriter properties;
+  if (!begin_authentication(properties)) return session::Error::no_authentication_method;
+  return authenticate(properties.view(), true);
+}
+
+void Client::Impl::arm_reauthentication() {
+  const auto interval = options_.reauthentication_interval;
+  if (interval.count() == 0 || !options_.authentication) return;
+  reauthentication_timer_.expires_at(std::chrono::steady_clock::now() + interval);
 }
 
 // The end of an exchange, in CONNACK or AUTH: false if the broker has not proved what it had to.
@@ -118,70 +128,10 @@ void Client::Impl::authentication_failed(const std::string& fault) {
   failure.kind = FailureKind::not_authorised;
   failure.reason = ReasonCode::not_authorized;
   failure.text = "authentication with " + broker() + " failed: " + fault;
-  session_.disconnect(ReasonCode::not_authorized, {}, connection_->out());
+  // What only a server may say is not among the reasons, table 3-10.
+  session_.disconnect(ReasonCode::unspecified_error, {}, connection_->out());
   connection_->finish();
   give_up(std::move(failure));
-}
-
-void Client::Impl::arm_renewal() {
-  if (credentials_ && credentials_->renew_at) renewal_timer_.expires_at(*credentials_->renew_at);
-}
-
-void Client::Impl::renew() {
-  if (state_ != State::up) return;
-  options_.credentials->get([this](std::optional<Credentials> credentials, const Failure&) {
-    renewed(std::move(credentials));
-  });
-}
-
-// Old credentials are good for a while yet: a source that has no others is asked again.
-void Client::Impl::renewed(std::optional<Credentials> credentials) {
-  if (state_ != State::up) return;
-  if (!credentials) {
-    return renewal_timer_.expires_at(std::chrono::steady_clock::now() + renewal_pause);
-  }
-  const bool same = credentials->same_login(*credentials_);
-  credentials_ = std::move(credentials);
-  if (same) return arm_renewal();
-  if (credentials_->authentication_method) return reauthenticate();
-  change_connection();
-}
-
-void Client::Impl::change_connection() {
-  if (options_.dial) return take_over({}, options_.dial());
-  connector_.start(connect_options(),
-                   [this](std::error_code error, std::unique_ptr<net::Stream> stream) {
-                     take_over(error, std::move(stream));
-                   });
-}
-
-// A token that has no room in the broker's packets is left to a new connection, which says so.
-void Client::Impl::reauthenticate() {
-  wire::PropertyWriter properties;
-  begin_authentication(properties);
-  if (authenticate(properties.view(), true)) return change_connection();
-}
-
-// The next connection stands before the old one ends: in between messages of QoS 0 may pass the
-// session by. DISCONNECT keeps the session, and the will unsent.
-void Client::Impl::take_over(std::error_code error, std::unique_ptr<net::Stream> stream) {
-  if (state_ != State::up) return;
-  if (error || !stream) {
-    return renewal_timer_.expires_at(std::chrono::steady_clock::now() + renewal_pause);
-  }
-  state_ = State::changing;
-  next_stream_ = std::move(stream);
-  deadline_timer_.cancel();
-  session_.disconnect(ReasonCode::success, {}, connection_->out());
-  connection_->finish();
-  state_timer_.expires_at(std::chrono::steady_clock::now() + time_to_change, [this] { changed(); });
-}
-
-void Client::Impl::changed() {
-  state_timer_.cancel();
-  std::unique_ptr<net::Stream> stream = std::move(next_stream_);
-  drop_connection();
-  begin_connection(std::move(stream));
 }
 
 }  // namespace mqrig::client

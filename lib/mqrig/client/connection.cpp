@@ -219,6 +219,7 @@ void Connection::flush_requests() {
   const auto self = shared_from_this();
   output_told_ = false;
   if (closed_) return;
+  drop_excess();
   wire::Buffer requests;
   wire::Buffer others;
   wire::ByteView rest = out_.view().subspan(sendable().size());
@@ -240,7 +241,17 @@ wire::ByteView Connection::sendable() const noexcept {
   return held_ ? out_.view().first(std::min(allowed_, out_.size())) : out_.view();
 }
 
+void Connection::continue_packet(wire::ByteView rest) {
+  out_.append(rest);
+  traced_ = allowed_ = rest.size();
+}
+
+void Connection::drop_excess() noexcept {
+  if (last_ && out_.size() > *last_) out_.truncate(*last_);
+}
+
 void Connection::write() {
+  drop_excess();
   if (trace_) trace_output();
   while (!waiting_to_write_ && !broken_) {
     const wire::ByteView bytes = sendable();
@@ -256,8 +267,12 @@ void Connection::write() {
     out_.consume(result.count);
     allowed_ -= std::min(allowed_, result.count);
     traced_ -= std::min(traced_, result.count);
+    if (last_) *last_ -= result.count;
   }
-  if (broken_) out_.clear();
+  if (broken_) {
+    out_.clear();
+    if (last_) last_ = 0;
+  }
   if (out_.empty()) {
     out_.release();
     traced_ = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -57,6 +58,11 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void flush_all();
   // What is in out() now and tells the peer nothing about messages may leave, ahead of the rest.
   void flush_requests();
+  // What is in out() now is the last that leaves: what is appended after it is dropped.
+  void close_output() noexcept { last_ = out_.size(); }
+  // Before anything else: what has not been written yet of a packet that the owner began to write,
+  // and has traced. It leaves without being held.
+  void continue_packet(wire::ByteView rest);
   // Ends the stream after what is in out() has been written, drops what still comes, and waits for
   // the peer's end.
   void finish();
@@ -103,6 +109,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void end_turn();
   void flush();
   wire::ByteView sendable() const noexcept;
+  void drop_excess() noexcept;
   void write();
   void tell_writable();
   void trace_output();
@@ -113,10 +120,11 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   session::ClientSession& session_;
   Owner& owner_;
   wire::Buffer out_;
-  wire::Buffer rest_;        // a part of a packet
-  std::size_t wanted_ = 0;   // the size of the packet that begins in rest_, as far as known
-  std::size_t allowed_ = 0;  // bytes at the front of out_ that may leave, when held_
-  std::size_t traced_ = 0;   // bytes at the front of out_ that were traced
+  wire::Buffer rest_;                // a part of a packet
+  std::size_t wanted_ = 0;           // the size of the packet that begins in rest_, as far as known
+  std::size_t allowed_ = 0;          // bytes at the front of out_ that may leave, when held_
+  std::size_t traced_ = 0;           // bytes at the front of out_ that were traced
+  std::optional<std::size_t> last_;  // after close_output(): bytes of out_ that may still leave
   session::Event event_;
   session::Time now_{};
   session::Time deadline_{};

@@ -22,7 +22,17 @@ struct Credentials {
   std::vector<std::pair<std::string, std::string>> web_socket_headers;
   std::vector<std::string> facts;  // for whoever wants to see them, a line each; no secret
   // When to have new ones, on the clock of the event loop: with an authentication method by AUTH
-  // 0x19 on the connection, else on a new connection that takes the session over.
+  // 0x19 on the connection, else on another connection that goes on with the session. Publishing
+  // waits meanwhile until the broker has what was accepted. QoS 1 and 2 keep their promises; QoS 0
+  // has no gap either, but where the broker does not keep the session, drops what it still had for
+  // the old connection, or the client has a will without a delay: then DISCONNECT goes before the
+  // next CONNECT, or the broker would publish the will.
+  //
+  // So that it can be gone on with, the session is kept for as long as the client runs: in 5.0 see
+  // Options::survive_reconnects. Below, a client that has subscribe()d before start() begins its
+  // session not clean (with an identifier of its own after a clean one, on a connection before),
+  // and disconnect() ends it by one more connection with a clean session. A process that is killed
+  // leaves it behind.
   std::optional<std::chrono::steady_clock::time_point> renew_at;
 
   // Do both say the same to the broker?

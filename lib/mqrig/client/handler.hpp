@@ -51,6 +51,9 @@ class Handler {
   // disconnect() is done and the connection has ended, cleanly or not: see
   // Client::ended_cleanly().
   virtual void on_disconnected() {}
+  // Before on_disconnected(): below 5.0 the broker goes on to keep the session, which was kept for
+  // the sake of credentials that are renewed, since it could not be told to end it.
+  virtual void on_session_left(const Failure& /*failure*/) {}
   // With Options::trace: what is known of a connection on which CONNECT is about to be sent, see
   // net::Stream::facts(), and of the token in it.
   virtual void on_transport(const std::vector<std::string>& /*facts*/) {}

@@ -80,6 +80,8 @@ struct Options {
   bool secret_user_name = false;
   // 5.0: the enhanced authentication that CONNECT begins; null: none.
   std::shared_ptr<auth::ClientExchange> authentication;
+  // How long after it has succeeded it is begun again on the connection that stands; 0: it is not.
+  std::chrono::milliseconds reauthentication_interval{0};
   std::uint16_t keep_alive = 60;  // seconds, 0: off
   bool clean_start = true;        // of the first connection
   // Below 5.0 a clean session ends with its connection: there it is not begun clean.
@@ -89,7 +91,8 @@ struct Options {
   std::optional<std::uint32_t> session_expiry;
   // Without a session expiry: let the broker keep the session for five minutes while connections
   // are lost, so that reconnecting resumes it, and end it at disconnect(). 5.0 only; below, a clean
-  // session ends with its connection.
+  // session ends with its connection. Credentials that are renewed by another connection, see
+  // Credentials::renew_at, do this by themselves.
   bool survive_reconnects = false;
   std::optional<WillMessage> will;
   wire::PropertyWriter connect_properties;  // 5.0: all but session expiry

@@ -46,6 +46,7 @@ class Subscriptions {
   // The session was lost: what was answered is to be sent again, too.
   void session_lost();
 
+  bool empty() const noexcept { return requests_.empty(); }
   std::vector<Request>& requests() noexcept { return requests_; }
 
  private:

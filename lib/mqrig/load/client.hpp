@@ -61,6 +61,11 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   void connected(std::error_code error, const std::string& detail,
                  std::unique_ptr<net::Stream> stream);
 
+  // The shard has other credentials than those it connected with; renew_login() follows.
+  void credentials_changed() noexcept { login_old_ = state_ != State::gone; }
+  // Tells them to the broker, by AUTH or on another connection.
+  void renew_login();
+
   // Publishes what it may; true when it stopped only for the others' sake.
   bool pump();
   // Nothing new is published any more; what is due and was not sent counts as such.
@@ -165,6 +170,7 @@ class Client final : public session::DeadlineWheel::Hook, private net::StreamHan
   bool shut_down_ : 1 = false;
   bool for_good_ : 1 = false;    // it does not come again
   bool took_part_ : 1 = false;   // it was ready once
+  bool login_old_ : 1 = false;   // the shard has other credentials meanwhile
   bool subscribed_ : 1 = false;  // the session holds its subscriptions
 };
 

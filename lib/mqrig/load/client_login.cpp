@@ -8,6 +8,7 @@ using wire::PropertyId;
 
 void Client::add_login(wire::Connect& connect, wire::PropertyWriter& properties) {
   const client::Options& options = shard_.plan().connection;
+  login_old_ = false;
   if (options.password) connect.password = wire::as_bytes(*options.password);
   if (options.authentication) {
     exchange_ = options.authentication->clone();
@@ -27,7 +28,26 @@ void Client::add_login(wire::Connect& connect, wire::PropertyWriter& properties)
   }
 }
 
+// The token of a connection that goes on, which the broker would end with it.
+void Client::renew_login() {
+  if (!login_old_ || !standing() || !shard_.may_part()) return;
+  login_old_ = false;
+  const client::Credentials& credentials = *shard_.credentials();
+  if (!credentials.authentication_method) return leave(Leave::clean, false);
+  wire::PropertyWriter& properties = shard_.properties();
+  properties.clear();
+  properties.add(PropertyId::authentication_method, *credentials.authentication_method);
+  properties.add(PropertyId::authentication_data,
+                 credentials.authentication_data.value_or(std::string()));
+  if (session_.reauthenticate(properties.view(), shard_.now(), out_)) {
+    return leave(Leave::clean, false);  // the new connection finds out why it can't be said
+  }
+  flush();
+  if (stream_) schedule_look();
+}
+
 void Client::answer_auth(const session::Event& event) {
+  if (event.reason == wire::ReasonCode::success) return;  // the end of a renewal
   const auto data = event.properties.text(PropertyId::authentication_data).value_or("");
   std::string fault = "the broker asks for more than the token";
   const auto answer = exchange_ ? exchange_->proceed(data, fault) : std::nullopt;

@@ -35,6 +35,7 @@ Shard::Shard(asio::io_context& context, std::shared_ptr<const Plan> plan, std::u
       turn_(context, [this] { turn(); }),
       timer_(context, [this] { timer_expired(); }),
       renewal_(context, [this] { ask_credentials(); }),
+      renewing_(context, [this] { renew_some(); }),
       codec_(plan_->codec),
       codec_known_(plan_->publishes()),
       random_(plan_->settings.run + number) {

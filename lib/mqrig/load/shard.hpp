@@ -171,6 +171,7 @@ class Shard final : public Member {
   void ask_credentials();
   void credentials_came(std::optional<client::Credentials> credentials,
                         const client::Failure& failure);
+  void renew_some();
 
   asio::io_context& context_;
   std::shared_ptr<const Plan> plan_;
@@ -195,6 +196,8 @@ class Shard final : public Member {
   std::shared_ptr<client::CredentialSource> source_;  // null: no token
   std::optional<client::Credentials> credentials_;
   net::Timer renewal_;
+  net::Timer renewing_;      // the next clients that get newer credentials
+  std::size_t renewed_ = 0;  // clients that have got them, or did not need them
   std::deque<Client*> to_connect_;
   std::vector<std::unique_ptr<Dial>> dials_;
   std::vector<Dial*> free_dials_;

@@ -1,4 +1,6 @@
 // How the clients of a shard get their connections.
+#include <algorithm>
+
 #include <mqrig/load/shard.hpp>
 
 namespace mqrig::load {
@@ -61,7 +63,7 @@ void Shard::ask_credentials() {
       });
 }
 
-// Those who connect from now on have them; a connection that stands keeps what it began with.
+// Those who connect from now on have them; connections that stand get them one after another.
 void Shard::credentials_came(std::optional<client::Credentials> credentials,
                              const client::Failure& failure) {
   read_clock();
@@ -70,9 +72,23 @@ void Shard::credentials_came(std::optional<client::Credentials> credentials,
     if (failure.permanent && !credentials_) return give_up_connecting();
     return renewal_.expires_at(now_ + std::chrono::seconds(1));
   }
+  const bool others = credentials_ && !credentials->same_login(*credentials_);
   credentials_ = std::move(credentials);
   if (credentials_->renew_at) renewal_.expires_at(*credentials_->renew_at);
   turn_.request();
+  if (!others) return;
+  for (Client& client : clients_) client.credentials_changed();
+  renewed_ = 0;
+  renew_some();
+}
+
+// All of them within about a second, and not at once.
+void Shard::renew_some() {
+  read_clock();
+  const std::size_t count = std::max<std::size_t>(16, clients_.size() / 100);
+  const std::size_t end = std::min(clients_.size(), renewed_ + count);
+  while (renewed_ < end) clients_[renewed_++].renew_login();
+  if (renewed_ < clients_.size()) renewing_.expires_at(now_ + std::chrono::milliseconds(10));
 }
 
 // Nobody has ever connected, and as many as may be under way at once have failed: the others would

@@ -35,6 +35,7 @@ void ClientSession::close() noexcept {
   state_ = State::closed;
   answer_deadline_ = never;
   requests_ = 0;
+  pings_ = 0;
   reauthenticating_ = false;
   engine_.connection_lost();
 }
@@ -86,6 +87,7 @@ bool ClientSession::handle(const wire::Frame& frame, Event& event, wire::Buffer&
       if (const wire::Fault fault = wire::decode_ping(frame); fault != wire::Fault::none) {
         return fail(fault, event, out);
       }
+      if (pings_ != 0) --pings_;
       return false;
     case PacketType::disconnect:
       return handle_disconnect(frame, event, out);

@@ -62,6 +62,10 @@ class ClientSession {
   void close() noexcept;
 
   State state() const noexcept { return state_; }
+  // Sends PINGREQ out of turn. Once pings_answered(), the server has handled all that was sent
+  // before it. When connected.
+  void ping(Time now, wire::Buffer& out);
+  bool pings_answered() const noexcept { return pings_ == 0; }
   // PINGREQ was sent, and nothing has come since.
   bool awaits_pingresp() const noexcept {
     return state_ == State::connected && answer_deadline_ != never;
@@ -85,6 +89,8 @@ class ClientSession {
   std::error_code authenticate(wire::Properties properties, Time now, wire::Buffer& out);
   // Starts a re-authentication with AUTH 0x19 [MQTT-4.12.1-1].
   std::error_code reauthenticate(wire::Properties properties, Time now, wire::Buffer& out);
+  // It was started, and the server has neither accepted nor refused it yet.
+  bool reauthenticating() const noexcept { return reauthenticating_; }
   // Appends DISCONNECT; nothing can be sent after it [MQTT-3.14.4-1]. Reason and properties
   // are 5.0's.
   void disconnect(wire::ReasonCode reason, wire::Properties properties, wire::Buffer& out);
@@ -103,6 +109,8 @@ class ClientSession {
   // Outgoing messages not yet completed, and received ones not yet acknowledged.
   std::size_t pending() const noexcept { return engine_.sender().pending(); }
   std::size_t unacknowledged() const noexcept { return engine_.receiver().unacknowledged(); }
+  // Something that was sent is not completed: a message, a SUBSCRIBE or an UNSUBSCRIBE.
+  bool awaits_acknowledgement() const noexcept { return pending() != 0 || requests_ != 0; }
 
   wire::Version version() const noexcept { return version_; }
   const Limits& server_limits() const noexcept { return engine_.peer(); }
@@ -152,7 +160,6 @@ class ClientSession {
                             wire::Buffer& out);
   Duration ping_interval() const noexcept;
   Time ping_due() const noexcept;
-  bool awaits_acknowledgement() const noexcept { return pending() != 0 || requests_ != 0; }
   void sent(Time now) noexcept { last_sent_ = now; }
 
   Engine engine_;
@@ -164,6 +171,7 @@ class ClientSession {
   Limits own_;
   std::uint16_t requests_ = 0;  // SUBSCRIBEs and UNSUBSCRIBEs not yet answered
   std::uint16_t keep_alive_ = 0;
+  std::uint8_t pings_ = 0;  // PINGREQs not yet answered
   wire::Version version_ = wire::Version::mqtt_5;
   State state_ = State::closed;
   bool clean_start_ : 1 = true;

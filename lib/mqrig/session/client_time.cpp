@@ -43,15 +43,19 @@ bool ClientSession::timeout(Time now, Event& event, wire::Buffer& out) {
     return give_up(wire::ReasonCode::unspecified_error, "an acknowledgement did not come in time",
                    event, out);
   }
-  if (now >= ping_due()) {
-    wire::encode_pingreq(out);
-    sent(now);
-    if (answer_deadline_ == never) {
-      answer_deadline_ =
-          now + std::min<Duration>(settings_->ping_timeout, std::chrono::seconds(keep_alive_));
-    }
-  }
+  if (now >= ping_due()) ping(now, out);
   return false;
+}
+
+void ClientSession::ping(Time now, wire::Buffer& out) {
+  wire::encode_pingreq(out);
+  ++pings_;
+  sent(now);
+  if (answer_deadline_ != never) return;
+  const Duration keep_alive = std::chrono::seconds(keep_alive_);
+  answer_deadline_ =
+      now + (keep_alive_ == 0 ? settings_->ping_timeout
+                              : std::min<Duration>(settings_->ping_timeout, keep_alive));
 }
 
 bool ClientSession::give_up(wire::ReasonCode reason, std::string_view detail, Event& event,

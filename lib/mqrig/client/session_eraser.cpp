@@ -1,11 +1,11 @@
-#include "session_eraser.hpp"
+#include <mqrig/client/session_eraser.hpp>
 
 #include <utility>
 
-namespace mqrig::pub {
+namespace mqrig::client {
 
-client::Options SessionEraser::options_from(const client::Options& options) {
-  client::Options chosen;
+Options SessionEraser::options_from(const Options& options) {
+  Options chosen;
   chosen.brokers = options.brokers;
   chosen.dial = options.dial;
   chosen.transport = options.transport;
@@ -27,7 +27,7 @@ client::Options SessionEraser::options_from(const client::Options& options) {
   return chosen;
 }
 
-SessionEraser::SessionEraser(asio::io_context& context, client::Options options, Callback callback)
+SessionEraser::SessionEraser(asio::io_context& context, Options options, Callback callback)
     : callback_(std::move(callback)), client_(context, std::move(options), *this) {}
 
-}  // namespace mqrig::pub
+}  // namespace mqrig::client
