@@ -241,7 +241,8 @@ class Frames(WebSocketCase):
             server = self.peer(dialogue)
             result = self.run_mqrig("sub", *self.url(server.port))
             self.expect_one_error(result, code, text)
-            self.assertEqual(1, server.connections)
+            # It may have meant the version: 3.1.1 is tried too.
+            self.assertEqual(2 if name == "closed" else 1, server.connections)
 
         self.concurrently(instead, (
             ("text", PROTOCOL, lambda s: s.frame(TEXT, b"hello"), "broke the protocol: the server sent a text message"),
