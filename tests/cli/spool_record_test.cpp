@@ -49,7 +49,9 @@ TEST_CASE("a record that is read back is the same message") {
   CHECK(read.expires_at == message.expires_at);
   CHECK(read.batch == message.batch);
   CHECK(reader.queue() == "q");
-  CHECK(reader.refused() == "why");
+  REQUIRE(reader.refusal());
+  CHECK(reader.refusal()->reason == "why");
+  CHECK(reader.refusal()->refused_at == now);
 }
 
 TEST_CASE("a line without times has just come") {
@@ -58,7 +60,7 @@ TEST_CASE("a line without times has just come") {
   CHECK(reader.message().received_at == now);
   CHECK(reader.message().expires_at == now + 60'000);
   CHECK_FALSE(reader.queue().has_value());
-  CHECK_FALSE(reader.refused().has_value());
+  CHECK_FALSE(reader.refusal().has_value());
 }
 
 TEST_CASE("a key of ours that makes no sense is named") {

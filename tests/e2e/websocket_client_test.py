@@ -230,7 +230,7 @@ class Frames(WebSocketCase):
             ("close reason in no UTF-8", INVALID_DATA, lambda s: s.frame(CLOSE, struct.pack("!H", NORMAL) + b"\xff"), "UTF-8"),
         ))
 
-    def test_what_comes_instead_of_connack_is_told_and_no_older_version_is_tried(self):
+    def test_what_comes_instead_of_connack_is_told(self):
         def instead(name, code, frame, text):
             def dialogue(connection):
                 socket = AcceptedWebSocket(connection.sock).agree()
