@@ -113,6 +113,8 @@ TEST_CASE("no password and no token is handed on") {
   CHECK_FALSE(value(in_url, "MQRIG_URL"));
   const auto in_proxy = Environment({"MQRIG_PROXY=http://u:secret@h"}).of(message());
   CHECK_FALSE(value(in_proxy, "MQRIG_PROXY"));
+  const auto in_query = Environment({"MQRIG_URL=wss://h/mqtt?token=secret"}).of(message());
+  CHECK_FALSE(value(in_query, "MQRIG_URL"));
   CHECK(value(in_url, "HOME") == "/");
 }
 

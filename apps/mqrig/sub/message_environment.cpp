@@ -17,13 +17,26 @@ constexpr std::string_view prefix = "MQRIG_MESSAGE_";
 
 using Variables = std::map<std::string, ValueKind, std::less<>>;
 
+bool may_be_secret(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::secret:
+    case ValueKind::url:
+    case ValueKind::web_url:
+    case ValueKind::proxy_url:
+    case ValueKind::url_path:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Those that hold a password or a token, or may have one in a URL.
 Variables secret_variables(const cli::Options& options) {
   Variables variables;
   cli::for_each_option(options.command(), [&](const cli::OptionSpec& option) {
-    const bool secret = option.kind == ValueKind::secret || option.kind == ValueKind::url ||
-                        option.kind == ValueKind::web_url;
-    if (secret && !option.env.empty()) variables.emplace(option.env, option.kind);
+    if (may_be_secret(option.kind) && !option.env.empty()) {
+      variables.emplace(option.env, option.kind);
+    }
     if (option.kind == ValueKind::variable_name) {
       variables.insert_or_assign(std::string(options.text(option.long_name)), ValueKind::secret);
     }
@@ -31,10 +44,10 @@ Variables secret_variables(const cli::Options& options) {
   return variables;
 }
 
-/// A URL is of use to a command, as long as no password is in it.
+/// A URL is of use to a command, as long as no password is in it, and no token in its query.
 bool is_harmless(ValueKind kind, std::string_view value) {
-  if (kind == ValueKind::web_url) return value.find('@') == std::string_view::npos;
-  if (kind != ValueKind::url) return false;
+  if (kind == ValueKind::secret || value.find('?') != std::string_view::npos) return false;
+  if (kind != ValueKind::url) return value.find('@') == std::string_view::npos;
   const net::UrlResult result = net::parse_url(value);
   return result.error.empty() && !result.url.password;
 }
