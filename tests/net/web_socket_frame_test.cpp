@@ -90,7 +90,7 @@ TEST_CASE("masks fit at every phase and size, also onto bytes that lie a little 
   const std::string text = pattern(200);
   for (std::size_t size = 0; size < 100; ++size) {
     for (std::size_t phase = 0; phase < 4; ++phase) {
-      for (const std::size_t before : {0, 1, 2, 6, 14, 40}) {
+      for (const std::size_t before : {0U, 1U, 2U, 6U, 14U, 40U}) {
         std::string room = std::string(before, '.') + text.substr(0, size);
         std::string expected = text.substr(0, size);
         for (std::size_t i = 0; i < size; ++i) {
@@ -128,7 +128,7 @@ TEST_CASE("wherever the bytes are split, the same comes out") {
       REQUIRE((decoded == whole));
     }
     const std::string large = make(0x82, text);
-    for (const std::size_t split : {1, 2, 9, 10, 13, 14, 15, 60001, 70000}) {
+    for (const std::size_t split : {1U, 2U, 9U, 10U, 13U, 14U, 15U, 60001U, 70000U}) {
       REQUIRE((decode(peer, large, split).data == text));
     }
   }
