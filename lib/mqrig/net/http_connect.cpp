@@ -55,11 +55,12 @@ std::size_t HttpConnect::wanted() const {
 void HttpConnect::feed(std::string_view bytes) {
   if (head_->size() == 0 && interim_size_ == 0) first_ = bytes.front();
   last_ = bytes.back();
-  head_->feed(bytes);
+  const std::size_t used = head_->feed(bytes);
   if (head_->fault() == HttpHead::Fault::too_large) {
     return fail(Error::proxy_failed, "the header of its answer exceeds 16 KiB");
   }
-  if (head_->fault() != HttpHead::Fault::none) {
+  // The parser takes more for the end of a line than HTTP has: what comes next would be lost.
+  if (head_->fault() != HttpHead::Fault::none || used < bytes.size()) {
     return fail(Error::proxy_failed, other_protocol(first_));
   }
   if (head_->complete()) answered();
