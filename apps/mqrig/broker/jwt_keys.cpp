@@ -58,6 +58,7 @@ bool JwtKeys::look_for_more() {
 }
 
 void JwtKeys::take(const auth::JwksFetcher::Result& result) {
+  was_answered_ = true;
   std::string fault = result.error;
   if (fault.empty()) {
     fault = verifier_->set_keys(result.jwks);

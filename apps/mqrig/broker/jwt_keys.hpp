@@ -28,6 +28,9 @@ class JwtKeys {
   /// Takes the file or the answer anew. What can't be used leaves a warning, and the old keys stay.
   void reload();
 
+  /// Before the first fetch has ended, in whatever way.
+  bool awaited() const { return fetcher_ && !was_answered_; }
+
  private:
   /// True if keys are fetched now: those that are there are not fresh.
   bool look_for_more();
@@ -37,6 +40,7 @@ class JwtKeys {
   const std::shared_ptr<auth::JwtVerifier> verifier_;
   const Log& log_;
   std::string last_fault_;  // said already
+  bool was_answered_ = false;
   bool has_keys_ = false;
   std::chrono::steady_clock::time_point fresh_until_;
   std::unique_ptr<auth::JwksFetcher> fetcher_;  // null: they are in a file

@@ -15,8 +15,9 @@ constexpr OptionSpec options[] = {
      .details =
          "A JWK Set (RFC 7517), in a file that is read again at SIGHUP, or at a URL. That is "
          "https, or http to this machine, and is fetched at the start, every hour, at SIGHUP, and "
-         "when a token names a key that is not known, though not more than once a minute. As long "
-         "as there are no keys, whoever comes with a token is told to come again (reason 0x88). "
+         "when a token names a key that is not known, though not more than once a minute. The "
+         "broker waits for them up to two seconds before it says that it is ready. As long as "
+         "there are no keys, whoever comes with a token is told to come again (reason 0x88). "
          "Tokens are JWTs by RS256, ES256 or EdDSA, as the key says; they have to expire (exp), "
          "and may be 30 seconds early. The client gives one as the password, and the user name is "
          "then the one in the token, whatever else it gives; or in MQTT 5.0 by the authentication "

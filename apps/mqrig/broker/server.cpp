@@ -44,9 +44,19 @@ void Server::open_state() {
 
 ExitCode Server::run(const Ready& ready) {
   if (!listen() || !serve_metrics()) return ExitCode::connect;
+  await_token_keys();
   ready(broker_.urls());
   context_.run();
   return code_;
+}
+
+// Whoever waits until we are ready may come with a token at once. Who does not is told to try
+// again.
+void Server::await_token_keys() {
+  constexpr std::chrono::seconds patience{2};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (token_keys_ && token_keys_->awaited() && context_.run_one_until(deadline) > 0) {
+  }
 }
 
 bool Server::listen() {

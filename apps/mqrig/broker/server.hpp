@@ -33,6 +33,7 @@ class Server {
  private:
   void open_state();
   bool listen();
+  void await_token_keys();
   bool serve_metrics();
   void on_signal(int signal);
   void stop(int signal);
